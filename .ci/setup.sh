@@ -1,0 +1,27 @@
+# Sourced by twip.sh and test, with $root and $me set: makes .venv hold what a lock says.
+
+# The stamp beside it names the folder too: an environment that was moved or copied still points to its old place.
+fresh() {
+  [ -x "$root/.venv/bin/python" ] &&
+    { printf '%s\n' "$root" && cat "$root/$1"; } | cmp -s - "$root/.venv/$1.stamp"
+}
+
+find_python() {
+  found=
+  for name in python3.14 python3.13 python3.12 python3.11 python3 python; do
+    # Asking is the only proof: a version manager's shim is on PATH for versions that do not run.
+    version=$("$name" -c 'import platform; print(platform.python_version())' 2>/dev/null) || continue
+    case $version in
+      3.1[1-9].* | 3.[2-9][0-9].*) python=$name; return ;;
+    esac
+    case " $found" in *" $version"*) ;; *) found="$found $version" ;; esac
+  done
+  echo "$me: no Python 3.11 or newer on PATH (found:${found:- none}); install one, then run this again" >&2
+  return 1
+}
+
+set_up() { # LOCK
+  fresh "$1" && return
+  find_python || exit 3
+  "$python" "$root/.ci/setup.py" "$me" "$1" </dev/null >&2 || exit
+}

@@ -1,0 +1,17 @@
+"""Docker Compose v2: one host, `docker compose up`."""
+
+from twipc.target import Target
+
+from .baseline import baseline
+from .lower import compile
+from .read import read
+from .support import SUPPORT
+
+TARGET = Target(
+    name="compose",
+    summary="Docker Compose v2 on one host",
+    support=SUPPORT,
+    compile=compile,
+    read=read,
+    baseline=baseline,
+)

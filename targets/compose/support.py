@@ -1,0 +1,62 @@
+"""What Compose can say."""
+
+from __future__ import annotations
+
+from twipc.formats.reading import ENGINE_SUPPORT
+from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes
+from twipc.target.support import OUTSIDE_ORCHESTRATORS
+
+
+def _holds_secret(asked: Asked) -> bool:
+    return any(kind == "secret" for kind, _ in asked.value.values())
+
+
+def _without_secrets(asked: Asked) -> object:
+    return {name: value for name, value in asked.value.items() if value[0] != "secret"}
+
+
+def _of_stats(asked: Asked) -> bool:
+    return asked.key.owner[1] == "stats"
+
+
+_FIELDS: FieldSupport = {
+    "environment.project": Exact(),
+    "environment.environment": Exact(),
+    "service.image": Exact(),
+    "service.build.context": Outside(OUTSIDE_ORCHESTRATORS["service.build.context"]),
+    "service.build.dockerfile": Outside(OUTSIDE_ORCHESTRATORS["service.build.dockerfile"]),
+    "service.command": Exact(),
+    "service.env": When(
+        "a variable holds a secret",
+        _holds_secret,
+        then=Approximate(_without_secrets, "Compose brings secrets as files, never as variables", codes.SECRET_LOST),
+        otherwise=Exact(),
+    ),
+    "service.ports": Exact(),
+    "service.publish": Exact(),
+    "service.replicas": Exact(),
+    "service.health.http.path": Exact(),
+    "service.health.http.port": Exact(),
+    "service.health.http.client": Exact(),
+    "service.health.command": Exact(),
+    "service.health.interval": Exact(),
+    "service.health.timeout": Exact(),
+    "service.health.failures": Exact(),
+    "service.health.start_period": Exact(),
+    "service.resources.cpu": Exact(),
+    "service.resources.memory": Exact(),
+    "service.restart": Exact(),
+    "service.stop_grace": Exact(),
+    "service.mounts": Exact(),
+    "volume.access": Exact(),
+    "volume.retention": Exact(),
+    "secret.file": When(
+        "a proxy reads it",
+        _of_stats,
+        then=Exact(),
+        otherwise=Absent("Compose brings secrets as files, never as variables", codes.SECRET_LOST),
+    ),
+    "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
+    "secret.ecs.arn": Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),
+}
+SUPPORT = Support(_FIELDS, ENGINE_SUPPORT)

@@ -1,0 +1,87 @@
+"""An HTTP client that sends exactly the bytes it is given and reads one answer."""
+
+import asyncio
+import time
+
+from tests.conformance.live.messages import read_body, read_head
+from tests.conformance.live.network import Network
+from tests.conformance.live.report import Answer
+from tests.conformance.live.scenario import Pairs, Request
+
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+WITHOUT_BODY = frozenset({204, 304})
+MAX_LINE = 262144
+
+
+class Client:
+    """Asks the engine, over a connection for each request or over kept ones."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._kept: dict[str, Stream] = {}
+
+    async def ask(self, request: Request) -> Answer:
+        """Sends one request and returns what came back within its time."""
+        began = time.monotonic()
+        stream: Stream | None = None
+        answered: tuple[int, Pairs, str] = (0, (), "")
+        error = ""
+        try:
+            async with asyncio.timeout(request.seconds):
+                stream = self._kept.pop(request.connection, None) or await self._connect(request)
+                stream[1].write(head(request))
+                answered = await _read(stream[0], _method(request))
+        except TimeoutError:
+            error = "timeout"
+        except ConnectionRefusedError:
+            error = "refused"
+        except (asyncio.IncompleteReadError, ConnectionError):
+            error = "closed"
+        if stream is not None:
+            if request.connection and not error:
+                self._kept[request.connection] = stream
+            else:
+                stream[1].transport.abort()
+        return Answer(*answered, time.monotonic() - began, error)
+
+    async def _connect(self, request: Request) -> Stream:
+        opened, engine = self._network.client(request.source)
+        try:
+            await asyncio.get_running_loop().sock_connect(opened, (engine, request.port))
+        except BaseException:
+            opened.close()
+            raise
+        return await asyncio.open_connection(sock=opened, limit=MAX_LINE)
+
+
+def head(request: Request) -> bytes:
+    """Returns the bytes of a request."""
+    if request.raw is not None:
+        return request.raw.encode("latin-1")
+    lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {request.host}"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if not request.connection:
+        lines.append("Connection: close")
+    if request.body:
+        lines.append(f"Content-Length: {len(request.body)}")
+    return "\r\n".join((*lines, "", request.body)).encode("latin-1")
+
+
+def _method(request: Request) -> str:
+    return request.method if request.raw is None else request.raw.partition(" ")[0]
+
+
+async def _read(reader: asyncio.StreamReader, method: str) -> tuple[int, Pairs, str]:
+    status = 100
+    headers: Pairs = ()
+    while 100 <= status < 200:
+        line, headers = await read_head(reader)
+        status = int(line.split()[1])
+    if method == "HEAD" or status in WITHOUT_BODY:
+        body: bytes | None = b""
+    else:
+        body = await read_body(reader, headers)
+    if body is None:
+        body = await reader.read()
+    return status, headers, body.decode("latin-1")

@@ -1,0 +1,5 @@
+"""`python -m twipc` is the command line."""
+
+from twipc.cli import main
+
+main()

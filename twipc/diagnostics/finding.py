@@ -1,0 +1,41 @@
+"""One thing that the compiler has to say, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .code import Code, Severity
+from .span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that explains a finding."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A code at a place: `message` stands alone in one line, `help` is the next step.
+
+    `at` names the place in the spec the way `accept` does; `target` is set when only that target is concerned.
+    """
+
+    code: Code
+    message: str
+    span: Span | None = None
+    help: str | None = None
+    related: tuple[Related, ...] = ()
+    at: str = ""
+    target: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        return self.code.severity
+
+    def order(self) -> tuple[object, ...]:
+        """By place in the text, then code: never by the order of discovery."""
+        span = self.span or Span("", 0, 0, 0, 0)
+        return (span, self.code.id, self.target, self.message)

@@ -1,0 +1,130 @@
+"""The order of the passes, and nothing else."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from twipc import registry
+from twipc.diagnostics import Report, Stopped
+from twipc.model import Model
+from twipc.resolve import codes as resolve_codes
+from twipc.resolve import resolve
+from twipc.rules import judge
+from twipc.spec import Noun, assemble, bind, bind_noun
+from twipc.spec import codes as spec_codes
+from twipc.syntax import Tree
+from twipc.target import Bundle, Target
+from twipc.verify import Difference, differences, losses
+from twipc.verify.accept import accepted
+
+
+class Bug(Exception):
+    """An emitter said something else than the model means: twipc is wrong, not its user. Nothing is written."""
+
+
+@dataclass
+class Project:
+    """The folder that holds `specs/`, and what was read from it."""
+
+    root: Path
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes | None:
+        """A file of the project by its path in it; None where there is none, or where it leads out of the project."""
+        try:
+            found = (self.root / path).resolve(strict=True)
+            if not found.is_relative_to(self.root.resolve()) or not found.is_file():
+                return None
+            content = found.read_bytes()
+        except OSError:
+            return None
+        self.sources[path] = content.decode("utf-8-sig", "replace")
+        return content
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One target of one environment, compiled and read back."""
+
+    target: Target
+    options: Any
+    model: Model
+    bundle: Bundle
+
+
+def load(project: Project, file: str, content: bytes, stem: str, report: Report) -> Model:
+    """The model of one spec; raises `Stopped` after reporting every mistake of the pass that found some."""
+    project.sources[file] = content.decode("utf-8-sig", "replace")
+    tree = assemble(file, content, project.read, report)
+    if tree.node(("environment",)) is None:
+        report.add(
+            spec_codes.FRAGMENT,
+            f"`{file}` names no environment: it is a fragment for others to extend",
+            tree.span(()),
+            help=f"write `environment: {stem}` if it is an environment",
+        )
+        raise Stopped
+    environment = bind(tree, stem, report)
+    _known_targets(environment.targets, tree, report)
+    return resolve(environment, tree, project.read, report)
+
+
+def _known_targets(targets: Mapping[str, Any], tree: Tree, report: Report) -> None:
+    known = registry.target_names()
+    for name in targets:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            report.add(
+                resolve_codes.UNKNOWN_TARGET,
+                f"`{name}` is no target",
+                tree.span(("targets", name), key=True),
+                help=f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}",
+                at=f"targets.{name}",
+            )
+    report.stop_on_errors()
+
+
+def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[Compiled]:
+    """Every asked target, compiled and read back; raises `Stopped` on errors of the user's, `Bug` on ours."""
+    found = Report()
+    judge(model, found)
+    asked: list[tuple[Target, Noun]] = []
+    for name in targets:
+        target = registry.target(name)
+        try:
+            options = _options(target, model, found)
+        except Stopped:
+            continue
+        asked.append((target, options))
+        found.extend(losses(model, target, options))
+        found.extend(target.check(model, options))
+    report.extend(accepted(model, found.findings, [target.name for target, _ in asked]))
+    report.stop_on_errors()
+    compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]
+    for one in compiled:
+        validate(one)
+    return compiled
+
+
+def _options(target: Target, model: Model, report: Report) -> Noun:
+    path = ("targets", target.name)
+    if model.tree.node(path) is None:
+        return target.options()
+    return bind_noun(target.options, model.tree, path, report)
+
+
+def validate(compiled: Compiled) -> None:
+    """Reads a bundle back and compares; raises `Bug` naming every difference."""
+    found = read_back(compiled, compiled.bundle.texts)
+    if found:
+        told = "\n".join(f"  {difference}" for difference in found)
+        raise Bug(f"target {compiled.target.name} of {compiled.model.name} reads back otherwise than it was meant:\n{told}")
+
+
+def read_back(compiled: Compiled, texts: Mapping[str, str]) -> list[Difference]:
+    """What the texts of a target's folder say otherwise than the model; raises `Unreadable`."""
+    return differences(compiled.model, compiled.target, compiled.options, compiled.target.read(texts))

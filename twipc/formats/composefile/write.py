@@ -1,0 +1,124 @@
+"""The parts of a service that every dialect of the compose file says alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from posixpath import relpath
+
+from twipc.diagnostics import Path
+from twipc.formats.document import At, Value
+from twipc.formats.engines import ENGINES
+from twipc.formats.served import ServerFile
+from twipc.formats.yamltext import dump, interpolated
+from twipc.model import Model
+from twipc.spec import Duration, HttpHealth, Service, Size
+from twipc.target import Artifact, Discovery
+
+LABEL = "io.twipc."
+HTTP_CLIENTS = {"curl": ["curl", "-fsS", "-o", "/dev/null"], "wget": ["wget", "-q", "-O", "/dev/null"]}
+LOGGING: Value = {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
+"""Docker's own default never ends a log (traps §4.2, row 25)."""
+
+
+def file(name: str, document: Value, head: list[str]) -> Artifact:
+    """A compose file; Docker interpolates its values, so every `$` in them is doubled."""
+    text, origins = dump(document, head, interpolated)
+    return Artifact(name, text, origins)
+
+
+def head(model: Model, summary: str) -> list[str]:
+    return [f"{model.name}: {summary}", "Written by twipc; edit the spec, not this file."]
+
+
+def duration(value: Duration) -> str:
+    """As Go reads it: whole seconds, else milliseconds."""
+    return f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s"
+
+
+def memory(value: Size) -> str:
+    """As Docker reads it, where `M` is MiB."""
+    return f"{int(value) >> 20}M" if int(value) % (1 << 20) == 0 else f"{int(value)}b"
+
+
+def environment(model: Model, name: str, discovery: Discovery) -> dict[str, Value]:
+    """Variables, by name; a secret is not among them."""
+    values: dict[str, Value] = {}
+    for variable, value in sorted(model.environment.services[name].env.items()):
+        origin: Path = ("services", name, "env", variable)
+        if value.value is not None:
+            values[variable] = At(origin, value.value)
+        elif value.address is not None:
+            service, _, port = value.address.partition(".")
+            values[variable] = At(origin, f"{discovery.host(service)}:{model.number(service, port)}")
+    return values
+
+
+def owner_labels(model: Model) -> dict[str, Value]:
+    """Whose an object is: run-time verbs touch nothing without these."""
+    return {
+        f"{LABEL}project": At(("project",), model.environment.project),
+        f"{LABEL}environment": At(("environment",), model.environment.environment),
+    }
+
+
+def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict[str, Value]:
+    """Owner, the ports' names, and the digest of mounted configuration."""
+    labels = owner_labels(model)
+    digest = config_digest(files)
+    if digest:
+        # A mounted file is no part of Docker's change detection: its digest here is (traps; design §2).
+        labels[f"{LABEL}config"] = At(("services", name, "http"), digest)
+    for port, noun in sorted(model.environment.services[name].ports.items()):
+        labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun.number))
+    return labels
+
+
+def config_digest(files: Iterable[ServerFile]) -> str:
+    texts = sorted((file.container_path, file.artifact.text) for file in files)
+    if not texts:
+        return ""
+    return "sha256:" + hashlib.sha256("\0".join(part for pair in texts for part in pair).encode()).hexdigest()
+
+
+def healthcheck(model: Model, name: str) -> Value:
+    """Liveness, without a shell; None where nobody asks."""
+    health = model.environment.services[name].health
+    here: Path = ("services", name, "health")
+    if health is None:
+        return None
+    argv = list(health.command or ())
+    if health.http:
+        argv = http_probe(health.http, model.number(name, health.http.port))
+    return {
+        "test": At(here, ["CMD", *argv]),
+        "interval": At((*here, "interval"), duration(health.interval)),
+        "timeout": At((*here, "timeout"), duration(health.timeout)),
+        "retries": At((*here, "failures"), health.failures),
+        "start_period": At((*here, "start_period"), duration(health.start_period)),
+    }
+
+
+def http_probe(http: HttpHealth, number: int) -> list[str]:
+    # 127.0.0.1, not localhost: that may be ::1, where nobody listens.
+    return [*HTTP_CLIENTS[http.client], f"http://127.0.0.1:{number}{http.path}"]
+
+
+def hardening(service: Service) -> dict[str, Value]:
+    """What no service of ours needs: privileges, and for an engine more than its own files and /tmp."""
+    every: dict[str, Value] = {"cap_drop": ["ALL"], "init": not service.http}
+    if not service.http:
+        return every
+    image = ENGINES[service.http.engine.name]
+    return {
+        **every,
+        "user": image.user,
+        "read_only": True,
+        "stop_signal": image.stop_signal,
+        "ulimits": {"nofile": {"soft": 16384, "hard": 16384}},
+    }
+
+
+def project_path(model: Model, target: str, path: str) -> str:
+    """A path of the project as seen from the target's folder in `out/`."""
+    return relpath(path, f"out/{model.environment.environment}/{target}")

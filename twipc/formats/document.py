@@ -1,0 +1,47 @@
+"""Documents: plain data in which a part can say where in the spec it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Union
+
+from twipc.diagnostics import Path
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A value that came from `origin`; its lines in the text say so."""
+
+    origin: Path
+    value: Value
+
+
+Value = Union[None, bool, int, float, str, Mapping[str, "Value"], Sequence["Value"], At]  # noqa: UP007 - it names itself
+
+
+class Lines:
+    """Lines of text, each with its origin."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.origins: list[Path] = []
+
+    def add(self, text: str, origin: Path) -> None:
+        self.texts.append(text)
+        self.origins.append(origin)
+
+    def finish(self) -> tuple[str, tuple[Path, ...]]:
+        return "".join(f"{text}\n" for text in self.texts), tuple(self.origins)
+
+
+def unwrap(value: Value, origin: Path) -> tuple[Value, Path]:
+    """The value itself and the nearest origin."""
+    while isinstance(value, At):
+        origin, value = value.origin, value.value
+    return value, origin
+
+
+def without_nothing(document: Mapping[str, Value]) -> dict[str, Value]:
+    """The same mapping without keys that hold None or nothing at all."""
+    return {key: value for key, value in document.items() if unwrap(value, ())[0] not in (None, {}, [], ())}

@@ -1,0 +1,54 @@
+"""What twipc knows of the engines' official images: where they look for things and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineImage:
+    """The official alpine image of an engine (docker-library's Dockerfiles of nginx 1.30 and haproxy 3.2).
+
+    `user` is the image's own unprivileged user. `stop_signal` ends it gracefully: requests in flight are finished.
+    `floor` is the least version that finds members by DNS without a reload (design §2).
+    """
+
+    config: str
+    pages: str
+    user: str
+    stop_signal: str
+    floor: tuple[int, int]
+
+
+ENGINES: Mapping[str, EngineImage] = {
+    "nginx": EngineImage(
+        config="/etc/nginx/nginx.conf",
+        pages="/etc/nginx/pages/.twipc",
+        user="101:101",
+        stop_signal="SIGQUIT",
+        floor=(1, 28),  # `server … resolve` came with 1.27.3; stable versions are even
+    ),
+    "haproxy": EngineImage(
+        config="/usr/local/etc/haproxy/haproxy.cfg",
+        pages="/usr/local/etc/haproxy/pages",
+        user="99:99",
+        stop_signal="SIGUSR1",
+        floor=(2, 8),
+    ),
+}
+
+SECRETS_FOLDER = "/run/secrets"
+STATS_USER = "stats"
+OWN_PREFIX = "/.twipc/"
+"""Request paths below it are the server's own on every engine: nginx serves error pages from there, inside only."""
+
+
+def variable_of(secret: str) -> str:
+    """The environment variable that holds a secret where secrets are variables."""
+    return secret.upper().replace("-", "_")
+
+
+def secret_of(variable: str) -> str:
+    """The secret that a variable of `variable_of` holds: names of secrets have no underscores."""
+    return variable.lower().replace("_", "-")

@@ -1,0 +1,161 @@
+"""What every haproxy of ours has besides its spec: a second statement, held against what the reader finds left over.
+
+Sources: timers and checks as measured in runtime.md §5 (variants v3 and v5) and traps §4; headers and refusals in traps §5.
+"""
+
+from __future__ import annotations
+
+from twipc.model import Model
+from twipc.spec import Duration
+from twipc.target import BASELINE, Discovery, FactKey, Facts
+
+from .sections import parse
+
+_EVERY = """
+.alert "haproxy is older than this configuration needs"
+.endif
+global
+    log stdout format raw local0 info
+    maxconn 4000
+    spread-checks 5
+defaults
+    mode http
+    log global
+    option httplog
+    option dontlognull
+    option http-ignore-probes
+    option redispatch 1
+    timeout client 30s
+    timeout queue 1s
+frontend in_http
+    http-request set-var(txn.path) path,url_dec,regsub(/+,/,g)
+    http-request deny deny_status 400 unless { var(txn.path) -m found }
+    http-request deny deny_status 400 if { var(txn.path) -m reg -- '(^|/)[.][.]?(/|$)' }
+    http-request deny deny_status 400 if { path -m reg -i -- '%([01][0-9a-f]|7f)' }
+    http-request deny deny_status 400 if HTTP_1.1 !{ req.hdr(host) -m len gt 0 }
+    http-request deny deny_status 405 if METH_TRACE or METH_CONNECT
+    http-request deny deny_status 404 if { var(txn.path) -m beg -- '/.twipc/' }
+    http-request del-header Forwarded
+    http-request del-header Proxy
+    http-request set-header X-Real-IP %[src]
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Host %[req.hdr(host)]
+    http-request set-header X-Forwarded-Port %[dst_port]
+frontend in_health
+    bind 127.0.0.1:8079
+    option dontlog-normal
+    monitor-uri /health
+    http-request deny deny_status 404
+"""
+_TIMED = """
+frontend in_http
+    http-request set-var(txn.began) date(0,ms)
+    http-response set-var(txn.upstream_ms) date(0,ms),sub(txn.began)
+    http-after-response set-var(txn.request_ms) date(0,ms),sub(txn.began)
+"""
+_RESOLVERS = """
+resolvers dns
+    nameserver dns %s:53
+    accepted_payload_size 8192
+    resolve_retries 3
+    timeout resolve 1s
+    timeout retry 300ms
+    hold valid 1s
+    hold obsolete 3s
+    hold nx 5s
+    hold refused 5s
+    hold timeout 5s
+    hold other 5s
+"""
+_STATS = """
+listen in_stats
+    acl is_user http_auth_user -m str -- 'stats'
+%s
+    stats enable
+    stats uri /
+    stats hide-version
+    stats refresh 5s
+    stats http-request auth realm haproxy unless is_user is_password
+"""
+_VARIABLE = """
+    acl has_password var(txn.password) -m len gt 0
+    acl is_password http_auth_pass,secure_memcmp(txn.password)
+    stats http-request deny unless has_password
+"""
+_NO_VARIABLE = """
+.if !defined(%s)
+    .alert "the password of the statistics page is not in the environment"
+.endif
+"""
+_SERVER = (
+    "check",
+    "fastinter",
+    "200ms",
+    "observe",
+    "layer4",
+    "error-limit",
+    "1",
+    "on-error",
+    "mark-down",
+    "resolvers",
+    "dns",
+    "init-addr",
+    "none",
+)
+
+
+def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
+    """The facts that are left over when every field of the spec has been read."""
+    noun = model.environment.services[service]
+    http = noun.http
+    assert http, "only http services have a server's configuration"
+    places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY))
+    places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
+    if http.expose_headers:
+        places["frontend in_http"] += _sections(_TIMED)["frontend in_http"]
+    if noun.ready:
+        ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
+        test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")
+        places["frontend in_http"] += ((*ready, *test),)
+    if http.backends:
+        places |= _sections(_RESOLVERS % discovery.resolver)
+    if http.stats:
+        places |= _sections(_STATS % (_VARIABLE if discovery.secrets == "variable" else ""))
+        if discovery.secrets == "variable":
+            variable = http.stats.auth.secret.upper().replace("-", "_")
+            places["head"] += _sections(_NO_VARIABLE % variable)["head"]
+    facts: dict[FactKey, object] = {FactKey(BASELINE, (service, "haproxy", place)): lines for place, lines in places.items()}
+    for name in http.backends:
+        facts.update(_backend(model, service, name))
+    return facts
+
+
+def _backend(model: Model, service: str, name: str) -> Facts:
+    http = model.environment.services[service].http
+    assert http
+    places: dict[str, object] = {f"default-server of {name}": _SERVER}
+    if http.backends[name].sticky:
+        places[f"backend {name}"] = (("dynamic-cookie-key", model.name),)
+    if model.ready[service, name]:
+        places[f"backend {name}"] = (*_lines(places, name), ("http-check", "expect", "status", "200"))
+        places[f"check of {name}"] = ("ver", "HTTP/1.1", "hdr", "Host", name)
+    else:
+        places[f"times of {name}"] = (("failures", 2), ("interval", Duration(1000)), ("successes", 1))
+    for member in model.members[service, name]:
+        places[f"slots of {member.service} in {name}"] = (f"{member.service}-",)
+    return {FactKey(BASELINE, (service, "haproxy", place)): value for place, value in places.items()}
+
+
+def _lines(places: dict[str, object], name: str) -> tuple[object, ...]:
+    lines = places.get(f"backend {name}", ())
+    assert isinstance(lines, tuple)
+    return lines
+
+
+def _sections(text: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {f"{section.kind} {section.name}".strip(): section.rest() for section in parse(text)[0] if section.lines}
+
+
+def _printed(millis: int) -> str:
+    return f"{millis}ms" if millis % 1000 else f"{millis // 1000}s"

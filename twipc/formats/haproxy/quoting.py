@@ -1,0 +1,31 @@
+"""Words of haproxy configuration, quoted as haproxy itself reads them (traps §2.5 and §2.9, measured on the engine)."""
+
+from __future__ import annotations
+
+import re
+
+from twipc.spec import Duration
+from twipc.target.templates import Quoted
+
+_BARE = re.compile(r"[A-Za-z0-9_.:/-]+")
+
+
+def bare(text: str) -> Quoted:
+    """A word that needs no quotes: a name, an address, a version."""
+    assert _BARE.fullmatch(text), f"{text!r} is no bare word"
+    return Quoted(text)
+
+
+def word(text: str) -> Quoted:
+    """`text` in strong quotes: nothing in it is expanded. Patterns come after `--`."""
+    assert not re.search("[\x00-\x1f\x7f]", text), "bind refuses control characters"
+    return Quoted("'" + text.replace("'", "'\\''") + "'")
+
+
+def duration(value: Duration) -> Quoted:
+    """Always with its unit: a bare number would be milliseconds."""
+    return Quoted(f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s")
+
+
+def number(value: int) -> Quoted:
+    return Quoted(str(int(value)))

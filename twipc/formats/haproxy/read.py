@@ -1,0 +1,236 @@
+"""What a haproxy configuration means, read by its own tokenizer and nothing that wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from twipc.formats.engines import ENGINES, SECRETS_FOLDER, secret_of
+from twipc.formats.routes import glob_of
+from twipc.spec import Duration
+from twipc.target import BASELINE, Discovery, FactKey, Facts, Unreadable
+
+from .sections import NotHaproxy, Section, parse
+
+_VERSION = re.compile(r"!version_atleast\(([0-9.]+)\)")
+_ENV = re.compile(r"env\(([A-Z0-9_]+)\)")
+_BALANCE = {"roundrobin": "round-robin", "leastconn": "least-connections", "source": "source"}
+_TIMERS = {"http-request": "request", "http-keep-alive": "idle", "connect": "connect", "server": "response"}
+_OBSERVED = {
+    "%[var(txn.request_ms),div(1000)].%[var(txn.request_ms),mod(1000),add(1000),regsub(^1,)]": "request-time",
+    "%[bc_dst]:%[bc_dst_port] if { bc_dst -m found }": "upstream-address",
+    "%[var(txn.upstream_ms),div(1000)].%[var(txn.upstream_ms),mod(1000),add(1000),regsub(^1,)] "
+    "if { var(txn.upstream_ms) -m found }": "upstream-response-time",
+}
+_DURATION = re.compile(r"([0-9]+)(ms|s)")
+
+
+def read(files: Mapping[str, str], service: str, discovery: Discovery) -> Facts:
+    """The facts of one haproxy from its files, by their place in the container."""
+    try:
+        sections, _ = parse(files[ENGINES["haproxy"].config])
+    except NotHaproxy as problem:
+        raise Unreadable(f"{service}/haproxy.cfg", str(problem)) from None
+    reader = _Reader(service, discovery, files)
+    for section in sections:
+        reader.section(section)
+    reader.finish()
+    return reader.facts
+
+
+class _Reader:
+    """Takes what it understands out of each section; the rest are baseline facts."""
+
+    def __init__(self, service: str, discovery: Discovery, files: Mapping[str, str]) -> None:
+        self.service = service
+        self.discovery = discovery
+        self.files = files
+        self.facts: dict[FactKey, object] = {}
+        self.statuses: dict[str, object] = {}
+        self.default: str | None = None
+        self.http_fact("engine.name", "haproxy")
+
+    def http_fact(self, leaf: str, value: object) -> None:
+        if value not in (None, (), {}):
+            self.facts[FactKey(f"http.{leaf}", (self.service,))] = value
+
+    def section(self, section: Section) -> None:
+        take = {
+            ("head", ""): self._head,
+            ("global", ""): self._global,
+            ("defaults", ""): self._defaults,
+            ("frontend", "in_http"): self._frontend,
+            ("listen", "in_stats"): self._stats,
+        }.get((section.kind, section.name))
+        if take:
+            take(section)
+        elif section.kind == "backend":
+            self._backend(section)
+        key = FactKey(BASELINE, (self.service, "haproxy", f"{section.kind} {section.name}".strip()))
+        # A section that stands twice is told apart from one that stands once.
+        self.facts[key] = (self.facts[key], section.rest()) if key in self.facts else section.rest()
+
+    def _head(self, head: Section) -> None:
+        for line in list(head.lines):
+            found = _VERSION.fullmatch(" ".join(line.words[1:]))
+            if line.words[0] == ".if" and found:
+                self.http_fact("engine.version", found[1])
+                head.lines.remove(line)
+
+    def _global(self, section: Section) -> None:
+        self._rest_of("drain", section.take_one("hard-stop-after"))
+
+    def _rest_of(self, place: str, value: object) -> None:
+        self.facts[FactKey(BASELINE, (self.service, "haproxy", place))] = value
+
+    def _defaults(self, section: Section) -> None:
+        for timer, leaf in _TIMERS.items():
+            words = section.take_one("timeout", timer)
+            self.http_fact(f"timeouts.{leaf}", _duration(words) if words else None)
+        pages: dict[str, list[object]] = {}
+        for words in section.take("http-error", "status"):
+            status, rest = words[0], words[1:]
+            known = rest[:3] == ("content-type", "text/html", "file") and len(rest) == 4
+            pages.setdefault(rest[3] if known else " ".join(rest), []).append(_number(status))
+        self.http_fact(
+            "error_pages", tuple((tuple(statuses), self.files.get(file, f"no file {file}")) for file, statuses in pages.items())
+        )
+
+    def _frontend(self, section: Section) -> None:
+        bind = section.take_one("bind")
+        self.http_fact("listen.number", _number(" ".join(bind or ()).removeprefix(":")))
+        headers = {words[0]: " ".join(words[1:]) for words in section.take("http-after-response", "set-header")}
+        self.http_fact("expose_headers", {name: _OBSERVED.get(value, value) for name, value in headers.items()})
+        tests: dict[str, list[tuple[str, str]]] = {}
+        for words in section.take("acl"):
+            tests.setdefault(words[0], []).append(_test(words[1:]))
+        routes: list[object] = []
+        for words in section.take("use_backend"):
+            backend, name = words[0], words[2] if words[1:2] == ("if",) and len(words) == 3 else " ".join(words[1:])
+            routes += [(*match, ("backend", backend)) for match in _matches(tests.pop(name, [("unknown", name)]))]
+        self.http_fact("routes", tuple(routes))
+        self._rest_of("acls that no rule reads", tuple(sorted(tests)))
+        self.default = " ".join(section.take_one("default_backend") or ("nothing",))
+
+    def _backend(self, section: Section) -> None:
+        if section.name == "twipc_default":
+            for words in section.take("http-request", "return", "status"):
+                self.statuses[section.name] = _number(words[0]) if words[1:] == ("default-errorfiles",) else " ".join(words)
+            return
+        owner = (self.service, section.name)
+        balance = " ".join(section.take_one("balance") or ("nothing",))
+        self.facts[FactKey("backend.balance", owner)] = _BALANCE.get(balance, balance)
+        if balance == "source" and section.take_one("hash-type") != ("consistent",):
+            self.facts[FactKey("backend.balance", owner)] = "source, not consistent"
+        cookie = section.take_one("cookie")
+        if cookie:
+            plain = cookie[1:] == ("insert", "indirect", "nocache", "httponly", "dynamic", "attr", "SameSite=Lax")
+            self.facts[FactKey("backend.sticky.cookie", owner)] = cookie[0] if plain else " ".join(cookie)
+        self._retries(section, owner)
+        checks = self._checks(section)
+        members: list[tuple[str, object]] = []
+        rooms: set[object] = set()
+        for words in section.take("server-template"):
+            prefix, room, address, *rest = (*words, "", "", "")
+            host, _, number = address.rpartition(":")
+            member = self.discovery.service(host)
+            members.append((member, _number(number)))
+            rooms.add(_number(room))
+            options = tuple(word for word in rest if word)
+            for leaf, value in checks.items():
+                self.facts[FactKey(f"service.ready.{leaf}", (member, *owner))] = value
+            if checks:
+                asked = options[1] if options[:1] == ("port",) else number
+                self.facts[FactKey("service.ready.http.port", (member, *owner))] = _number(asked)
+                options = options[2:] if options[:1] == ("port",) else options
+            self._rest_of(f"slots of {member} in {section.name}", (prefix, *options))
+        self.facts[FactKey("backend.members", owner)] = tuple(members)
+        self.facts[FactKey("backend.max_members", owner)] = rooms.pop() if len(rooms) == 1 else tuple(sorted(map(str, rooms)))
+
+    def _retries(self, section: Section, owner: tuple[str, str]) -> None:
+        count = _number(" ".join(section.take_one("retries") or ("",)))
+        on = section.take_one("retry-on")
+        once = section.take_one("http-request", "disable-l7-retry")
+        retried = on == ("conn-failure", "empty-response", "response-timeout", "502", "503", "504") and once == (
+            "if",
+            "!METH_GET",
+            "!METH_HEAD",
+        )
+        plain = (count == 0 and on is None and once is None) or (count != 0 and retried)
+        self.facts[FactKey("backend.retries", owner)] = count if plain else (count, on, once)
+
+    def _checks(self, section: Section) -> dict[str, object]:
+        """How members are asked; nothing, if only whether they accept connections."""
+        words = list(section.take_one("default-server") or ())
+        times: dict[str, object] = {}
+        for option, leaf, read_value in (
+            ("inter", "interval", _one_duration),
+            ("fall", "failures", _number),
+            ("rise", "successes", _number),
+        ):
+            if option in words:
+                index = words.index(option)
+                times[leaf] = read_value(words[index + 1]) if index + 1 < len(words) else "nothing"
+                del words[index : index + 2]
+        self._rest_of(f"default-server of {section.name}", tuple(words))
+        if section.take_one("option", "httpchk") is None:
+            self._rest_of(f"times of {section.name}", tuple(sorted(times.items())))
+            return {}
+        send = section.take_one("http-check", "send", "meth", "GET", "uri") or ("nothing",)
+        self._rest_of(f"check of {section.name}", send[1:])
+        timeout = section.take_one("timeout", "check")
+        return {**times, "http.path": send[0], "timeout": _duration(timeout) if timeout else "nothing"}
+
+    def _stats(self, section: Section) -> None:
+        bind = section.take_one("bind")
+        self.http_fact("stats.number", _number(" ".join(bind or ()).removeprefix(":")))
+        file = section.take_one("acl", "is_password", "http_auth_pass", "-m", "str", "-f")
+        if file:
+            self.http_fact("stats.auth.secret", " ".join(file).removeprefix(f"{SECRETS_FOLDER}/"))
+            return
+        variable = section.take_one("http-request", "set-var(txn.password)")
+        found = _ENV.fullmatch(" ".join(variable or ()))
+        self.http_fact("stats.auth.secret", secret_of(found[1]) if found else variable)
+
+    def finish(self) -> None:
+        if self.default in self.statuses:
+            self.http_fact("default.status", self.statuses[self.default])
+        else:
+            self.http_fact("default.backend", self.default)
+
+
+def _test(words: tuple[str, ...]) -> tuple[str, str]:
+    """(match method, pattern) of an acl on the normalised path."""
+    if words[:2] == ("var(txn.path)", "-m") and len(words) == 5 and words[3] == "--":
+        return words[2], words[4]
+    return "unknown", " ".join(words)
+
+
+def _matches(tests: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a route's acls amount to; `str /a` followed by `beg /a/` is the prefix `/a`."""
+    found: list[tuple[str, str]] = []
+    for method, text in tests:
+        if method == "str":
+            found.append(("exact", text))
+        elif method == "beg" and found and found[-1] == ("exact", text.removesuffix("/")) and text.endswith("/"):
+            found[-1] = ("prefix", text.removesuffix("/"))
+        elif method == "beg" and text.endswith("/"):
+            found.append(("prefix", text))
+        elif method == "reg" and (path := glob_of(text)) is not None:
+            found.append(("glob" if "*" in path else "exact", path))
+        else:
+            found.append((method, text))
+    return found
+
+
+def _duration(words: tuple[str, ...]) -> object:
+    return _one_duration(" ".join(words))
+
+
+def _one_duration(text: str) -> object:
+    found = _DURATION.fullmatch(text)
+    return Duration(int(found[1]) * (1000 if found[2] == "s" else 1)) if found else text
+
+
+def _number(text: str) -> object:
+    return int(text) if text.isdecimal() else text

@@ -1,0 +1,108 @@
+"""A haproxy configuration as sections of words, tokenized by haproxy's own rules (configuration manual, §2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_SECTIONS = frozenset(
+    {"global", "defaults", "frontend", "backend", "listen", "resolvers", "peers", "userlist", "program", "cache"}
+)
+
+
+class NotHaproxy(Exception):
+    """The text is no haproxy configuration; says why in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    words: tuple[str, ...]
+    number: int
+
+
+@dataclass(slots=True)
+class Section:
+    """One section; a reader takes out what it understands, and what stays is foreign."""
+
+    kind: str
+    name: str
+    lines: list[Line]
+
+    def take(self, *prefix: str) -> list[tuple[str, ...]]:
+        """The words after `prefix` of every line that begins with it, taken out."""
+        found = [line for line in self.lines if line.words[: len(prefix)] == prefix]
+        self.lines = [line for line in self.lines if line not in found]
+        return [line.words[len(prefix) :] for line in found]
+
+    def take_one(self, *prefix: str) -> tuple[str, ...] | None:
+        """The same of the only such line; several stay where they are."""
+        found = [line for line in self.lines if line.words[: len(prefix)] == prefix]
+        if len(found) != 1:
+            return None
+        self.lines.remove(found[0])
+        return found[0].words[len(prefix) :]
+
+    def rest(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(line.words for line in self.lines)
+
+
+def parse(text: str) -> tuple[list[Section], list[str]]:
+    """The sections, what stands before the first among them as `head`; and the comments."""
+    if text and not text.endswith("\n"):
+        raise NotHaproxy("the last line does not end: the file may be cut off")
+    sections = [Section("head", "", [])]
+    comments: list[str] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        words, comment = tokenize(raw, number)
+        if comment:
+            comments.append(comment)
+        if not words:
+            continue
+        if words[0] in _SECTIONS:
+            sections.append(Section(words[0], " ".join(words[1:]), []))
+        else:
+            sections[-1].lines.append(Line(tuple(words), number))
+    return sections, comments
+
+
+def tokenize(line: str, number: int) -> tuple[list[str], str]:
+    """The words of a line and its comment: `'…'` is strong, `"…"` weak, a backslash quotes one character."""
+    words: list[str] = []
+    word: list[str] | None = None
+    index = 0
+    while index < len(line):
+        character = line[index]
+        index += 1
+        if character in " \t":
+            if word is not None:
+                words.append("".join(word))
+                word = None
+            continue
+        if character == "#":
+            return _finish(words, word), line[index:].strip()
+        word = [] if word is None else word
+        if character in "'\"":
+            index = _quoted(line, index, character, word, number)
+        elif character == "\\" and index < len(line):
+            word.append(line[index])
+            index += 1
+        else:
+            word.append(character)
+    return _finish(words, word), ""
+
+
+def _finish(words: list[str], word: list[str] | None) -> list[str]:
+    return words if word is None else [*words, "".join(word)]
+
+
+def _quoted(line: str, index: int, quote: str, word: list[str], number: int) -> int:
+    """Adds what is quoted from `index` to `word`; gives the place after the closing quote."""
+    while index < len(line) and line[index] != quote:
+        if quote == '"' and line[index] == "$":
+            raise NotHaproxy(f"line {number}: `$` in weak quotes takes a value from the environment")
+        if quote == '"' and line[index] == "\\" and index + 1 < len(line):
+            index += 1
+        word.append(line[index])
+        index += 1
+    if index >= len(line):
+        raise NotHaproxy(f"line {number}: a quote is not closed")
+    return index + 1

@@ -1,0 +1,35 @@
+"""What haproxy can say of an `http` service (haproxy 2.8 or later)."""
+
+from __future__ import annotations
+
+from twipc.target import EngineSupport, Exact, Outside
+
+SUPPORT: EngineSupport = {
+    "service.ready.http.path": Exact(),
+    "service.ready.http.port": Exact(),
+    "service.ready.interval": Exact(),
+    "service.ready.timeout": Exact(),
+    "service.ready.failures": Exact(),
+    "service.ready.successes": Exact(),
+    "http.engine.name": Exact(),
+    "http.engine.version": Exact(),
+    "http.listen.port": Outside("the port's name is said by service.ports"),
+    "http.listen.number": Exact(),
+    "http.routes": Exact(),
+    "http.default.status": Exact(),
+    "http.default.backend": Exact(),
+    "http.timeouts.request": Exact(),
+    "http.timeouts.idle": Exact(),
+    "http.timeouts.connect": Exact(),
+    "http.timeouts.response": Exact(),
+    "http.error_pages": Exact(),
+    "http.expose_headers": Exact(),
+    "http.stats.port": Outside("the port's name is said by service.ports"),
+    "http.stats.number": Exact(),
+    "http.stats.auth.secret": Exact(),
+    "backend.members": Exact(),
+    "backend.balance": Exact(),
+    "backend.sticky.cookie": Exact(),
+    "backend.retries": Exact(),
+    "backend.max_members": Exact(),
+}

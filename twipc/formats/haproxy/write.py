@@ -1,0 +1,151 @@
+"""A model's `http` service as a haproxy configuration: Python decides here, the template prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.diagnostics import Path
+from twipc.formats.engines import ENGINES, SECRETS_FOLDER, variable_of
+from twipc.formats.paths import pattern
+from twipc.formats.served import ServerFile
+from twipc.model import Model, room_of
+from twipc.spec import Duration, Http, Route, Service
+from twipc.target import Artifact, Discovery, plain
+from twipc.target.templates import Quoted, render
+
+from .quoting import bare, duration, number, word
+
+_BALANCE = {"round-robin": "roundrobin", "least-connections": "leastconn", "source": "source"}
+_SECONDS = "'%%[var(txn.%s),div(1000)].%%[var(txn.%s),mod(1000),add(1000),regsub(^1,)]'"
+_OBSERVED = {
+    # A haproxy before 3.0 has no fetches for these, and `%Tr` is -1 on its own errors (measured on 2.8 and 3.2).
+    "request-time": _SECONDS % ("request_ms", "request_ms"),
+    "upstream-address": "'%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }",
+    "upstream-response-time": _SECONDS % ("upstream_ms", "upstream_ms") + " if { var(txn.upstream_ms) -m found }",
+}
+DEFAULT = "twipc_default"
+"""The backend that answers what no route takes; names in a spec have no underscore."""
+
+
+def write(model: Model, name: str, discovery: Discovery) -> tuple[ServerFile, ...]:
+    """The files of one haproxy: its configuration and its error pages."""
+    service = model.environment.services[name]
+    http = service.http
+    assert http, "only http services have a server's configuration"
+    here: Path = ("services", name)
+    text, origins = render(__package__, "haproxy.cfg.j2", here, _values(model, name, service, http, discovery))
+    config = ServerFile(Artifact(f"{name}/haproxy.cfg", text, origins), ENGINES["haproxy"].config)
+    pages = (
+        plain(f"{name}/pages/{page.status[0]}.html", model.pages[page.page], (*here, "http", "error_pages", index))
+        for index, page in enumerate(http.error_pages)
+    )
+    return (config, *(ServerFile(page, _page_file(page.path.rpartition("/")[2])) for page in pages))
+
+
+def _page_file(file: str) -> str:
+    return f"{ENGINES['haproxy'].pages}/{file}"
+
+
+def drain(service: Service) -> Duration:
+    """Time to finish what is in flight: a second less than the engine waits before it kills."""
+    return Duration(max(1000, int(service.stop_grace) - 1000))
+
+
+def _values(model: Model, name: str, service: Service, http: Http, discovery: Discovery) -> dict[str, Any]:
+    return {
+        "name": name,
+        "server": bare(name),
+        "environment": bare(model.name),
+        "version": bare(http.engine.version),
+        "drain": duration(drain(service)),
+        "listen": number(http.listen.number),
+        "resolver": bare(discovery.resolver),
+        "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
+        "pages": [
+            {
+                "index": index,
+                "statuses": [number(status) for status in page.status],
+                "file": bare(_page_file(f"{page.status[0]}.html")),
+            }
+            for index, page in enumerate(http.error_pages)
+        ],
+        "headers": [
+            {"key": key, "name": bare(key), "value": Quoted(_OBSERVED[observed])}
+            for key, observed in sorted(http.expose_headers.items())
+        ],
+        "ready": word(service.ready.http.path) if service.ready else None,
+        "routes": [_route(index, route) for index, route in enumerate(http.routes)],
+        "default": {
+            "backend": bare(http.default.backend or DEFAULT),
+            "status": number(http.default.status) if http.default.status else None,
+        },
+        "backends": [_backend(model, name, key, http, discovery) for key in sorted(http.backends)],
+        **_stats(http, discovery),
+    }
+
+
+def _route(index: int, route: Route) -> dict[str, Any]:
+    tests: list[dict[str, Quoted]] = []
+    for path in route.match.prefix or ():
+        if path.endswith("/"):
+            tests.append(_test("beg", path))
+        else:
+            tests += [_test("str", path), _test("beg", f"{path}/")]
+    tests += [_test("str", path) for path in route.match.exact or ()]
+    tests += [_test("reg", pattern("glob", path)) for path in route.match.glob or ()]
+    assert route.backend, "a rule refuses files on haproxy"
+    return {"index": index, "name": bare(f"route_{index}"), "tests": tests, "backend": bare(route.backend)}
+
+
+def _test(method: str, text: str) -> dict[str, Quoted]:
+    return {"method": bare(method), "pattern": word(text)}
+
+
+def _backend(model: Model, name: str, key: str, http: Http, discovery: Discovery) -> dict[str, Any]:
+    backend = http.backends[key]
+    members = model.members[name, key]
+    ready = model.ready[name, key]
+    origin: Path = ("services", members[0].service, "ready") if ready else ("services", name, "http", "backends", key)
+    return {
+        "key": key,
+        "name": bare(key),
+        "key_word": bare(key),
+        "balance": bare(_BALANCE[backend.balance]),
+        "hashed": backend.balance == "source",
+        "sticky": bare(backend.sticky.cookie) if backend.sticky else None,
+        "retries": number(backend.retries),
+        "retried": backend.retries > 0,
+        "room": number(room_of(backend)),
+        "origin": origin,
+        "ready": {"origin": origin, "path": bare(ready.http.path), "timeout": duration(ready.timeout)} if ready else None,
+        "inter": duration(ready.interval if ready else Duration(1000)),
+        "fall": number(ready.failures if ready else 2),
+        "rise": number(ready.successes if ready else 1),
+        "members": [
+            {
+                # A name never ends with a hyphen, so that the slots of `web` and `web1` stay apart.
+                "prefix": bare(f"{member.service}-"),
+                "address": bare(f"{discovery.host(member.service)}:{member.number}"),
+                "check_port": _check_port(model, member.service, member.number, ready.http.port if ready else None),
+            }
+            for member in members
+        ],
+    }
+
+
+def _check_port(model: Model, service: str, number_: int, port: str | None) -> Quoted | None:
+    asked = model.number(service, port) if port else number_
+    return number(asked) if asked != number_ else None
+
+
+def _stats(http: Http, discovery: Discovery) -> dict[str, Any]:
+    if http.stats is None:
+        return {"stats": None, "variable": None}
+    secret = http.stats.auth.secret
+    variable = bare(variable_of(secret)) if discovery.secrets == "variable" else None
+    stats = {
+        "number": number(http.stats.number),
+        "file": None if variable else bare(f"{SECRETS_FOLDER}/{secret}"),
+        "variable": variable,
+    }
+    return {"stats": stats, "variable": variable}

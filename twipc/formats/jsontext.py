@@ -1,0 +1,38 @@
+"""Writes JSON, one member a line, each with its origin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from twipc.diagnostics import Path
+
+from .document import Lines, Value, unwrap
+
+
+def dump(document: Value) -> tuple[str, tuple[Path, ...]]:
+    """The text of a document, and the origin of each line; only ASCII, so that no reader can differ."""
+    lines = Lines()
+    _value(document, (), 0, "", "", lines)
+    return lines.finish()
+
+
+def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: Lines) -> None:
+    value, origin = unwrap(value, origin)
+    pad = "  " * depth
+    if isinstance(value, Mapping) and value:
+        lines.add(f"{pad}{lead}{{", origin)
+        last = len(value) - 1
+        for index, (key, child) in enumerate(value.items()):
+            _value(child, origin, depth + 1, f"{json.dumps(key)}: ", "," if index < last else "", lines)
+        lines.add(f"{pad}}}{tail}", origin)
+    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+        lines.add(f"{pad}{lead}[", origin)
+        last = len(value) - 1
+        for index, child in enumerate(value):
+            _value(child, origin, depth + 1, "", "," if index < last else "", lines)
+        lines.add(f"{pad}]{tail}", origin)
+    else:
+        assert not isinstance(value, float), "documents hold no floats: they print differently everywhere"
+        printed = json.dumps(int(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+        lines.add(f"{pad}{lead}{printed}{tail}", origin)

@@ -1,0 +1,1 @@
+"""nginx configuration files: written from a model, read back by crossplane."""

@@ -1,0 +1,83 @@
+"""What every nginx of ours has besides its spec: a second statement, held against what the reader finds left over.
+
+Sources: timers, limits and refusals as measured in traps §2.4, §4 and §5; the JSON log names the peer (gold, NOTES).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from posixpath import dirname
+
+from twipc.model import Model
+from twipc.target import BASELINE, Discovery, FactKey, Facts
+
+from .tree import parse
+
+_EVERY = r"""
+worker_processes auto; worker_rlimit_nofile 8192; worker_shutdown_timeout 10s;
+pid /tmp/nginx.pid; error_log /dev/stderr warn;
+events { worker_connections 2048; }
+http {
+  include /etc/nginx/mime.types; default_type application/octet-stream;
+  client_body_temp_path /tmp/client_body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
+  log_format access escape=json '{"time":"$time_iso8601","peer":"$remote_addr","request":"$request","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr","upstream_seconds":"$upstream_header_time"}';
+  access_log /dev/stdout access; server_tokens off; sendfile on; tcp_nopush on; client_max_body_size 1m;
+  large_client_header_buffers 4 16k; client_body_timeout 10s;
+  map $request_uri $refused_path {
+    default 0; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
+    "~*^[^?]*%(?:[01][0-9a-f]|7f)" 1;
+  }
+  server {
+    server_name _;
+    if ($refused_path) { return 400; }
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Forwarded-Port $server_port;
+    proxy_set_header Forwarded ""; proxy_set_header Proxy "";
+  }
+  server {
+    listen 127.0.0.1:8079; server_name localhost; access_log off;
+    location = /health { default_type text/plain; return 200 "alive\n"; }
+    location / { return 404; }
+  }
+}
+"""
+
+
+def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
+    """The facts that are left over when every field of the spec has been read."""
+    http = model.environment.services[service].http
+    assert http, "only http services have a server's configuration"
+    places: dict[str, object] = dict(parse(_EVERY)[0].rest())
+    places["server / listen"] = ("default_server",)
+    places["location ^~ /.twipc/ / internal"] = ((),)
+    places["location ^~ /.twipc/ / root"] = (("/etc/nginx/pages",),)
+    if http.backends:
+        places["http / resolver"] = ((discovery.resolver, "valid=1s", "ipv6=off"),)
+    for name in http.backends:
+        places[f"upstream {name} / server options"] = (("resolve", "max_fails=1", "fail_timeout=5s"),)
+        places[f"upstream {name} / zone"] = ("256k",)
+        places[f"upstream {name} / keepalive"] = (("16",),)
+    return {
+        FactKey(BASELINE, (service, "nginx", place)): value for place, value in {**places, **_ready(model, service)}.items()
+    }
+
+
+def _ready(model: Model, service: str) -> Mapping[str, object]:
+    ready = model.environment.services[service].ready
+    http = model.environment.services[service].http
+    if ready is None or http is None:
+        return {}
+    served = [(route.files, path) for route in http.routes if route.files for path in route.match.prefix or ()]
+    folders = sorted({f"{root}{dirname(path)}".rstrip("/") for root, path in served})
+    context = f"ready {ready.http.path}"
+    places: dict[str, object] = {
+        f"{context} / access_log": (("off",),),
+        f"{context} / default_type": (("text/plain",),),
+        f"{context} / return": (("200", "ready\n"),),
+    }
+    if folders:
+        places[f"{context} / if"] = tuple(("(!-d", f"{folder})") for folder in folders)
+        places |= {f"{context} / if (!-d {folder}) / return": (("503",),) for folder in folders}
+    return places

@@ -1,0 +1,32 @@
+"""Words of nginx configuration, quoted as nginx itself reads them (traps §2.4 and §2.9, measured on the engine)."""
+
+from __future__ import annotations
+
+import re
+
+from twipc.spec import Duration
+from twipc.target.templates import Quoted
+
+_BARE = re.compile(r"[A-Za-z0-9_./:@-]+")
+
+
+def word(text: str) -> Quoted:
+    """`text` as one word of a directive that does not expand variables."""
+    assert not re.search("[\x00-\x1f\x7f]", text), "bind refuses control characters"
+    if _BARE.fullmatch(text):
+        return Quoted(text)
+    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+
+
+def regex(pattern: str) -> Quoted:
+    """A regular expression, always in quotes: braces and semicolons would end a bare word."""
+    return Quoted('"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"')
+
+
+def duration(value: Duration) -> Quoted:
+    """Milliseconds where seconds do not do; nginx takes no fractions (traps §2.4)."""
+    return Quoted(f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s")
+
+
+def number(value: int) -> Quoted:
+    return Quoted(str(int(value)))

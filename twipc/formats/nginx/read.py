@@ -1,0 +1,189 @@
+"""What an nginx configuration means, read by crossplane's lexer and nothing that wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from twipc.formats.engines import ENGINES, OWN_PREFIX
+from twipc.formats.routes import route_of
+from twipc.spec import Duration
+from twipc.target import BASELINE, Discovery, FactKey, Facts, Unreadable
+
+from .tree import Block, Directive, NotNginx, parse
+
+_VERSION = re.compile(r"nginx ([0-9]+\.[0-9]+) or later: .*")
+_BALANCE = {("least_conn", ()): "least-connections", ("hash", ("$remote_addr",)): "source"}
+_OBSERVED = {
+    "$request_time": "request-time",
+    "$upstream_addr": "upstream-address",
+    "$upstream_header_time": "upstream-response-time",
+}
+_TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
+_DURATION = re.compile(r"([0-9]+)(ms|s)")
+
+
+def read(files: Mapping[str, str], service: str, discovery: Discovery) -> Facts:
+    """The facts of one nginx from its files, by their place in the container."""
+    image = ENGINES["nginx"]
+    try:
+        root, comments = parse(files[image.config])
+    except NotNginx as problem:
+        raise Unreadable(f"{service}/nginx.conf", str(problem)) from None
+    reader = _Reader(service, discovery, files)
+    reader.whole(root, comments)
+    return reader.facts
+
+
+class _Reader:
+    """Takes what it understands out of the tree; the rest are baseline facts."""
+
+    def __init__(self, service: str, discovery: Discovery, files: Mapping[str, str]) -> None:
+        self.service = service
+        self.discovery = discovery
+        self.files = files
+        self.facts: dict[FactKey, object] = {}
+        self.tries: dict[str, set[object]] = {}
+
+    def http_fact(self, leaf: str, value: object) -> None:
+        self.facts[FactKey(f"http.{leaf}", (self.service,))] = value
+
+    def backend_fact(self, backend: str, leaf: str, value: object) -> None:
+        self.facts[FactKey(f"backend.{leaf}", (self.service, backend))] = value
+
+    def whole(self, root: Block, comments: list[str]) -> None:
+        self.http_fact("engine.name", "nginx")
+        versions = [found[1] for comment in comments if (found := _VERSION.fullmatch(comment))]
+        if len(versions) == 1:
+            self.http_fact("engine.version", versions[0])
+        for directive in root.directives:
+            if directive.name == "http" and directive.block:
+                self._http(directive.block)
+        for place, value in root.rest().items():
+            self.facts[FactKey(BASELINE, (self.service, "nginx", place))] = value
+
+    def _http(self, http: Block) -> None:
+        for name, leaf in _TIMERS.items():
+            self._timer(http, name, leaf)
+        for upstream in http.take("upstream"):
+            self._upstream(upstream)
+        for server in http.directives:
+            if (
+                server.name == "server"
+                and server.block
+                and any("default_server" in one.args for one in server.block.directives)
+            ):
+                self._server(server.block)
+        for backend, tries in self.tries.items():
+            self.backend_fact(backend, "retries", next(iter(tries)) if len(tries) == 1 else sorted(map(str, tries)))
+
+    def _timer(self, block: Block, name: str, leaf: str) -> None:
+        args = block.take_one(name)
+        if args is not None:
+            self.http_fact(f"timeouts.{leaf}", _duration(args))
+
+    def _upstream(self, upstream: Directive) -> None:
+        assert upstream.block is not None
+        name, block = " ".join(upstream.args), upstream.block
+        balances = [directive for directive in block.directives if (directive.name, directive.args) in _BALANCE]
+        block.directives = [directive for directive in block.directives if directive not in balances]
+        said = [_BALANCE[directive.name, directive.args] for directive in balances] or ["round-robin"]
+        self.backend_fact(name, "balance", said[0] if len(said) == 1 else said)
+        servers = block.take("server")
+        self.backend_fact(name, "members", tuple(self._member(server.args[0]) for server in servers if server.args))
+        self._rest(f"upstream {name}", {"server options": tuple(sorted({server.args[1:] for server in servers}))})
+        sticky = block.take_one("sticky")
+        if sticky:
+            cookie = (
+                sticky[1]
+                if sticky[0] == "cookie" and sticky[2:] == ("path=/", "httponly", "samesite=lax")
+                else " ".join(sticky)
+            )
+            self.backend_fact(name, "sticky.cookie", cookie)
+        zone = block.take_one("zone")
+        # The zone bears the upstream's name, which is the user's: only its size is ours.
+        self._rest(f"upstream {name}", {"zone": zone[1:] if zone and zone[0] == name else zone, **block.rest()})
+
+    def _member(self, address: str) -> tuple[str, object]:
+        host, _, number = address.rpartition(":")
+        return (self.discovery.service(host), int(number) if number.isdecimal() else number)
+
+    def _rest(self, context: str, left: Mapping[str, object]) -> None:
+        for place, value in left.items():
+            self.facts[FactKey(BASELINE, (self.service, "nginx", f"{context} / {place}"))] = value
+
+    def _server(self, server: Block) -> None:
+        listen = server.take_one("listen")
+        if listen:
+            self.http_fact("listen.number", _number(listen[0]))
+            self._rest("server", {"listen": listen[1:]})
+        self._timer(server, "proxy_connect_timeout", "connect")
+        send, receive = server.take_one("proxy_send_timeout"), server.take_one("proxy_read_timeout")
+        both = {_duration(args) for args in (send, receive) if args}
+        self.http_fact("timeouts.response", both.pop() if send and receive and len(both) == 1 else (send, receive))
+        self.http_fact("expose_headers", dict(_exposed(server)))
+        self.http_fact("error_pages", tuple(self._page(directive) for directive in server.take("error_page")))
+        routes: list[object] = []
+        for location in server.take("location"):
+            self._location(location, routes)
+        self.http_fact("routes", tuple(routes))
+        for leaf in ("expose_headers", "error_pages", "routes"):
+            if not self.facts[FactKey(f"http.{leaf}", (self.service,))]:
+                del self.facts[FactKey(f"http.{leaf}", (self.service,))]
+
+    def _page(self, directive: Directive) -> tuple[object, ...]:
+        *statuses, uri = directive.args
+        place = f"{ENGINES['nginx'].pages}/{uri.removeprefix(OWN_PREFIX)}"
+        return (tuple(_number(status) for status in statuses), self.files.get(place, f"no file for {uri}"))
+
+    def _location(self, location: Directive, routes: list[object]) -> None:
+        assert location.block is not None
+        match location.args:
+            case ("~", expression) if found := route_of(expression):
+                routes.append((*found, self._action(location.block, f"route {found[1]}")))
+            case ("/",):
+                kind, value = self._action(location.block, "default")
+                self.http_fact(f"default.{kind}", value)
+            case ("=", path):
+                self._rest(f"ready {path}", location.block.rest())
+            case args:
+                self._rest(f"location {' '.join(args)}", location.block.rest() or {"": "empty"})
+
+    def _action(self, block: Block, context: str) -> tuple[str, object]:
+        """What a location does, and that it does nothing else."""
+        root, status, url = block.take_one("root"), block.take_one("return"), block.take_one("proxy_pass")
+        action: tuple[str, object] = ("nothing", "")
+        if root:
+            action = ("files", " ".join(root))
+        elif url:
+            backend = " ".join(url).removeprefix("http://")
+            action = ("backend", backend)
+            self.tries.setdefault(backend, set()).add(_retries(block))
+        elif status:
+            action = ("status", _number(" ".join(status)))
+        self._rest(context, block.rest())
+        return action
+
+
+def _exposed(server: Block) -> Iterator[tuple[str, str]]:
+    for directive in server.take("add_header"):
+        name, value, *rest = (*directive.args, "", "")
+        yield name, _OBSERVED.get(value, value) if rest[:1] == ["always"] else f"{value} not always"
+
+
+def _retries(block: Block) -> object:
+    on, tries = block.take_one("proxy_next_upstream"), block.take_one("proxy_next_upstream_tries")
+    if on == ("off",) and tries is None:
+        return 0
+    if on == ("error", "timeout", "http_502", "http_503", "http_504") and tries and tries[0].isdecimal():
+        return int(tries[0]) - 1
+    return (on, tries)
+
+
+def _duration(args: tuple[str, ...]) -> object:
+    found = _DURATION.fullmatch(" ".join(args))
+    return Duration(int(found[1]) * (1000 if found[2] == "s" else 1)) if found else " ".join(args)
+
+
+def _number(text: str) -> object:
+    return int(text) if text.isdecimal() else text

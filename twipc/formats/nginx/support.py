@@ -1,0 +1,41 @@
+"""What nginx can say of an `http` service (open source nginx, 1.28 or later)."""
+
+from __future__ import annotations
+
+from twipc.target import Absent, EngineSupport, Exact, Outside, codes
+
+_PASSIVE = Absent(
+    "open source nginx asks no member whether it is ready: it leaves out for 5s who failed a request, and tries the next",
+    codes.LOST,
+)
+_NO_STATS = Absent("open source nginx has no statistics page", codes.BEHAVIOUR_LOST)
+
+SUPPORT: EngineSupport = {
+    "service.ready.http.path": _PASSIVE,
+    "service.ready.http.port": _PASSIVE,
+    "service.ready.interval": _PASSIVE,
+    "service.ready.timeout": _PASSIVE,
+    "service.ready.failures": _PASSIVE,
+    "service.ready.successes": _PASSIVE,
+    "http.engine.name": Exact(),
+    "http.engine.version": Exact(),
+    "http.listen.port": Outside("the port's name is said by service.ports"),
+    "http.listen.number": Exact(),
+    "http.routes": Exact(),
+    "http.default.status": Exact(),
+    "http.default.backend": Exact(),
+    "http.timeouts.request": Exact(),
+    "http.timeouts.idle": Exact(),
+    "http.timeouts.connect": Exact(),
+    "http.timeouts.response": Exact(),
+    "http.error_pages": Exact(),
+    "http.expose_headers": Exact(),
+    "http.stats.port": _NO_STATS,
+    "http.stats.number": _NO_STATS,
+    "http.stats.auth.secret": _NO_STATS,
+    "backend.members": Exact(),
+    "backend.balance": Exact(),
+    "backend.sticky.cookie": Exact(),
+    "backend.retries": Exact(),
+    "backend.max_members": Outside("nginx takes as many members as DNS names"),
+}

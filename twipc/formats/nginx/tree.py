@@ -1,0 +1,104 @@
+"""An nginx configuration as a tree of directives, on crossplane's lexer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+
+# crossplane offers its lexer for files only; this is the same one on a text (pinned by tests/unit/formats/test_nginx.py).
+from crossplane.lexer import _lex_file_object
+
+_ESCAPED = re.compile(r"\\([\\nrt])")
+_ESCAPES = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+
+
+class NotNginx(Exception):
+    """The text is no nginx configuration; says why in one line."""
+
+
+@dataclass(slots=True)
+class Directive:
+    """A name, its arguments as nginx takes them, and what stands in its braces."""
+
+    name: str
+    args: tuple[str, ...]
+    line: int
+    block: Block | None
+
+
+@dataclass(slots=True)
+class Block:
+    """Directives in order; a reader takes out what it understands, and what stays is foreign."""
+
+    directives: list[Directive]
+
+    def take(self, name: str) -> list[Directive]:
+        """All directives of this name, taken out."""
+        found = [directive for directive in self.directives if directive.name == name]
+        self.directives = [directive for directive in self.directives if directive.name != name]
+        return found
+
+    def take_one(self, name: str) -> tuple[str, ...] | None:
+        """The arguments of the only directive of this name, taken out; several stay where they are."""
+        found = [directive for directive in self.directives if directive.name == name]
+        if len(found) != 1:
+            return None
+        self.directives.remove(found[0])
+        return found[0].args
+
+    def rest(self, context: str = "") -> dict[str, tuple[tuple[str, ...], ...]]:
+        """Everything that is left, by place: the arguments of each directive of a name, in order."""
+        left: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for directive in self.directives:
+            place = f"{context}{directive.name}"
+            left[place] = (*left.get(place, ()), directive.args)
+            if directive.block:
+                inner = " ".join((place, *directive.args))
+                for key, value in directive.block.rest(f"{inner} / ").items():
+                    left[key] = (*left.get(key, ()), *value)
+        return left
+
+
+def parse(text: str) -> tuple[Block, list[str]]:
+    """The tree of a configuration, and its comments."""
+    comments: list[str] = []
+    tokens = _tokens(text, comments)
+    block = _block(tokens, inner=False)
+    return block, comments
+
+
+def _tokens(text: str, comments: list[str]) -> Iterator[tuple[str, int, bool]]:
+    """(word, line, quoted) without comments."""
+    try:
+        for token, line, quoted in _lex_file_object(StringIO(text)):
+            if not quoted and token.startswith("#"):
+                comments.append(token[1:].strip())
+            else:
+                yield (_ESCAPED.sub(lambda found: _ESCAPES[found[1]], token) if quoted else token), line, quoted
+    except (StopIteration, RuntimeError) as error:
+        raise NotNginx("a quote is not closed") from error
+
+
+def _block(tokens: Iterator[tuple[str, int, bool]], *, inner: bool) -> Block:
+    directives: list[Directive] = []
+    words: list[str] = []
+    first = 0
+    for word, line, quoted in tokens:
+        if quoted or word not in ("{", "}", ";"):
+            first = first if words else line
+            words.append(word)
+            continue
+        if word == "}":
+            if words or not inner:
+                raise NotNginx(f"line {line}: unexpected `}}`")
+            return Block(directives)
+        if not words:
+            raise NotNginx(f"line {line}: unexpected `{word}`")
+        block = _block(tokens, inner=True) if word == "{" else None
+        directives.append(Directive(words[0], tuple(words[1:]), first, block))
+        words = []
+    if inner or words:
+        raise NotNginx("the file ends in the middle of a block")
+    return Block(directives)

@@ -1,0 +1,135 @@
+"""A model's `http` service as an nginx configuration: Python decides here, the template prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from posixpath import dirname
+from typing import Any
+
+from twipc.diagnostics import Path
+from twipc.formats.engines import ENGINES, OWN_PREFIX
+from twipc.formats.paths import pattern
+from twipc.formats.served import ServerFile
+from twipc.model import Model
+from twipc.spec import Http
+from twipc.target import Artifact, Discovery, plain
+from twipc.target.templates import Quoted, render
+
+from .quoting import duration, number, regex, word
+
+# Not `consistent`: that hashes a server's name, and all instances of a service bear one (measured; nginx issue 523).
+_BALANCE = {"round-robin": "", "least-connections": "least_conn", "source": "hash $remote_addr"}
+_OBSERVED = {
+    "request-time": "$request_time",
+    "upstream-address": "$upstream_addr",
+    # $upstream_response_time is not known yet when headers are written (original.md, row 10).
+    "upstream-response-time": "$upstream_header_time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """What a location does: one of the three."""
+
+    origin: Path
+    files: Quoted | None = None
+    upstream: Quoted | None = None
+    status: Quoted | None = None
+    tries: Quoted | None = None
+    retries_origin: Path = ()
+
+
+def write(model: Model, name: str, discovery: Discovery) -> tuple[ServerFile, ...]:
+    """The files of one nginx: its configuration and its error pages."""
+    http = model.environment.services[name].http
+    assert http, "only http services have a server's configuration"
+    here: Path = ("services", name)
+    text, origins = render(__package__, "nginx.conf.j2", here, _values(model, name, http, discovery))
+    config = Artifact(f"{name}/nginx.conf", text, origins)
+    return (ServerFile(config, ENGINES["nginx"].config), *_pages(model, name, http))
+
+
+def _pages(model: Model, name: str, http: Http) -> tuple[ServerFile, ...]:
+    return tuple(
+        ServerFile(
+            plain(
+                f"{name}/pages/{page.status[0]}.html", model.pages[page.page], ("services", name, "http", "error_pages", index)
+            ),
+            f"{ENGINES['nginx'].pages}/{page.status[0]}.html",
+        )
+        for index, page in enumerate(http.error_pages)
+    )
+
+
+def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[str, Any]:
+    here: Path = ("services", name, "http")
+    return {
+        "name": name,
+        "server": word(name),
+        "environment": word(model.name),
+        "version": word(http.engine.version),
+        "listen": number(http.listen.number),
+        "resolver": word(discovery.resolver),
+        "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
+        "upstreams": [_upstream(model, name, key, http, discovery) for key in sorted(http.backends)],
+        "headers": [
+            {"key": key, "name": word(key), "value": Quoted(_OBSERVED[observed])}
+            for key, observed in sorted(http.expose_headers.items())
+        ],
+        "pages": [
+            {
+                "index": index,
+                "statuses": [number(status) for status in page.status],
+                "uri": word(f"{OWN_PREFIX}{page.status[0]}.html"),
+            }
+            for index, page in enumerate(http.error_pages)
+        ],
+        "ready": _ready(model, name, http),
+        "routes": [
+            {"index": index, "pattern": regex(expression), "action": _action(route, http, (*here, "routes", index))}
+            for index, route in enumerate(http.routes)
+            for expression in _patterns(route.match)
+        ],
+        "default": _action(http.default, http, (*here, "default")),
+    }
+
+
+def _patterns(match: Any) -> list[str]:
+    return [pattern(kind, path) for kind in ("prefix", "exact", "glob") for path in getattr(match, kind) or ()]
+
+
+def _upstream(model: Model, name: str, key: str, http: Http, discovery: Discovery) -> dict[str, Any]:
+    backend = http.backends[key]
+    return {
+        "key": key,
+        "name": word(key),
+        "balance": Quoted(_BALANCE[backend.balance]),
+        "addresses": [word(f"{discovery.host(member.service)}:{member.number}") for member in model.members[name, key]],
+        "sticky": word(backend.sticky.cookie) if backend.sticky else None,
+    }
+
+
+def _ready(model: Model, name: str, http: Http) -> dict[str, Any] | None:
+    """Ready is who has the folders that it serves files from."""
+    ready = model.environment.services[name].ready
+    if ready is None:
+        return None
+    folders = {
+        f"{route.files}{dirname(path)}".rstrip("/") for route in http.routes if route.files for path in route.match.prefix or ()
+    }
+    return {"path": word(ready.http.path), "folders": [word(folder) for folder in sorted(folders)]}
+
+
+def _action(what: Any, http: Http, origin: Path) -> _Action:
+    if getattr(what, "files", None):
+        return _Action((*origin, "files"), files=word(what.files))
+    if what.backend:
+        backends: Path = (*origin[:3], "backends", what.backend, "retries")
+        retries = http.backends[what.backend].retries
+        return _Action(
+            (*origin, "backend"),
+            upstream=word(f"http://{what.backend}"),
+            tries=number(retries + 1) if retries else None,
+            retries_origin=backends,
+        )
+    return _Action((*origin, "status"), status=number(what.status))

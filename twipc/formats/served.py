@@ -1,0 +1,25 @@
+"""What an engine's format offers to the targets: files for one server, and their meaning read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from twipc.model import Model
+from twipc.target import Artifact, Discovery, Facts
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFile:
+    """A file of an `http` service and its place in the service's container."""
+
+    artifact: Artifact
+    container_path: str
+
+
+Write = Callable[[Model, str, Discovery], tuple[ServerFile, ...]]
+"""The files of one service, named `<service>/…`; the configuration itself is the first."""
+ReadServer = Callable[[Mapping[str, str], str, Discovery], Facts]
+"""What the files of one service mean, by their place in the container."""
+ServerBaseline = Callable[[Model, str, Discovery], Facts]
+"""What the format adds of its own for one service."""

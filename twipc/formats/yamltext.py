@@ -1,0 +1,97 @@
+"""Writes YAML that every reader understands alike: block style, each string in double quotes.
+
+Plain scalars are read differently by YAML 1.1, YAML 1.2, PyYAML, ruamel and two versions of go-yaml (traps §2.1); the
+double-quoted form with these escapes was read back equal by all of them (traps §2.9).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from twipc.diagnostics import Path
+
+from .document import Lines, Value, unwrap
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NOT_PLAIN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
+Quote = Callable[[str], str]
+
+
+def quote(text: str) -> str:
+    """`text` in double quotes, all but printable ASCII escaped."""
+    return '"' + "".join(_escape(character) for character in text) + '"'
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if character in '"\\':
+        return "\\" + character
+    if 0x20 <= number < 0x7F:
+        return character
+    if number <= 0xFF:
+        return f"\\x{number:02x}"
+    assert not 0xD800 <= number <= 0xDFFF, "bind refuses lone surrogates"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+
+
+def interpolated(text: str) -> str:
+    """`text` for a value that Docker interpolates: there every `$` is written twice (traps §2.2)."""
+    return quote(text.replace("$", "$$"))
+
+
+def dump(document: Value, head: Sequence[str], string: Quote = quote) -> tuple[str, tuple[Path, ...]]:
+    """The text of a document below the comment `head`, and the origin of each line."""
+    lines = Lines()
+    for comment in head:
+        lines.add(f"# {comment}" if comment else "#", ())
+    _block(document, (), 0, "", lines, string)
+    return lines.finish()
+
+
+def _key(key: str) -> str:
+    # Keys are never interpolated, so a `$` stays single.
+    return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _NOT_PLAIN else quote(key)
+
+
+def _scalar(value: Value, string: Quote) -> str:
+    if isinstance(value, str):
+        return string(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    assert isinstance(value, int), f"documents hold strings, whole numbers and booleans, not {value!r}"
+    return str(int(value))
+
+
+def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, string: Quote) -> None:
+    """`value` on lines of its own; `lead` (a list's dash) stands before the first."""
+    value, origin = unwrap(value, origin)
+    pad = "  " * depth
+    if isinstance(value, Mapping) and value:
+        for index, (key, child) in enumerate(value.items()):
+            begin = lead if lead and index == 0 else pad
+            _pair(begin, _key(key), child, origin, depth, lines, string)
+    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+        if lead:
+            lines.add(lead.rstrip(), origin)
+        for child in value:
+            _block(child, origin, depth + 1, f"{pad}- ", lines, string)
+    else:
+        lines.add(f"{lead or pad}{_inline(value, string)}", origin)
+
+
+def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: Lines, string: Quote) -> None:
+    inner, at = unwrap(child, origin)
+    if isinstance(inner, Mapping | Sequence) and not isinstance(inner, str) and inner:
+        lines.add(f"{begin}{key}:", at)
+        _block(inner, at, depth + 1, "", lines, string)
+    else:
+        lines.add(f"{begin}{key}: {_inline(inner, string)}", at)
+
+
+def _inline(value: Value, string: Quote) -> str:
+    if isinstance(value, Mapping):
+        return "{}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[]"
+    return _scalar(value, string)

@@ -1,0 +1,78 @@
+"""The model: an environment with every default in and every name followed, all that a target is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from twipc.diagnostics import Path, Span
+from twipc.spec import Backend, Environment, Health, Http, Ready, Service
+from twipc.syntax import Tree
+
+HEALTH_PORT = 8079
+"""Where an `http` service answers for its own health, on its loopback only."""
+HEALTH_PORT_NAME = "health"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Member:
+    """One service that answers for a backend; `number` is its port's."""
+
+    service: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is meant. Services have image, ports and health filled in; backends have their room.
+
+    `members` and `ready` are by (http service, backend), `pages` by their path in the project.
+    """
+
+    environment: Environment
+    tree: Tree
+    members: Mapping[tuple[str, str], tuple[Member, ...]]
+    ready: Mapping[tuple[str, str], Ready | None]
+    pages: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Names compose project, stack and task families."""
+        return f"{self.environment.project}-{self.environment.environment}"
+
+    @property
+    def services(self) -> Iterator[tuple[str, Service]]:
+        """By name: a mapping has no order."""
+        return iter(sorted(self.environment.services.items()))
+
+    @property
+    def servers(self) -> Iterator[tuple[str, Http]]:
+        """The `http` services, by name."""
+        return ((name, service.http) for name, service in self.services if service.http)
+
+    def number(self, service: str, port: str) -> int:
+        """The number of a named port."""
+        if port == HEALTH_PORT_NAME and self.environment.services[service].http:
+            return HEALTH_PORT
+        return self.environment.services[service].ports[port].number
+
+    def span(self, path: Path, *, key: bool = False) -> Span:
+        return self.tree.span(path, key=key)
+
+    def written(self, path: Path) -> bool:
+        """Whether the spec says it, rather than a default."""
+        return self.tree.node(path) is not None
+
+
+def image_of(service: Service) -> str:
+    assert service.image is not None, "resolve gives every service an image"
+    return service.image
+
+
+def health_of(service: Service) -> Health | None:
+    return service.health
+
+
+def room_of(backend: Backend) -> int:
+    assert backend.max_members is not None, "resolve gives every backend its room"
+    return backend.max_members

@@ -1,0 +1,119 @@
+"""A target's folder in `out/` and its manifest: which files are ours, and in which state each is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+MANIFEST = ".twipc-manifest.json"
+PENDING = ".twipc-manifest.next.json"
+FORMAT = 1
+"""Changes when the manifest's form does, never with twipc's version: the same spec gives the same bytes."""
+MODE = 0o644
+
+
+class WriteFailed(Exception):
+    """The file system refused; says what and why in one line."""
+
+
+class State(Enum):
+    """What a file on disk is, seen from the bundle that should be there."""
+
+    FRESH = "fresh"
+    MISSING = "missing"
+    STALE = "stale"
+    EDITED = "edited"
+    FOREIGN = "foreign"
+    ORPHANED = "orphaned"
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """`out/<environment>/<target>/` as it is on disk."""
+
+    path: Path
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a regular file; None for what is not there, a link or no file."""
+        path = self.path / name
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as problem:
+            if path.is_symlink() or path.is_dir():
+                return None
+            raise WriteFailed(f"{path}: {problem.strerror}") from problem
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+
+    def occupied(self, name: str) -> bool:
+        """Whether anything at all stands at `name`, a dangling link included."""
+        return os.path.lexists(self.path / name)
+
+    def recorded(self) -> dict[str, set[str]]:
+        """The digests that twipc wrote for each file: those of the manifest, and of a run that did not finish."""
+        known: dict[str, set[str]] = {}
+        for record in (MANIFEST, PENDING):
+            for name, entry in _files(self.read(record)).items():
+                known.setdefault(name, set()).add(entry)
+        return known
+
+    def states(self, wanted: Mapping[str, str]) -> dict[str, State]:
+        """The state of each wanted and each recorded file, by name."""
+        known = self.recorded()
+        states = {name: self._state(name, text.encode(), known.get(name)) for name, text in wanted.items()}
+        for name in known.keys() - wanted.keys():
+            content = self.read(name)
+            if content is None and not self.occupied(name):
+                continue
+            ours = content is not None and digest(content) in known[name]
+            states[name] = State.ORPHANED if ours else State.EDITED
+        return dict(sorted(states.items()))
+
+    def _state(self, name: str, wanted: bytes, known: set[str] | None) -> State:
+        content = self.read(name)
+        if content is None:
+            if not self.occupied(name):
+                return State.MISSING
+            return State.EDITED if known else State.FOREIGN
+        if content == wanted:
+            return State.FRESH
+        if known is None:
+            return State.FOREIGN
+        return State.STALE if digest(content) in known else State.EDITED
+
+    def manifest_is(self, wanted: Mapping[str, str]) -> bool:
+        """Whether the manifest says just what it should and no run was cut off."""
+        return self.read(MANIFEST) == manifest(wanted) and self.read(PENDING) is None
+
+
+def manifest(wanted: Mapping[str, str]) -> bytes:
+    """What was written: path, sha256 and mode, and nothing that differs between machines."""
+    files = {name: {"mode": f"{MODE:04o}", "sha256": digest(text.encode())} for name, text in sorted(wanted.items())}
+    return (json.dumps({"format": FORMAT, "files": files}, indent=2) + "\n").encode()
+
+
+def _files(content: bytes | None) -> dict[str, str]:
+    """Name and digest of each file in a manifest; a damaged one names none, so that nothing is taken for ours."""
+    if content is None:
+        return {}
+    try:
+        files = json.loads(content)["files"]
+        return {str(name): str(entry["sha256"]) for name, entry in files.items() if _is_inside(str(name))}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _is_inside(name: str) -> bool:
+    return not name.startswith("/") and ".." not in name.split("/") and name not in ("", ".", MANIFEST, PENDING)

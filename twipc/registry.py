@@ -1,0 +1,60 @@
+"""The targets there are: those in the targets folder, then those that installed packages offer."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from twipc import targets as shipped
+from twipc.target import Target
+
+GROUP = "twipc.targets"
+
+
+class BadTarget(Exception):
+    """An installed package offers a target that can not be used; says which and why."""
+
+
+@cache
+def target_names() -> tuple[str, ...]:
+    """The names of all targets, found without importing one."""
+    return tuple(sorted({*_shipped(), *_offered()}))
+
+
+@cache
+def target(name: str) -> Target:
+    """The target of this name; raises `KeyError` for a name that `target_names` lacks, `BadTarget` for a broken one."""
+    modules = _shipped()
+    if name in modules:
+        found: Target = import_module(f"{shipped.__name__}.{modules[name]}").TARGET
+        return found
+    point = _offered()[name]
+    try:
+        offered = point.load()
+    except Exception as problem:
+        raise BadTarget(f"the target `{name}` of {point.value} can not be imported: {problem!r}") from problem
+    if not isinstance(offered, Target) or offered.name != name:
+        raise BadTarget(f"{point.value} is not a target called `{name}`")
+    return offered
+
+
+def _shipped() -> Mapping[str, str]:
+    """Module by target: `compose-2.4` lies in the folder `compose_2_4`."""
+    names = (info.name for info in pkgutil.iter_modules(shipped.__path__) if info.ispkg)
+    return {_target_name(module): module for module in names}
+
+
+def _target_name(module: str) -> str:
+    word, _, version = module.partition("_")
+    return f"{word}-{version.replace('_', '.')}" if version else word
+
+
+def _offered() -> Mapping[str, EntryPoint]:
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    shadowed = sorted(set(points) & set(_shipped()))
+    if shadowed:
+        raise BadTarget(f"{points[shadowed[0]].value} would shadow the shipped target `{shadowed[0]}`")
+    return points

@@ -1,0 +1,128 @@
+"""`Environment` to `Model`: defaults in, names followed, pages read."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Path, Report
+from twipc.model import Member, Model
+from twipc.spec import Environment, Http, ReadFile, Ready, Service
+from twipc.syntax import Tree
+
+from . import codes
+from .complete import complete
+from .names import Names
+
+LARGEST_PAGE = 64 << 10
+
+__all__ = ["codes", "resolve"]
+
+
+def resolve(environment: Environment, tree: Tree, read: ReadFile, report: Report) -> Model:
+    """The model of an environment; raises `Stopped` after reporting every name that leads nowhere."""
+    completed = complete(environment, tree, report)
+    names = Names(completed, tree, report)
+    members: dict[tuple[str, str], tuple[Member, ...]] = {}
+    ready: dict[tuple[str, str], Ready | None] = {}
+    pages: dict[str, str] = {}
+    for name, service in completed.services.items():
+        _follow_service(name, service, names)
+        if service.http:
+            _follow_http(name, service.http, names)
+            for key in service.http.backends:
+                members[name, key] = _members(name, key, service.http, names)
+                ready[name, key] = _ready(members[name, key], ("services", name, "http", "backends", key), names)
+            pages |= _pages(name, service.http, names, read)
+    report.stop_on_errors()
+    return Model(completed, tree, members, ready, pages)
+
+
+def _follow_service(name: str, service: Service, names: Names) -> None:
+    here: Path = ("services", name)
+    for index, publish in enumerate(service.publish):
+        names.port(name, publish.port, (*here, "publish", index, "port"))
+    if service.health and service.health.http and not service.http:
+        names.port(name, service.health.http.port, (*here, "health", "http", "port"))
+    if service.ready:
+        names.port(name, service.ready.http.port, (*here, "ready", "http", "port"))
+    for path, mount in service.mounts.items():
+        names.volume(mount.volume, (*here, "mounts", path))
+    for variable, value in service.env.items():
+        if value.secret is not None:
+            names.secret(value.secret, (*here, "env", variable, "secret"))
+        if value.address is not None:
+            names.member(value.address, codes.UNKNOWN_ADDRESS, (*here, "env", variable, "address"))
+
+
+def _follow_http(name: str, http: Http, names: Names) -> None:
+    here: Path = ("services", name, "http")
+    for index, route in enumerate(http.routes):
+        if route.backend is not None:
+            _backend(route.backend, http, (*here, "routes", index, "backend"), names)
+    if http.default.backend is not None:
+        _backend(http.default.backend, http, (*here, "default", "backend"), names)
+    if http.stats:
+        names.secret(http.stats.auth.secret, (*here, "stats", "auth", "secret"))
+
+
+def _backend(backend: str, http: Http, path: Path, names: Names) -> None:
+    names.known(backend, http.backends, codes.UNKNOWN_BACKEND, "no backend", path)
+
+
+def _members(name: str, key: str, http: Http, names: Names) -> tuple[Member, ...]:
+    path: Path = ("services", name, "http", "backends", key, "members")
+    found = [
+        names.member(written, codes.UNKNOWN_MEMBER, (*path, index)) for index, written in enumerate(http.backends[key].members)
+    ]
+    return tuple(member for member in found if member)
+
+
+def _ready(members: tuple[Member, ...], path: Path, names: Names) -> Ready | None:
+    """The one readiness check of a backend's members, as they would answer it."""
+    asked = {member.service: _asked(member, names) for member in members}
+    if len(set(asked.values())) > 1:
+        several = ", ".join(f"`{service}`" for service in sorted(asked))
+        names.report.add(
+            codes.READY_DIFFERS,
+            f"{several} have different readiness checks",
+            names.tree.span((*path, "members")),
+            help="give them the same `ready`, or backends of their own",
+            at=names.tree.name((*path, "members")),
+        )
+    first = names.environment.services[members[0].service] if members else None
+    return first.ready if first else None
+
+
+def _asked(member: Member, names: Names) -> Ready | None:
+    ready = names.environment.services[member.service].ready
+    if ready is None:
+        return None
+    # Another number asked under the same name is another check: the number takes the name's place here.
+    number = names.environment.services[member.service].ports.get(ready.http.port)
+    http = ready.http.model_copy(update={"port": str(number.number if number else ready.http.port)})
+    return ready.model_copy(update={"http": http})
+
+
+def _pages(name: str, http: Http, names: Names, read: ReadFile) -> dict[str, str]:
+    pages: dict[str, str] = {}
+    for index, page in enumerate(http.error_pages):
+        path: Path = ("services", name, "http", "error_pages", index, "page")
+        content = read(page.page)
+        problem = _page_problem(page.page, content)
+        if problem:
+            names.report.add(codes.PAGE, problem, names.tree.span(path), at=names.tree.name(path))
+        elif content is not None:
+            pages[page.page] = content.decode()
+    return pages
+
+
+def _page_problem(page: str, content: bytes | None) -> str:
+    if content is None:
+        return f"there is no file `{page}` in the project"
+    if len(content) > LARGEST_PAGE:
+        return f"`{page}` has {len(content)} bytes, the most is {LARGEST_PAGE}"
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"`{page}` is not UTF-8 text"
+    if "\0" in text or "\r" in text:
+        return f"`{page}` holds NUL or carriage returns"
+    return ""

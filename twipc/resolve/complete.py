@@ -1,0 +1,89 @@
+"""Services with every default in: images of engines, ports of HTTP servers, their own health, room for members."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Report
+from twipc.model import HEALTH_PORT_NAME
+from twipc.spec import Backend, Duration, Environment, Health, Http, HttpHealth, Port, Service
+from twipc.syntax import Tree
+
+from . import codes
+
+ENGINE_HEALTH = HttpHealth(path="/health", port=HEALTH_PORT_NAME, client="wget")
+"""An engine answers on its own loopback port; its official alpine images have busybox's wget."""
+ENGINE_TIMES = Health(
+    http=ENGINE_HEALTH, command=None, interval=Duration(5000), timeout=Duration(2000), failures=3, start_period=Duration(5000)
+)
+
+
+def engine_image(http: Http) -> str:
+    """The official image of an engine; `image` in the spec overrides it."""
+    return f"{http.engine.name}:{http.engine.version}-alpine"
+
+
+def complete(environment: Environment, tree: Tree, report: Report) -> Environment:
+    """The same environment with nothing left to a default that depends on other fields."""
+    services = {name: _service(name, service, environment, tree, report) for name, service in environment.services.items()}
+    return environment.model_copy(update={"services": services})
+
+
+def _service(name: str, service: Service, environment: Environment, tree: Tree, report: Report) -> Service:
+    update: dict[str, object] = {"ports": _ports(name, service, tree, report)}
+    if service.image is None:
+        if service.http and not service.build:
+            update["image"] = engine_image(service.http)
+        else:
+            wanted = "`build` needs `image` too: what it is called" if service.build else "`image` is required"
+            report.add(
+                codes.NO_IMAGE, wanted, tree.span(("services", name), key=True), help="such as `image: shop/web:1.2.0`",
+                at=f"services.{name}",
+            )  # fmt: skip
+    update["health"] = _health(name, service, tree, report)
+    if service.http:
+        backends = {key: _room(backend, environment) for key, backend in service.http.backends.items()}
+        update["http"] = service.http.model_copy(update={"backends": backends})
+    return service.model_copy(update=update)
+
+
+def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str, Port]:
+    ports = dict(service.ports)
+    written = [(key, port.number, ("services", name, "ports", key)) for key, port in ports.items()]
+    if service.http:
+        for key, noun in (("listen", service.http.listen), ("stats", service.http.stats)):
+            if noun:
+                written.append((noun.port, noun.number, ("services", name, "http", key)))
+                ports[noun.port] = Port(number=noun.number)
+    seen: dict[str | int, str] = {}
+    for port, number, path in written:
+        for what in (port, number):
+            if what in seen:
+                said = f"`{port}` and `{seen[what]}` are both `{what}`"
+                report.add(codes.PORT_TWICE, said, tree.span(path, key=True), at=tree.name(path))
+            seen[what] = port
+    return ports
+
+
+def _health(name: str, service: Service, tree: Tree, report: Report) -> Health | None:
+    health = service.health
+    if service.http:
+        if health is None:
+            return ENGINE_TIMES
+        if health.http is None and health.command is None:
+            return health.model_copy(update={"http": ENGINE_HEALTH})
+        said, help = "an `http` service answers for its own health", "leave out `http` and `command`"
+    elif health is None or health.http or health.command:
+        return health
+    else:
+        said, help = "it is not said how to ask", "write `http: /path` or `command: [program]`"
+    path = ("services", name, "health")
+    report.add(codes.HEALTH_KIND, said, tree.span(path, key=True), help=help, at=tree.name(path))
+    return health
+
+
+def _room(backend: Backend, environment: Environment) -> Backend:
+    """Free slots for a roll-out: old and new instances are there at once (design §2)."""
+    if backend.max_members is not None:
+        return backend
+    names = {member.partition(".")[0] for member in backend.members}
+    replicas = [environment.services[name].replicas for name in names if name in environment.services]
+    return backend.model_copy(update={"max_members": max([8, *(2 * count + 2 for count in replicas)])})

@@ -1,0 +1,61 @@
+"""Following the names in a spec; each that nothing bears is reported with what it may have meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+from twipc.diagnostics import Code, Path, Report
+from twipc.model import Member
+from twipc.spec import Environment
+from twipc.syntax import Tree
+
+from . import codes
+
+
+class Names:
+    """Looks names up in one environment, whose services have all their ports by now."""
+
+    def __init__(self, environment: Environment, tree: Tree, report: Report) -> None:
+        self.environment = environment
+        self.tree = tree
+        self.report = report
+
+    def known(self, name: str, among: Collection[str], code: Code, what: str, path: Path) -> bool:
+        """Whether `name` is one of `among`; if not, says so at `path`."""
+        if name in among:
+            return True
+        near = difflib.get_close_matches(name, among, 1)
+        there = f"there is: {', '.join(sorted(among))}" if among else "there is none"
+        self.report.add(
+            code,
+            f"`{name}` is {what}",
+            self.tree.span(path),
+            help=f"did you mean `{near[0]}`? {there}" if near else there,
+            at=self.tree.name(path),
+        )
+        return False
+
+    def member(self, written: str, code: Code, path: Path) -> Member | None:
+        """The service and port number that `service.port` means."""
+        service, dot, port = written.partition(".")
+        if not dot:
+            self.report.add(
+                code, f"`{written}` has no port", self.tree.span(path), help="write `service.port`", at=self.tree.name(path)
+            )
+            return None
+        if not self.known(service, self.environment.services, code, "no service", path):
+            return None
+        ports = self.environment.services[service].ports
+        if not self.known(port, ports, code, f"no port of `{service}`", path):
+            return None
+        return Member(service, ports[port].number)
+
+    def port(self, service: str, port: str, path: Path) -> bool:
+        return self.known(port, self.environment.services[service].ports, codes.UNKNOWN_PORT, f"no port of `{service}`", path)
+
+    def secret(self, name: str, path: Path) -> bool:
+        return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, "no secret", path)
+
+    def volume(self, name: str, path: Path) -> bool:
+        return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, "no volume", path)

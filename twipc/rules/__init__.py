@@ -1,0 +1,24 @@
+"""What no target alone can judge: one module for each concern, a function from model to findings each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from twipc.diagnostics import Finding, Report
+from twipc.model import Model
+
+from .codes import CODES
+from .ports import ports
+from .servers import servers
+from .state import state
+
+__all__ = ["CODES", "judge"]
+
+Rule = Callable[[Model], Iterator[Finding]]
+RULES: tuple[Rule, ...] = (state, servers, ports)
+
+
+def judge(model: Model, report: Report) -> None:
+    """Report everything that any rule finds."""
+    for rule in RULES:
+        report.extend(rule(model))

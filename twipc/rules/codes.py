@@ -1,0 +1,111 @@
+"""What can be wrong between the nouns of one environment."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+_SERVER = """\
+services:
+  web: {image: shop/web:1, ports: {http: 8080}}
+  edge:
+    http:
+      engine: {name: %s, version: "%s"}
+      listen: 8080
+      backends: {app: {members: [web.http]}}
+      routes:
+        - {match: {prefix: /}, backend: app}
+      default: {status: 404}
+"""
+_NGINX = _SERVER % ("nginx", "1.30")
+_HAPROXY = _SERVER % ("haproxy", "3.2")
+
+SECOND_WRITER = Code(
+    "TW401",
+    "a second writer",
+    Severity.ERROR,
+    why="Two processes on one single-writer volume lose acknowledged writes, and the store may never open again (measured with "
+    "Prevayler). Each writer needs a volume of its own, or the volume `access: shared` if what writes it can share.",
+    bad="services:\n  web:\n    image: shop/web:1\n    replicas: 2  #! TW401\n    mounts: {/data: news}\n"
+    "volumes: {news: {access: single-writer}}",
+    good="services:\n  web:\n    image: shop/web:1\n    mounts: {/data: news}\nvolumes: {news: {access: single-writer}}",
+)
+HOST_PORT_TWICE = Code(
+    "TW402",
+    "two services publish one port",
+    Severity.ERROR,
+    why="A host has each port once: the second service would not start, or answer instead of the first.",
+    bad="services:\n  a1:\n    image: shop/a:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "  b1:\n    image: shop/b:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]  #! TW402",
+    good="services:\n  a1:\n    image: shop/a:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "  b1:\n    image: shop/b:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 81}]",
+)
+NO_FILES = Code(
+    "TW403",
+    "haproxy serves no files",
+    Severity.ERROR,
+    why="It forwards requests; files are served by an nginx that it forwards to.",
+    bad=_HAPROXY.replace("backend: app}", "files: /srv/static}  #! TW403"),
+    good=_HAPROXY,
+)
+TOO_MANY_MEMBERS = Code(
+    "TW404",
+    "more replicas than a backend has room for",
+    Severity.ERROR,
+    why="A proxy with room for fewer members would never send a request to the rest.",
+    bad=_HAPROXY.replace("[web.http]}", "[web.http], max_members: 1}").replace("http: 8080}}", "http: 8080}, replicas: 2}", 1),
+    good=_HAPROXY.replace("[web.http]}", "[web.http], max_members: 4}").replace("http: 8080}}", "http: 8080}, replicas: 2}", 1),
+)
+DEAD_ROUTE = Code(
+    "TW405",
+    "a route that no request reaches",
+    Severity.WARNING,
+    why="The first route that matches wins; all that this one matches is taken before it.",
+    bad=_NGINX.replace(
+        "backend: app}\n      default", "backend: app}\n        - {match: {prefix: /a/}, backend: app}  #! TW405\n      default"
+    ),
+    good=_NGINX,
+)
+ENGINE_FLOOR = Code(
+    "TW406",
+    "the engine is too old",
+    Severity.ERROR,
+    why="Older versions can not find members by DNS while they run: scaling would need a reload, and a new address an outage.",
+    bad=_NGINX.replace('"1.30"}', '"1.22"}  #! TW406'),
+    good=_NGINX,
+)
+RESERVED_PORT = Code(
+    "TW407",
+    "a port that an HTTP server keeps for itself",
+    Severity.ERROR,
+    why="8079 answers for the engine's own health, on the loopback.",
+    bad=_NGINX.replace("listen: 8080", "listen: 8079  #! TW407"),
+    good=_NGINX,
+)
+UNREAD_READY = Code(
+    "TW408",
+    "a readiness check that nobody asks",
+    Severity.WARNING,
+    why="Only proxies ask for readiness, and no backend has this service as a member.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    ready: {http: /ready}  #! TW408",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}",
+)
+MEMBER_TWICE = Code(
+    "TW409",
+    "a member stands twice in a backend",
+    Severity.ERROR,
+    why="It would get twice the requests on one engine and be one member on another.",
+    bad=_HAPROXY.replace("[web.http]}}", "[web.http, web.http]}}  #! TW409"),
+    good=_HAPROXY,
+)
+
+CODES = (
+    SECOND_WRITER,
+    HOST_PORT_TWICE,
+    NO_FILES,
+    TOO_MANY_MEMBERS,
+    DEAD_ROUTE,
+    ENGINE_FLOOR,
+    RESERVED_PORT,
+    UNREAD_READY,
+    MEMBER_TWICE,
+)

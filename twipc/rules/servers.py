@@ -1,0 +1,113 @@
+"""HTTP servers: what their engine can do, and whether requests and members reach where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twipc.diagnostics import Finding, Path, Related
+from twipc.formats.engines import ENGINES
+from twipc.model import Model, room_of
+from twipc.spec import Http
+
+from .codes import DEAD_ROUTE, ENGINE_FLOOR, MEMBER_TWICE, NO_FILES, TOO_MANY_MEMBERS, UNREAD_READY
+
+STICKY_NGINX = (1, 31)
+"""`sticky cookie` in open source nginx, measured on 1.31.3; older ones were not."""
+
+
+def servers(model: Model) -> Iterator[Finding]:
+    """Findings on every `http` service, and on readiness that no server asks for."""
+    for name, http in model.servers:
+        yield from _engine(model, name, http)
+        yield from _routes(model, name, http)
+        for backend in sorted(http.backends):
+            yield from _room(model, name, backend, http)
+    yield from _unread(model)
+
+
+def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    floor = ENGINES[http.engine.name].floor
+    version = tuple(int(part) for part in http.engine.version.split("."))
+    if http.engine.name == "nginx" and any(backend.sticky for backend in http.backends.values()):
+        floor = STICKY_NGINX
+    if version < floor:
+        path: Path = ("services", name, "http", "engine", "version")
+        least = ".".join(map(str, floor))
+        yield Finding(
+            ENGINE_FLOOR,
+            f"{http.engine.name} {http.engine.version} can not do this: it needs {least}",
+            model.span(path),
+            help=f'the least is "{least}"',
+            at=model.tree.name(path),
+        )
+    for index, route in enumerate(http.routes):
+        if route.files is not None and http.engine.name == "haproxy":
+            path = ("services", name, "http", "routes", index, "files")
+            yield Finding(
+                NO_FILES,
+                "haproxy serves no files",
+                model.span(path),
+                help="route to a backend whose member is an nginx that serves them",
+                at=model.tree.name(path),
+            )
+
+
+def _routes(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    """Routes all of whose paths lie below a prefix that was there before."""
+    before: list[tuple[str, int]] = []
+    for index, route in enumerate(http.routes):
+        match = route.match
+        paths = [*(match.prefix or ()), *(match.exact or ())]
+        takers = [next((taker for taker in before if _below(path, taker[0])), None) for path in paths]
+        globs = [next((taker for taker in before if taker[0] == "/"), None) for _ in match.glob or ()]
+        found = [taker for taker in (*takers, *globs) if taker]
+        if found and len(found) == len(takers) + len(globs):
+            path: Path = ("services", name, "http", "routes", index)
+            yield Finding(
+                DEAD_ROUTE,
+                f"no request reaches this route: `{found[0][0]}` takes them all before",
+                model.span((*path, "match")),
+                help="move it up, or take it out",
+                related=(Related(model.span(("services", name, "http", "routes", found[0][1])), "the route that takes them"),),
+                at=model.tree.name(path),
+            )
+        before += [(prefix, index) for prefix in match.prefix or ()]
+
+
+def _below(path: str, prefix: str) -> bool:
+    return path.startswith(prefix) if prefix.endswith("/") else path == prefix or path.startswith(f"{prefix}/")
+
+
+def _room(model: Model, name: str, backend: str, http: Http) -> Iterator[Finding]:
+    path: Path = ("services", name, "http", "backends", backend)
+    room = room_of(http.backends[backend])
+    seen: set[str] = set()
+    for index, member in enumerate(model.members[name, backend]):
+        replicas = model.environment.services[member.service].replicas
+        if replicas > room:
+            yield Finding(
+                TOO_MANY_MEMBERS,
+                f"`{member.service}` has {replicas} replicas, and `{backend}` room for {room}",
+                model.span((*path, "max_members")),
+                help="raise `max_members`; twice the replicas leaves room for a roll-out",
+                at=model.tree.name((*path, "max_members")),
+            )
+        if member.service in seen:
+            where: Path = (*path, "members", index)
+            said = f"`{member.service}` stands twice in `{backend}`"
+            yield Finding(MEMBER_TWICE, said, model.span(where), help="once is enough", at=model.tree.name(where))
+        seen.add(member.service)
+
+
+def _unread(model: Model) -> Iterator[Finding]:
+    asked = {member.service for members in model.members.values() for member in members}
+    for name, service in model.services:
+        if service.ready and name not in asked:
+            path: Path = ("services", name, "ready")
+            yield Finding(
+                UNREAD_READY,
+                f"nobody asks whether `{name}` is ready: no backend has it as a member",
+                model.span(path, key=True),
+                help="take it out, or make the service a member",
+                at=model.tree.name(path),
+            )

@@ -1,0 +1,58 @@
+"""State has an owner: a single-writer volume never has a second writer, whatever form it hides in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twipc.diagnostics import Finding, Path, Related
+from twipc.model import Model
+
+from .codes import SECOND_WRITER
+
+
+def state(model: Model) -> Iterator[Finding]:
+    """Second writers: by replicas, by another service, by another place in the same service."""
+    for name, volume in sorted(model.environment.volumes.items()):
+        if volume.access != "single-writer":
+            continue
+        mounts = [
+            (service, path)
+            for service, noun in model.services
+            for path, mount in sorted(noun.mounts.items())
+            if mount.volume == name
+        ]
+        for service in sorted({service for service, _ in mounts}):
+            replicas = model.environment.services[service].replicas
+            if replicas > 1:
+                yield _replicas(model, name, service, replicas)
+        for service, path in mounts[1:]:
+            yield _another(model, name, mounts[0], (service, path))
+
+
+def _replicas(model: Model, volume: str, service: str, replicas: int) -> Finding:
+    path: Path = ("services", service, "replicas")
+    return Finding(
+        SECOND_WRITER,
+        f"{replicas} replicas of `{service}` would write the single-writer volume `{volume}`",
+        model.span(path),
+        help=f"`replicas: 1`, or another store; {_shared(volume)}",
+        related=(Related(model.span(("volumes", volume, "access")), "one writer, says the volume"),),
+        at=model.tree.name(path),
+    )
+
+
+def _another(model: Model, volume: str, first: tuple[str, str], second: tuple[str, str]) -> Finding:
+    path: Path = ("services", second[0], "mounts", second[1])
+    who = f"`{first[0]}` and `{second[0]}` both write" if first[0] != second[0] else f"`{first[0]}` writes in two places"
+    return Finding(
+        SECOND_WRITER,
+        f"{who} the single-writer volume `{volume}`",
+        model.span(path),
+        help=f"give each a volume of its own; {_shared(volume)}",
+        related=(Related(model.span(("services", first[0], "mounts", first[1])), "the first mount"),),
+        at=model.tree.name(path),
+    )
+
+
+def _shared(volume: str) -> str:
+    return f"if the program can share its files, `volumes.{volume}.access: shared`"

@@ -1,0 +1,45 @@
+"""The language: what a user may write, and how it is read."""
+
+from .assemble import ReadFile, assemble, is_fragment
+from .bind import bind, bind_noun
+from .environment import Acceptance, Environment, Secret, Volume
+from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
+from .noun import Noun
+from .service import Build, EnvValue, Health, HttpHealth, Mount, Port, Publish, Ready, Resources, Service
+from .values import EPHEMERAL, Cpu, Duration, Size
+
+__all__ = [
+    "EPHEMERAL",
+    "Acceptance",
+    "Backend",
+    "Build",
+    "Cpu",
+    "Default",
+    "Duration",
+    "Engine",
+    "EnvValue",
+    "Environment",
+    "ErrorPage",
+    "Health",
+    "Http",
+    "HttpHealth",
+    "Listen",
+    "Match",
+    "Mount",
+    "Noun",
+    "Port",
+    "Publish",
+    "ReadFile",
+    "Ready",
+    "Resources",
+    "Route",
+    "Secret",
+    "Service",
+    "Size",
+    "Stats",
+    "Volume",
+    "assemble",
+    "bind",
+    "bind_noun",
+    "is_fragment",
+]

@@ -1,0 +1,141 @@
+"""HTTP servers that forward requests and serve files; the engine is a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from .noun import Noun
+from .values import (
+    ContainerPath,
+    CookieName,
+    Duration,
+    Glob,
+    HeaderName,
+    Line,
+    Name,
+    PortName,
+    PortNumber,
+    ProjectPath,
+    RequestPath,
+    Time,
+)
+
+ERROR_STATUSES = (400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504)
+"""The statuses for which nginx and haproxy both can serve a page of ours (haproxy 3.2 configuration manual, `http-error`)."""
+
+Observed = Literal["request-time", "upstream-address", "upstream-response-time"]
+
+
+class Engine(Noun):
+    """The program that serves."""
+
+    name: Literal["nginx", "haproxy"] = Field(description="nginx or haproxy.")
+    version: Line = Field(description='Its version, in quotes: "1.30", "3.2".', pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")
+
+
+class Listen(Noun):
+    """Where requests come in."""
+
+    SHORT: ClassVar[str] = "number"
+    port: PortName = Field("http", description="The port's name.")
+    number: PortNumber = Field(
+        description="The port's number in the container; below 1024 needs rights it does not have.", ge=1024
+    )
+
+
+class Sticky(Noun):
+    """A client stays with the member that first answered it."""
+
+    cookie: CookieName = Field(description="The cookie that remembers the member.")
+
+
+class Backend(Noun):
+    """Equal members that share requests."""
+
+    members: tuple[Line, ...] = Field(description="Who answers: `service.port`.", min_length=1)
+    balance: Literal["round-robin", "least-connections", "source"] = Field(
+        "round-robin", description="Who gets the next request; `source` goes by the client's address."
+    )
+    sticky: Sticky | None = Field(None, description="Clients stay with the member that first answered.")
+    retries: int = Field(2, ge=0, le=10, description="How often a failed GET or HEAD is tried again, on another member.")
+    max_members: int | None = Field(
+        None, ge=1, le=1000, description="Room for so many instances of each member; by default max(8, 2 × replicas + 2)."
+    )
+
+
+class Match(Noun):
+    """Which requests a route takes, by their path: decoded, slashes merged."""
+
+    ONE_OF: ClassVar[tuple[str, ...]] = ("prefix", "exact", "glob")
+    ONE_OR_MORE: ClassVar[tuple[str, ...]] = ONE_OF
+    prefix: tuple[RequestPath, ...] | None = Field(
+        None, min_length=1, description="/a/ takes all below it; /a takes /a itself and all below /a/, never /ab."
+    )
+    exact: tuple[RequestPath, ...] | None = Field(None, min_length=1, description="Just this path.")
+    glob: tuple[Glob, ...] | None = Field(None, min_length=1, description="`*` within a segment, `**` across slashes.")
+
+
+class Route(Noun):
+    """Where a request goes; of all routes that match the first wins."""
+
+    ONE_OF: ClassVar[tuple[str, ...]] = ("backend", "files")
+    match: Match = Field(description="Which requests.")
+    backend: Name | None = Field(None, description="They are sent to this backend.")
+    files: ContainerPath | None = Field(None, description="They are answered from this folder in the container.")
+
+
+class Default(Noun):
+    """What happens to a request that no route takes."""
+
+    ONE_OF: ClassVar[tuple[str, ...]] = ("status", "backend")
+    status: Literal[403, 404, 410, 503] | None = Field(None, description="It is answered with this status.")
+    backend: Name | None = Field(None, description="It is sent to this backend.")
+
+
+class Timeouts(Noun):
+    """How long the server waits for whom."""
+
+    request: Time = Field(Duration(5000), description="For a client to send its request's headers.")
+    idle: Time = Field(Duration(10_000), description="For the next request on an open connection.")
+    connect: Time = Field(Duration(300), description="For a member to accept a connection.")
+    response: Time = Field(Duration(30_000), description="For a member to answer.")
+
+
+class ErrorPage(Noun):
+    """A page for errors that the server itself answers."""
+
+    status: tuple[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], ...] = Field(
+        min_length=1, description="For these statuses."
+    )
+    page: ProjectPath = Field(description="The page's file, relative to the project.")
+
+
+class StatsAuth(Noun):
+    """Who may read the statistics: the user `stats` with the secret as password."""
+
+    secret: Name = Field(description="The secret that holds the password, one line.")
+
+
+class Stats(Noun):
+    """The engine's statistics page."""
+
+    port: PortName = Field("stats", description="The port's name.")
+    number: PortNumber = Field(description="The port's number in the container.", ge=1024)
+    auth: StatsAuth = Field(description="Who may read it.")
+
+
+class Http(Noun):
+    """An HTTP server that forwards requests and serves files."""
+
+    engine: Engine = Field(description="The program that serves.")
+    listen: Listen = Field(description="Where requests come in.")
+    backends: Mapping[Name, Backend] = Field({}, description="Who requests can be sent to.")
+    routes: tuple[Route, ...] = Field((), description="Where requests go; the first match wins.")
+    default: Default = Field(description="What happens to a request that no route takes.")
+    timeouts: Timeouts = Field(Timeouts(), description="How long the server waits for whom.")
+    error_pages: tuple[ErrorPage, ...] = Field((), description="Pages for errors that the server itself answers.")
+    expose_headers: Mapping[HeaderName, Observed] = Field({}, description="Headers that tell the client how it was served.")
+    stats: Stats | None = Field(None, description="The engine's statistics page.")

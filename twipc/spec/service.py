@@ -1,0 +1,138 @@
+"""Services: what runs, how it is reached, and how it is judged alive and ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from .http import Http
+from .noun import Noun
+from .values import (
+    Address,
+    ContainerPath,
+    Duration,
+    EnvName,
+    HostPort,
+    Image,
+    Line,
+    Memory,
+    Name,
+    PortName,
+    PortNumber,
+    ProbePath,
+    Processors,
+    ProjectPath,
+    Text,
+    Time,
+)
+
+
+class Build(Noun):
+    """How `twipc build` makes the service's image; no artifact carries it."""
+
+    SHORT: ClassVar[str] = "context"
+    context: ProjectPath = Field(description="The folder that is built, relative to the project.")
+    dockerfile: ProjectPath | None = Field(None, description="The Dockerfile in it, if it has another name.")
+
+
+class EnvValue(Noun):
+    """What a variable holds: a literal string, a secret, or the address of another service."""
+
+    SHORT: ClassVar[str] = "value"
+    ONE_OF: ClassVar[tuple[str, ...]] = ("value", "secret", "address")
+    value: Text | None = Field(None, description="This string, literally, on every target.")
+    secret: Name | None = Field(None, description="The value of this secret; it never passes through twipc.")
+    address: Line | None = Field(None, description="host:port of a service's port, written `service.port`.")
+
+
+class Port(Noun):
+    """A port that the service listens on."""
+
+    SHORT: ClassVar[str] = "number"
+    number: PortNumber = Field(description="The port's number in the container.")
+
+
+class Publish(Noun):
+    """A port of the service that is reachable from outside the environment."""
+
+    port: PortName = Field(description="The name of the service's port.")
+    host: HostPort = Field(description="The port's number outside, or `ephemeral`: a free one.")
+    address: Address | None = Field(None, description="Reachable on this address of the host only; by default on all.")
+
+
+class HttpHealth(Noun):
+    """Alive is who answers 2xx or 3xx to a GET from inside its own container."""
+
+    SHORT: ClassVar[str] = "path"
+    path: ProbePath = Field(description="The path that is asked for.")
+    port: PortName = Field("http", description="The name of the port that is asked.")
+    client: Literal["curl", "wget"] = Field("curl", description="The program in the image that asks.")
+
+
+class Health(Noun):
+    """Liveness: the engine restarts what fails it; proxies do not read it.
+
+    An `http` service answers for itself: only the times are its spec's to say.
+    """
+
+    ONE_OF: ClassVar[tuple[str, ...]] = ("http", "command")
+    KIND_NEEDED: ClassVar[bool] = False
+    http: HttpHealth | None = Field(None, description="Asked by a client program inside the container.")
+    command: tuple[Line, ...] | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
+    interval: Time = Field(Duration(5000), description="Time between two checks.")
+    timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
+    failures: int = Field(3, ge=1, le=10, description="So many failures in a row make it dead.")
+    start_period: Time = Field(Duration(20_000), description="Failures do not count for so long after the start.")
+
+
+class HttpReady(Noun):
+    """Ready is who answers 200 to a GET."""
+
+    SHORT: ClassVar[str] = "path"
+    path: ProbePath = Field(description="The path that proxies ask for.")
+    port: PortName = Field("http", description="The name of the port that is asked.")
+
+
+class Ready(Noun):
+    """Readiness: proxies and load balancers send requests only to who passes it; nothing is restarted."""
+
+    http: HttpReady = Field(description="Asked by the proxies themselves.")
+    interval: Time = Field(Duration(1000), description="Time between two checks.")
+    timeout: Time = Field(Duration(500), description="A check that takes longer has failed.")
+    failures: int = Field(2, ge=1, le=10, description="So many failures in a row take a member out.")
+    successes: int = Field(1, ge=1, le=10, description="So many successes in a row take it back.")
+
+
+class Resources(Noun):
+    """The most that one instance may use."""
+
+    cpu: Processors | None = Field(None, description="Processors; a fraction is a share of one.")
+    memory: Memory | None = Field(None, description="Memory; who wants more is ended.")
+
+
+class Mount(Noun):
+    """A volume at a place in the service's files."""
+
+    SHORT: ClassVar[str] = "volume"
+    volume: Name = Field(description="The name of the volume.")
+
+
+class Service(Noun):
+    """One program, in one or more equal instances."""
+
+    image: Image | None = Field(None, description="What runs; an `http` service has its engine's image by default.")
+    build: Build | None = Field(None, description="How `twipc build` makes the image; needs `image` too.")
+    command: tuple[Line, ...] | None = Field(None, description="Replaces the image's command; no shell.", min_length=1)
+    env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")
+    ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
+    publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
+    replicas: int = Field(1, ge=0, le=1000, description="How many instances run.")
+    health: Health | None = Field(None, description="Liveness: who fails it is restarted.")
+    ready: Ready | None = Field(None, description="Readiness: who fails it gets no requests.")
+    resources: Resources = Field(Resources(cpu=None, memory=None), description="The most that one instance may use.")
+    restart: Literal["always", "on-failure", "never"] = Field("always", description="When an ended instance is started again.")
+    stop_grace: Time = Field(Duration(15_000), description="Time between the request to end and the kill.")
+    mounts: Mapping[ContainerPath, Mount] = Field({}, description="Volumes, by their place in the container.")
+    http: Http | None = Field(None, description="Makes the service an HTTP server that forwards and serves files.")

@@ -1,0 +1,91 @@
+"""How the nouns fit together: the one walk that desugaring, overlaying, deriving and explaining share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from twipc.diagnostics import Path
+
+from .environment import Environment
+from .noun import Noun
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value without inner structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfNoun:
+    noun: type[Noun]
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    value: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: Shape
+
+
+Shape = Leaf | OfNoun | MapOf | ListOf
+
+
+@cache
+def fields(noun: type[Noun]) -> Mapping[str, Shape]:
+    """The shape of each field of a noun, in the order of the noun."""
+    return {name: _shape(info.annotation) for name, info in noun.model_fields.items()}
+
+
+def _shape(annotation: Any) -> Shape:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _shape(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        inner = [member for member in get_args(annotation) if member is not NoneType]
+        return _shape(inner[0]) if len(inner) == 1 else Leaf()
+    if origin is tuple:
+        return ListOf(_shape(get_args(annotation)[0]))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return MapOf(_shape(get_args(annotation)[1]))
+    if isinstance(annotation, type) and issubclass(annotation, Noun):
+        return OfNoun(annotation)
+    return Leaf()
+
+
+def inside(shape: Shape, step: str | int) -> Shape:
+    """The shape one step further in; a leaf where the language has nothing."""
+    match shape:
+        case OfNoun(noun):
+            return fields(noun).get(str(step), Leaf())
+        case MapOf(value):
+            return value
+        case ListOf(item):
+            return item
+    return Leaf()
+
+
+def shape_at(path: Path) -> Shape:
+    """The shape of what stands at `path` in an environment."""
+    shape: Shape = OfNoun(Environment)
+    for step in path:
+        shape = inside(shape, step)
+    return shape
+
+
+def dotted_fields(noun: type[Noun] = Environment, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every field of the language as (dotted name with `*` for keys, description), for `explain`."""
+    for name, shape in fields(noun).items():
+        dotted = f"{prefix}{name}"
+        yield dotted, noun.model_fields[name].description or ""
+        while isinstance(shape, MapOf | ListOf):
+            dotted += ".*"
+            shape = inside(shape, "*")
+        if isinstance(shape, OfNoun):
+            yield from dotted_fields(shape.noun, f"{dotted}.")

@@ -1,0 +1,263 @@
+"""The values that a spec is made of: each type says what is legal, prints itself, and has a JSON Schema.
+
+Limits that hold on every target stand here with their source; `traps` names the measured tables of the project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+
+def refuse(message: str, help: str = "") -> PydanticCustomError:
+    """A value that is not legal, said in the user's words; braces in them are not a template."""
+    return PydanticCustomError("twipc", "{message}", {"message": message, "help": help})
+
+
+class Duration(int):
+    """A stretch of time in milliseconds."""
+
+    def __str__(self) -> str:
+        for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
+            if self and self % size == 0:
+                return f"{int(self) // size}{unit}"
+        return f"{int(self)}ms"
+
+    @property
+    def seconds(self) -> float:
+        return int(self) / 1000
+
+
+class Size(int):
+    """An amount of memory in bytes."""
+
+    def __str__(self) -> str:
+        for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+            if self and self % size == 0:
+                return f"{int(self) // size}{unit}"
+        return f"{int(self)}B"
+
+
+class Cpu(int):
+    """A share of processors in thousandths of one."""
+
+    def __str__(self) -> str:
+        whole, rest = divmod(int(self), 1000)
+        return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,6})s)?(?:(\d{1,9})ms)?")
+_SIZE = re.compile(r"(\d{1,12})\s?(B|KiB|MiB|GiB)")
+_SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_LONGEST = 7 * 24 * 3_600_000
+"""haproxy's timers end at 2147483647 ms (traps §3.2); a week is more than any field here can want."""
+
+
+def parse_duration(value: object) -> Duration:
+    """`500ms`, `2s`, `1m30s`; a bare number has no unit and is refused."""
+    if isinstance(value, Duration):
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
+    if not match:
+        raise refuse(f"`{value}` is not a duration", "write a number with its unit: 500ms, 2s, 1m30s")
+    hours, minutes, seconds, millis = (int(part or 0) for part in match.groups())
+    total = ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis
+    if not 0 < total <= _LONGEST:
+        raise refuse(f"`{value}` is out of range", "a duration is between 1ms and 168h")
+    return Duration(total)
+
+
+def parse_size(value: object) -> Size:
+    """`512MiB`; powers of 1024, always with a unit."""
+    if isinstance(value, Size):
+        return value
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise refuse(f"`{value}` is not a size", "write a whole number with its unit: 512MiB, 1GiB")
+    total = int(match[1]) * _SIZES[match[2]]
+    if not 6 << 20 <= total <= 1 << 46:
+        # 6 MiB is the least that Docker creates a container with and ECS accepts (traps §3.2).
+        raise refuse(f"`{value}` is out of range", "memory is between 6MiB and 64TiB")
+    return Size(total)
+
+
+def parse_cpu(value: object) -> Cpu:
+    """`0.5` processors, to a thousandth."""
+    if isinstance(value, Cpu):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refuse(f"`{value}` is not a number of processors", "write a number: 0.5, 2")
+    if not 0.01 <= value <= 192:
+        # 0.01 is Docker's least (traps §3.2), 192 the largest Fargate or EC2 host of today.
+        raise refuse(f"`{value}` processors is out of range", "cpu is between 0.01 and 192")
+    milli = round(value * 1000)
+    if abs(milli - value * 1000) > 1e-6:
+        raise refuse(f"`{value}` is too precise", "cpu counts in thousandths of a processor")
+    return Cpu(milli)
+
+
+_RESERVED = frozenset(
+    {"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}
+)
+"""Words that haproxy, YAML 1.1 or DNS read as something else (traps §3.1)."""
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
+_NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
+
+
+def _port_name(value: str) -> str:
+    if not _NAME.fullmatch(value) or "--" in value:
+        raise refuse(f"`{value}` is not a name", _NAME_HELP)
+    return value
+
+
+def _name(value: str) -> str:
+    if value in _RESERVED:
+        raise refuse(f"`{value}` is a reserved word", "some target reads it as something else; choose another name")
+    return _port_name(value)
+
+
+def _matching(pattern: str, what: str, help: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise refuse(f"`{value}` is not {what}", help)
+        return value
+
+    return check
+
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNCARRIED = re.compile("[\x00\ud800-\udfff]")
+
+
+def _without_controls(value: str) -> str:
+    found = _CONTROLS.search(value)
+    if found:
+        raise refuse(
+            f"U+{ord(found[0]):04X} is not allowed here", "control characters and line ends end up as commands somewhere"
+        )
+    return value
+
+
+def _text(value: str) -> str:
+    if _UNCARRIED.search(value):
+        raise refuse("NUL and lone surrogates can not be carried", "remove the character")
+    return value
+
+
+def _container_path(value: str) -> str:
+    _without_controls(value)
+    if not value.startswith("/") or len(value) > 1024 or any(part in ("", ".", "..") for part in value[1:].split("/")):
+        raise refuse(f"`{value}` is not a path in a container", "absolute, without `//`, `.`, `..` or a slash at the end")
+    return value
+
+
+def _project_path(value: str) -> str:
+    _without_controls(value)
+    if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
+        raise refuse(f"`{value}` is not a path in the project", "relative to the folder that holds `specs/`, without `..`")
+    return value
+
+
+def _request_path(value: str) -> str:
+    _without_controls(value)
+    if not value.startswith("/"):
+        raise refuse(f"`{value}` does not begin with `/`", "a request's path always does")
+    if any(character in value for character in "%?#\\") or "//" in value:
+        raise refuse(f"`{value}` can never match", "matching is on the decoded path, slashes merged, without its query")
+    if any(part in (".", "..") for part in value.split("/")):
+        raise refuse(f"`{value}` can never match", "dot segments are refused before routing")
+    if len(value) > 512:
+        raise refuse("the path has over 512 characters", "nginx takes parameters of up to 4095 bytes")
+    return value
+
+
+def _probe_path(value: str) -> str:
+    _request_path(value)
+    if not re.fullmatch(r"[A-Za-z0-9/._~-]+", value):
+        raise refuse(f"`{value}` is not a probe's path", "letters, digits and / . _ ~ - need no escaping in any checker")
+    return value
+
+
+def _glob(value: str) -> str:
+    _request_path(value)
+    if "***" in value:
+        raise refuse(f"`{value}` has three stars in a row", "`*` stays within one segment, `**` crosses slashes")
+    return value
+
+
+def _port_number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refuse(f"`{value}` is not a port number", "write it without quotes: 8080")
+    if not 1 <= value <= 65535:
+        raise refuse(f"port {value} is out of range", "a port is between 1 and 65535")
+    return value
+
+
+EPHEMERAL = 0
+"""The host port of `host: ephemeral`: the engine chooses a free one."""
+
+
+def _host_port(value: object) -> int:
+    if value == "ephemeral" and isinstance(value, str):
+        return EPHEMERAL
+    if isinstance(value, int) and not isinstance(value, bool) and value == EPHEMERAL:
+        raise refuse("port 0 is out of range", "write `ephemeral` to let the engine choose a free port")
+    return _port_number(value)
+
+
+def _address(value: str) -> str:
+    parts = value.split(".")
+    if len(parts) != 4 or not all(part.isdecimal() and str(int(part)) == part and int(part) < 256 for part in parts):
+        raise refuse(f"`{value}` is not an IPv4 address", "such as 127.0.0.1")
+    return value
+
+
+_PORT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": 65535}
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+PortName = Annotated[str, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+PortNumber = Annotated[int, PlainValidator(_port_number), WithJsonSchema(_PORT_SCHEMA)]
+HostPort = Annotated[int, PlainValidator(_host_port), WithJsonSchema({"anyOf": [_PORT_SCHEMA, {"const": "ephemeral"}]})]
+Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
+_PRINTED = PlainSerializer(str, when_used="json")
+Time = Annotated[
+    Duration, PlainValidator(parse_duration), _PRINTED, WithJsonSchema({"type": "string", "examples": ["500ms", "2s"]})
+]
+Memory = Annotated[
+    Size, PlainValidator(parse_size), _PRINTED, WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]})
+]
+Processors = Annotated[Cpu, PlainValidator(parse_cpu), _PRINTED, WithJsonSchema({"type": "number", "examples": [0.5, 2]})]
+Line = Annotated[str, AfterValidator(_without_controls)]
+Text = Annotated[str, AfterValidator(_text)]
+ContainerPath = Annotated[str, AfterValidator(_container_path)]
+ProjectPath = Annotated[str, AfterValidator(_project_path)]
+RequestPath = Annotated[str, AfterValidator(_request_path)]
+ProbePath = Annotated[str, AfterValidator(_probe_path)]
+Glob = Annotated[str, AfterValidator(_glob)]
+EnvName = Annotated[
+    str, AfterValidator(_matching("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others"))
+]
+HeaderName = Annotated[
+    str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)"))
+]
+CookieName = Annotated[str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9_]{0,31}", "a cookie's name", "letters, digits and _"))]
+Image = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"(?=.{1,255}$)(?:[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"
+            r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
+            "an image's name",
+            "such as shop/web:1.2.0, lower case, with a tag or a digest",
+        )
+    ),
+]
+PlatformName = Annotated[
+    str, AfterValidator(_matching("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9]", "a name", "2 to 64 letters, digits and _ . -"))
+]

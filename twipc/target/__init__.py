@@ -1,0 +1,40 @@
+"""The kit that a target is made with."""
+
+from . import codes
+from .answers import EngineSupport, FieldSupport
+from .bundle import Artifact, Bundle, bundle, plain
+from .discovery import DOCKER, Discovery
+from .facts import BASELINE, FactKey, Facts, facts_of, published, secret_uses, spec_path
+from .interface import NoOptions, Target, Unreadable
+from .support import Absent, Answer, Approximate, Asked, Exact, Outside, Support, When, option
+
+__all__ = [
+    "BASELINE",
+    "DOCKER",
+    "Absent",
+    "Answer",
+    "Approximate",
+    "Artifact",
+    "Asked",
+    "Bundle",
+    "Discovery",
+    "EngineSupport",
+    "Exact",
+    "FactKey",
+    "Facts",
+    "FieldSupport",
+    "NoOptions",
+    "Outside",
+    "Support",
+    "Target",
+    "Unreadable",
+    "When",
+    "bundle",
+    "codes",
+    "facts_of",
+    "option",
+    "plain",
+    "published",
+    "secret_uses",
+    "spec_path",
+]

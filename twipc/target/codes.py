@@ -1,0 +1,88 @@
+"""What a target can not say: one code for each kind of loss, so that each is accepted for what it is."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+LOST = Code(
+    "TW501",
+    "a field is lost on a target",
+    Severity.WARNING,
+    why="The target has no way to say it. The environment still does what it should there, a little less well.",
+    raised_by="a field that the target answers with `Absent`",
+)
+APPROXIMATED = Code(
+    "TW502",
+    "a value is rounded on a target",
+    Severity.WARNING,
+    why="The target says it more coarsely; the value there is the nearest safe one.",
+    raised_by="a field that the target answers with `Approximate`",
+)
+DEFAULTS_LOST = Code(
+    "TW503",
+    "defaults are lost on a target",
+    Severity.NOTE,
+    why="Nobody asked for these values, and the target can not say them: what it does instead is its own default.",
+    raised_by="a default that the target answers with `Absent` or `Approximate`",
+)
+STATE_LOST = Code(
+    "TW510",
+    "the state of a service is not safe on a target",
+    Severity.ERROR,
+    why="What a service writes would be lost, or written by two at once.",
+    raised_by="a volume that the target can not keep as the spec says",
+)
+BEHAVIOUR_LOST = Code(
+    "TW511",
+    "a service behaves otherwise on a target",
+    Severity.ERROR,
+    why="Requests, restarts or commands would go otherwise than the spec says.",
+    raised_by="a field of behaviour that the target answers with `Absent`",
+)
+EXPOSURE_LOST = Code(
+    "TW512",
+    "a port is not published as the spec says",
+    Severity.ERROR,
+    why="A private port would become public, or a public one unreachable.",
+    bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n"
+    "    publish: [{port: http, host: 8080, address: 127.0.0.1}]  #! TW512",
+    good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n"
+    "    publish: [{port: http, host: 8080}]",
+)
+HEALTH_LOST = Code(
+    "TW514",
+    "a health gate is lost on a target",
+    Severity.ERROR,
+    why="Nobody would notice a service that is up and answers nothing.",
+    raised_by="a health check that the target answers with `Absent`",
+)
+SECRET_LOST = Code(
+    "TW515",
+    "a secret does not reach a service on a target",
+    Severity.ERROR,
+    why="The service would start without it, or not at all.",
+    bad="services:\n  web:\n    image: shop/web:1\n    env: {KEY: {secret: api-key}}  #! TW515\n"
+    "secrets: {api-key: {file: .secrets/api-key}}",
+    good="services:\n  web:\n    image: shop/web:1",
+)
+UNUSED_ACCEPTANCE = Code(
+    "TW521",
+    "an acceptance accepts nothing",
+    Severity.WARNING,
+    why="The loss is not there (any more): left in place, the acceptance would hide the next one.",
+    bad="services: {web: {image: shop/web:1}}\naccept:\n"
+    "  - {code: TW512, at: services.web.publish.http, target: compose, because: once}  #! TW521",
+    good="services: {web: {image: shop/web:1}}",
+)
+
+CODES = (
+    LOST,
+    APPROXIMATED,
+    DEFAULTS_LOST,
+    STATE_LOST,
+    BEHAVIOUR_LOST,
+    EXPOSURE_LOST,
+    HEALTH_LOST,
+    SECRET_LOST,
+    UNUSED_ACCEPTANCE,
+)

@@ -1,0 +1,208 @@
+"""Facts: what a model means, and what an artifact says, in one form so that equal means equal.
+
+A fact has a key (a field of the language and whose it is) and a value:
+
+| field | owner | value |
+|---|---|---|
+| `environment.*` | () | str |
+| `service.*` | (service,) | the field's own value; ports as {name: number}; env as {name: ("value", text) or ("secret", "")} |
+| `service.publish` | (service, number, nth) | (host port, 0 for ephemeral; address or "") |
+| `service.ready.*` | (service, proxy, backend) | the field's own value |
+| `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one for each path |
+| `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
+| `volume.*` | (volume,) | str |
+| `secret.*` | (service, variable or "stats") | where the target finds it |
+| `baseline` | (artifact or service, place) | what the target itself adds, always the same |
+
+Ports are numbers here, never names. What is empty or not there has no fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from twipc.diagnostics import Path
+from twipc.model import Model
+from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Route, Service
+
+from .discovery import Discovery
+from .fields import leaves
+from .probe import recognise
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FactKey:
+    """A field of the language and whose it is."""
+
+    field: str
+    owner: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.field} of {'.'.join(self.owner)}" if self.owner else self.field
+
+
+Facts = Mapping[FactKey, object]
+BASELINE = "baseline"
+
+
+def facts_of(model: Model, discovery: Discovery) -> Facts:
+    """Everything that the model means, with names as this discovery gives them."""
+    return {key: value for key, value in _facts(model, discovery) if value not in (None, "", (), {})}
+
+
+def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
+    environment = model.environment
+    yield FactKey("environment.project"), environment.project
+    yield FactKey("environment.environment"), environment.environment
+    for name, service in model.services:
+        yield from _service_facts(name, service, model, discovery)
+        if service.http:
+            yield from _http_facts(name, service.http, model)
+    for name, volume in sorted(environment.volumes.items()):
+        yield from _leaf_facts("volume", (name,), volume)
+    yield from _secret_facts(model)
+
+
+def _leaf_facts(noun: str, owner: tuple[str, ...], value: Noun) -> Iterator[tuple[FactKey, object]]:
+    for leaf in leaves(type(value)):
+        yield FactKey(f"{noun}.{leaf}", owner), _leaf(value, leaf)
+
+
+def _leaf(value: object, dotted: str) -> object:
+    for step in dotted.split("."):
+        value = getattr(value, step) if value is not None else None
+    return value
+
+
+def _service_facts(name: str, service: Service, model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
+    special: dict[str, object] = {
+        "ports": {port: noun.number for port, noun in service.ports.items()},
+        "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
+        "mounts": {path: mount.volume for path, mount in service.mounts.items()},
+        **_health(name, service, model),
+    }
+    for key, value in _leaf_facts("service", (name,), service):
+        leaf = key.field.removeprefix("service.")
+        if leaf != "publish" and not leaf.startswith("ready."):
+            yield key, special.get(leaf, value)
+    for owner, nth_value in published(name, service).items():
+        yield FactKey("service.publish", owner), nth_value
+
+
+def published(name: str, service: Service) -> dict[tuple[str, str, str], tuple[int, str]]:
+    """Each published port by (service, number, nth of this number)."""
+    found: dict[tuple[str, str, str], tuple[int, str]] = {}
+    for publish in service.publish:
+        number = str(service.ports[publish.port].number)
+        nth = sum(1 for owner in found if owner[1] == number)
+        found[name, number, str(nth)] = (publish.host, publish.address or "")
+    return found
+
+
+def _env_value(value: EnvValue, model: Model, discovery: Discovery) -> tuple[str, str]:
+    if value.secret is not None:
+        return ("secret", "")
+    if value.address is not None:
+        service, _, port = value.address.partition(".")
+        return ("value", f"{discovery.host(service)}:{model.number(service, port)}")
+    return ("value", value.value or "")
+
+
+def _health(name: str, service: Service, model: Model) -> dict[str, object]:
+    """How a service is asked; a command that asks as `http` would is that."""
+    health = service.health
+    if health is None:
+        return {}
+    http: HttpHealth | None = health.http
+    number = model.number(name, http.port) if http else 0
+    if health.command and (asked := recognise(health.command)):
+        http, number = asked
+    return {
+        "health.command": None if http else health.command,
+        "health.http.path": http.path if http else None,
+        "health.http.client": http.client if http else None,
+        "health.http.port": number if http else None,
+    }
+
+
+def _http_facts(name: str, http: Http, model: Model) -> Iterator[tuple[FactKey, object]]:
+    special: dict[str, object] = {
+        "routes": tuple(one for route in http.routes for one in _route(route)),
+        "error_pages": tuple((page.status, model.pages[page.page]) for page in http.error_pages),
+        "expose_headers": dict(http.expose_headers),
+    }
+    for key, value in _leaf_facts("http", (name,), http):
+        yield key, special.get(key.field.removeprefix("http."), value)
+    for backend, noun in sorted(http.backends.items()):
+        yield from _backend_facts(name, backend, noun, model)
+
+
+def _route(route: Route) -> Iterator[tuple[object, ...]]:
+    action = ("backend", route.backend) if route.backend else ("files", route.files)
+    for kind in ("prefix", "exact", "glob"):
+        for path in getattr(route.match, kind) or ():
+            # A glob without a star matches just itself.
+            yield ("exact" if kind == "glob" and "*" not in path else kind, path, action)
+
+
+def _backend_facts(name: str, backend: str, noun: Backend, model: Model) -> Iterator[tuple[FactKey, object]]:
+    members = model.members[name, backend]
+    for key, value in _leaf_facts("backend", (name, backend), noun):
+        if key.field == "backend.members":
+            value = tuple((member.service, member.number) for member in members)
+        yield key, value
+    ready: Ready | None = model.ready[name, backend]
+    if ready:
+        for member in members:
+            number = model.number(member.service, ready.http.port)
+            for key, value in _leaf_facts("service.ready", (member.service, name, backend), ready):
+                yield key, number if key.field == "service.ready.http.port" else value
+
+
+def secret_uses(model: Model) -> Iterator[tuple[str, str, str]]:
+    """Every use of a secret as (service, variable or "stats", secret)."""
+    for name, service in model.services:
+        for variable, value in sorted(service.env.items()):
+            if value.secret is not None:
+                yield name, variable, value.secret
+        if service.http and service.http.stats:
+            yield name, "stats", service.http.stats.auth.secret
+
+
+def _secret_facts(model: Model) -> Iterator[tuple[FactKey, object]]:
+    for service, use, secret in secret_uses(model):
+        yield from _leaf_facts("secret", (service, use), model.environment.secrets[secret])
+
+
+def spec_path(key: FactKey, model: Model) -> Path:
+    """Where in the spec a fact is said."""
+    noun, _, leaf = key.field.partition(".")
+    steps: Path = tuple(leaf.split("."))
+    match noun:
+        case "environment":
+            return steps
+        case "service" if leaf == "publish":
+            return _publish_path(key.owner, model)
+        case "service":
+            return ("services", key.owner[0], *steps)
+        case "http":
+            return ("services", key.owner[0], "http", *steps)
+        case "backend":
+            return ("services", key.owner[0], "http", "backends", key.owner[1], *steps)
+        case "volume":
+            return ("volumes", key.owner[0], *steps)
+        case "secret":
+            names = {(service, use): secret for service, use, secret in secret_uses(model)}
+            return ("secrets", names.get((key.owner[0], key.owner[1]), ""), *steps)
+    return ("services", key.owner[0]) if key.owner else ()
+
+
+def _publish_path(owner: tuple[str, ...], model: Model) -> Path:
+    service = model.environment.services.get(owner[0])
+    if service is None:
+        return ("services",)
+    for index, found in enumerate(published(owner[0], service)):
+        if found == owner:
+            return ("services", owner[0], "publish", index)
+    return ("services", owner[0], "publish")

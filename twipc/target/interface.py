@@ -1,0 +1,60 @@
+"""What a target is: a value, not a subclass; what it lacks is seen in its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from twipc.diagnostics import Code, Finding
+from twipc.model import Model
+from twipc.spec import Noun
+
+from .bundle import Bundle
+from .discovery import DOCKER, Discovery
+from .facts import Facts
+from .support import Support
+
+
+class Unreadable(Exception):
+    """A reader can not make sense of an artifact: it says which, and why, in one line."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path = path
+        self.why = why
+
+
+class NoOptions(Noun):
+    """A target that has nothing to choose."""
+
+
+Compile = Callable[[Model, Any], Bundle]
+"""Pure: the same model and options give the same bundle, byte for byte."""
+Read = Callable[[Mapping[str, str]], Facts]
+"""What the texts of a target's folder mean, without a look at how they were written; raises `Unreadable`."""
+Check = Callable[[Model, Any], Iterable[Finding]]
+"""What this target alone has to say about a model: limits, and options that only it needs."""
+Baseline = Callable[[Model, Any], Facts]
+"""What the target adds of its own (hardening, limits, timers), as a second, reviewed statement of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One kind of place an environment can be put.
+
+    `options` are what the spec may say under `targets.<name>`; `option_facts` gives those of them that an artifact shows.
+    """
+
+    name: str
+    summary: str
+    support: Support
+    compile: Compile
+    read: Read
+    baseline: Baseline
+    options: type[Noun] = NoOptions
+    check: Check = field(default=lambda _model, _options: ())
+    option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})
+    discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
+    orchestrates: bool = True
+    codes: tuple[Code, ...] = ()

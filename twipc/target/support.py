@@ -1,0 +1,122 @@
+"""A target's answer for each field: it says it, says it more coarsely, can not say it, or has no business with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from twipc.diagnostics import Code
+from twipc.model import Model
+from twipc.spec import Noun
+
+from . import codes
+from .answers import EngineSupport, FieldSupport
+from .facts import FactKey
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a target is asked for: a fact, and what it may depend on."""
+
+    key: FactKey
+    value: Any
+    model: Model
+    options: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Reading back gives the same value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approximate:
+    """Reading back gives `how(asked)`; where that differs from what was asked, `code` is found."""
+
+    how: Callable[[Asked], object]
+    why: str
+    code: Code = codes.APPROXIMATED
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """It must not appear; where it was asked for, `code` is found."""
+
+    why: str
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Not this target's business: it must not appear, and nobody misses it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """One answer where `test` holds, another where it does not; `case` names the test."""
+
+    case: str
+    test: Callable[[Asked], bool]
+    then: Exact | Approximate | Absent | Outside
+    otherwise: Exact | Approximate | Absent | Outside
+
+
+Settled = Exact | Approximate | Absent | Outside
+Answer = Settled | When
+
+OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
+    "service.build.context": "`twipc build` reads it from the spec; no artifact carries it (design §2)",
+    "service.build.dockerfile": "`twipc build` reads it from the spec; no artifact carries it (design §2)",
+    "http.listen.port": "the port's name is said by service.ports",
+    "http.stats.port": "the port's name is said by service.ports",
+    "secret.file": "only where secrets are files",
+    "secret.swarm.name": "only swarm finds secrets by this name",
+    "secret.ecs.arn": "only ECS finds secrets by ARN",
+}
+"""All that an orchestrator may answer with `Outside`, reviewed here and nowhere else."""
+
+
+def settle(answer: Answer, asked: Asked) -> Settled:
+    if isinstance(answer, When):
+        return answer.then if answer.test(asked) else answer.otherwise
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """All answers of a target; fields of `http` services are answered for by their engines.
+
+    A target of one engine only (an nginx.conf) names it in `only`: other engines' services are outside.
+    """
+
+    fields: FieldSupport
+    engines: Mapping[str, EngineSupport]
+    only: str = ""
+
+    def answer(self, key: FactKey, model: Model) -> Answer:
+        """The answer for a fact; what is no field of the language (a baseline, an option) is exact."""
+        server = self._server(key)
+        if server:
+            service = model.environment.services.get(server)
+            engine = service.http.engine.name if service and service.http else ""
+            if self.only not in ("", engine):
+                return Outside(f"the service is served by {engine or 'no engine'}")
+            if engine:
+                return cast(Mapping[str, Answer], self.engines[engine])[key.field]
+        return cast(Mapping[str, Answer], self.fields).get(key.field, Exact())
+
+    @staticmethod
+    def _server(key: FactKey) -> str:
+        """The `http` service whose engine answers for a fact, or ""."""
+        if key.field.startswith(("http.", "backend.")):
+            return key.owner[0]
+        return key.owner[1] if key.field.startswith("service.ready.") else ""
+
+
+def option(options: object, noun: type[Noun]) -> Any:
+    """The options of a target, known to be of its own kind."""
+    assert isinstance(options, noun), f"{type(options).__name__} is not {noun.__name__}"
+    return options

@@ -1,0 +1,69 @@
+"""What a model means, held against what artifacts say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from twipc.model import Model
+from twipc.target import Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
+from twipc.target.support import settle
+
+
+class _Nothing:
+    """What a fact that is not there says."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+NOTHING = _Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact that is said otherwise than it was meant."""
+
+    key: FactKey
+    meant: object
+    said: object
+
+    def __str__(self) -> str:
+        return f"{self.key}: says {said(self.said)}, the spec says {said(self.meant)}"
+
+
+def said(value: object) -> str:
+    """A value in a message, short."""
+    text = repr(value) if isinstance(value, tuple | dict | list | frozenset) else f"{value}"
+    return text if len(text) <= 200 else f"{text[:197]}..."
+
+
+def differences(model: Model, target: Target, options: Any, read: Facts) -> list[Difference]:
+    """Every fact that `read` has otherwise than the model means it on this target, by key."""
+    meant: dict[FactKey, object] = dict(expected(model, target, options))
+    found = {key: value for key, value in read.items() if value not in (None, "", (), {})}
+    keys = sorted(meant.keys() | found.keys())
+    pairs = ((key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in keys)
+    return [Difference(*pair) for pair in pairs if not _equal(pair[1], pair[2])]
+
+
+def _equal(meant: object, said: object) -> bool:
+    """Equal in kind too: `True` is not 1, "80" is not 80."""
+    return meant == said and isinstance(meant, bool) == isinstance(said, bool)
+
+
+def expected(model: Model, target: Target, options: Any) -> Facts:
+    """What a faithful artifact says: each fact as the target answers for it, and what the target adds."""
+    facts: dict[FactKey, object] = {}
+    for key, value in facts_of(model, target.discovery(options)).items():
+        asked = Asked(key, value, model, options)
+        answer = settle(target.support.answer(key, model), asked)
+        if isinstance(answer, Absent | Outside):
+            continue
+        heard = answer.how(asked) if isinstance(answer, Approximate) else value
+        if heard not in (None, "", (), {}):
+            facts[key] = heard
+    for key, value in {**target.option_facts(model, options), **target.baseline(model, options)}.items():
+        if value not in (None, "", (), {}):
+            facts[key] = value
+    return facts
