@@ -10,7 +10,7 @@ while [ -L "$file" ]; do
     *) file=$(dirname "$file")/$link ;;
   esac
 done
-root=$(CDPATH= cd -- "$(dirname "$file")" && pwd -P)
+root=$(CDPATH='' cd -- "$(dirname "$file")" && pwd -P)
 
 me=twip.sh
 . "$root/.ci/setup.sh"

@@ -78,7 +78,7 @@ def install(me: str, lock: str) -> None:
     install_packages(uv, lock)
     make_importable()
     for name in {"requirements.lock", lock}:
-        stamp(name).write_text(wanted(name))
+        stamp(name).write_bytes(wanted(name))
     print(f"{me}: ready after {time.monotonic() - began:.0f} s; later uses need no network", flush=True)
 
 
@@ -133,11 +133,11 @@ def run(doing: str, *command: str | Path) -> None:
 
 
 def fresh(lock: str) -> bool:
-    return os.access(PYTHON, os.X_OK) and stamp(lock).is_file() and stamp(lock).read_text() == wanted(lock)
+    return os.access(PYTHON, os.X_OK) and stamp(lock).is_file() and stamp(lock).read_bytes() == wanted(lock)
 
 
-def wanted(lock: str) -> str:
-    return f"{ROOT}\n{(ROOT / lock).read_text()}"
+def wanted(lock: str) -> bytes:
+    return os.fsencode(ROOT) + b"\n" + (ROOT / lock).read_bytes()
 
 
 def stamp(lock: str) -> Path:

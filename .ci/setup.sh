@@ -1,4 +1,5 @@
 # Sourced by twip.sh and test, with $root and $me set: makes .venv hold what a lock says.
+# shellcheck shell=sh disable=SC2154
 
 # The stamp beside it names the folder too: an environment that was moved or copied still points to its old place.
 fresh() {

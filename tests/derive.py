@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests import cases
 from twipc.target.fields import all_fields, engine_fields
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,18 +34,81 @@ def answers() -> str:
     return "\n".join(lines) + "\n"
 
 
-DERIVED: dict[str, Callable[[], str]] = {"twipc/target/answers.py": answers}
+def code_page() -> str:
+    """Every diagnostic code on one page."""
+    from twipc.catalogue import codes
+    from twipc.cli.explain import explain_code
+
+    head = ["# Diagnostic codes", "", "Derived from the code by `./test --update`; `twipc explain CODE` prints one of them.", ""]
+    pages = []
+    for code in codes().values():
+        title, *rest = explain_code(code).splitlines()
+        pages += [f"## {title}", *rest, ""]
+    return "\n".join([*head, *pages]).rstrip() + "\n"
 
 
-def stale() -> list[str]:
-    """The derived files that do not hold what the code says."""
-    return [path for path, derive in DERIVED.items() if not (ROOT / path).is_file() or (ROOT / path).read_text() != derive()]
+def command_page() -> str:
+    """Every verb's help on one page."""
+    from click.testing import CliRunner
+
+    from twipc.cli import VERBS, cli
+
+    parts = ["# The command line", "", "Derived from the code by `./test --update`.", ""]
+    for arguments in ([], *([verb] for verb in sorted(VERBS))):
+        asked = " ".join(["twipc", *arguments, "--help"])
+        shown = CliRunner().invoke(cli, [*arguments, "--help"], prog_name="twipc", terminal_width=100).output
+        parts += [f"## `{asked}`", "", "```", shown.rstrip(), "```", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def support_page() -> str:
+    from twipc.matrix import matrix
+
+    return matrix()
+
+
+def environment_schema() -> str:
+    from twipc import schema
+
+    return schema.text(schema.environment_schema())
+
+
+def fragment_schema() -> str:
+    from twipc import schema
+
+    return schema.text(schema.fragment_schema())
+
+
+DERIVED: dict[str, Callable[[], str]] = {
+    "twipc/target/answers.py": answers,
+    "twipc/diagnostics/CODES.md": code_page,
+    "twipc/cli/COMMANDS.md": command_page,
+    "targets/SUPPORT.md": support_page,
+    "specs/environment.schema.json": environment_schema,
+    "specs/fragment.schema.json": fragment_schema,
+}
+
+
+def stale() -> dict[str, str]:
+    """The derived files that do not hold what the code says, and what they should hold."""
+    derived = {path: derive() for path, derive in DERIVED.items()}
+    derived |= cases.expected()
+    there = {path for path in cases.present() if path not in derived}
+    found = {path: text for path, text in derived.items() if not (ROOT / path).is_file() or (ROOT / path).read_text() != text}
+    return found | dict.fromkeys(there, "")
 
 
 def main() -> None:
-    for path in stale():
-        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        (ROOT / path).write_text(DERIVED[path]())
+    if not (ROOT / "twipc/target/answers.py").read_text() == answers():
+        # Everything else imports it, so it goes first and this starts anew.
+        (ROOT / "twipc/target/answers.py").write_text(answers())
+        os.execv(sys.executable, [sys.executable, "-m", "tests.derive"])  # noqa: S606 - the same program again
+    for path, text in sorted(stale().items()):
+        if text:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(text)
+        else:
+            (ROOT / path).unlink()
         print(f"updated {path}", file=sys.stderr)
 
 

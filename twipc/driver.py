@@ -14,9 +14,9 @@ from twipc.model import Model
 from twipc.resolve import codes as resolve_codes
 from twipc.resolve import resolve
 from twipc.rules import judge
-from twipc.spec import Noun, assemble, bind, bind_noun
+from twipc.spec import Noun, assemble, bind, bind_noun, has_known_version
 from twipc.spec import codes as spec_codes
-from twipc.syntax import Tree
+from twipc.syntax import NodeMapping, Tree
 from twipc.target import Bundle, Target
 from twipc.verify import Difference, differences, losses
 from twipc.verify.accept import accepted
@@ -26,7 +26,7 @@ class Bug(Exception):
     """An emitter said something else than the model means: twipc is wrong, not its user. Nothing is written."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Project:
     """The folder that holds `specs/`, and what was read from it."""
 
@@ -40,7 +40,7 @@ class Project:
             if not found.is_relative_to(self.root.resolve()) or not found.is_file():
                 return None
             content = found.read_bytes()
-        except OSError:
+        except (OSError, ValueError, RuntimeError):  # a path with NUL is a ValueError, a loop of links a RuntimeError
             return None
         self.sources[path] = content.decode("utf-8-sig", "replace")
         return content
@@ -68,14 +68,16 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
             help=f"write `environment: {stem}` if it is an environment",
         )
         raise Stopped
+    if has_known_version(tree):
+        _known_targets(tree, report)
     environment = bind(tree, stem, report)
-    _known_targets(environment.targets, tree, report)
     return resolve(environment, tree, project.read, report)
 
 
-def _known_targets(targets: Mapping[str, Any], tree: Tree, report: Report) -> None:
+def _known_targets(tree: Tree, report: Report) -> None:
     known = registry.target_names()
-    for name in targets:
+    targets = tree.node(("targets",))
+    for name in targets.entries if isinstance(targets, NodeMapping) else ():
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             report.add(
@@ -83,9 +85,8 @@ def _known_targets(targets: Mapping[str, Any], tree: Tree, report: Report) -> No
                 f"`{name}` is no target",
                 tree.span(("targets", name), key=True),
                 help=f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}",
-                at=f"targets.{name}",
+                at=tree.name(("targets", name)),
             )
-    report.stop_on_errors()
 
 
 def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[Compiled]:
@@ -95,10 +96,13 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
     asked: list[tuple[Target, Noun]] = []
     for name in targets:
         target = registry.target(name)
+        own = Report()
         try:
-            options = _options(target, model, found)
+            options = _options(target, model, own)
         except Stopped:
             continue
+        finally:
+            found.extend(own.findings)
         asked.append((target, options))
         found.extend(losses(model, target, options))
         found.extend(target.check(model, options))
@@ -111,10 +115,8 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
 
 
 def _options(target: Target, model: Model, report: Report) -> Noun:
-    path = ("targets", target.name)
-    if model.tree.node(path) is None:
-        return target.options()
-    return bind_noun(target.options, model.tree, path, report)
+    """What the spec says under the target's name; nothing, where it is asked for a target that the spec does not list."""
+    return bind_noun(target.options, model.tree, ("targets", target.name), report)
 
 
 def validate(compiled: Compiled) -> None:

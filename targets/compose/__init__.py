@@ -3,6 +3,8 @@
 from twipc.target import Target
 
 from .baseline import baseline
+from .check import check
+from .codes import CODES
 from .lower import compile
 from .read import read
 from .support import SUPPORT
@@ -11,7 +13,9 @@ TARGET = Target(
     name="compose",
     summary="Docker Compose v2 on one host",
     support=SUPPORT,
+    check=check,
     compile=compile,
     read=read,
     baseline=baseline,
+    codes=CODES,
 )

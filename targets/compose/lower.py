@@ -27,7 +27,10 @@ def compile(model: Model, _options: Any) -> Bundle:
         "services": {
             name: At(("services", name), _service(model, name, service, files[name])) for name, service in model.services
         },
-        "volumes": {name: At(("volumes", name), _volume(model, name)) for name in sorted(model.environment.volumes)},
+        "volumes": {
+            name: At(("volumes", name), {"labels": write.volume_labels(model, name)})
+            for name in sorted(model.environment.volumes)
+        },
         "secrets": _secrets(model),
     }
     composed = write.file(FILE, without_nothing(document), write.head(model, "Docker Compose v2 on one host"))
@@ -46,12 +49,12 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "healthcheck": write.healthcheck(model, name),
             "deploy": {
                 "replicas": At((*here, "replicas"), service.replicas),
-                "resources": {"limits": _limits(name, service)},
+                "resources": {"limits": without_nothing({**write.limits(name, service), "pids": 1024})},
             },
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
-            "volumes": [*_mounts(model, name, service), *_config_mounts(files)],
-            "secrets": _mounted_secrets(name, service),
+            "volumes": [*write.mounts(model, name), *_config_mounts(files)],
+            "secrets": _mounted_secrets(model, name),
             **write.hardening(service),
             "security_opt": ["no-new-privileges:true"],
             "tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"] if service.http else [],
@@ -76,71 +79,26 @@ def _port(model: Model, name: str, index: int) -> Value:
     )
 
 
-def _limits(name: str, service: Service) -> dict[str, Value]:
-    here: Path = ("services", name, "resources")
-    resources = service.resources
-    return without_nothing(
-        {
-            "cpus": At((*here, "cpu"), str(resources.cpu) if resources.cpu is not None else None),
-            "memory": At((*here, "memory"), write.memory(resources.memory) if resources.memory is not None else None),
-            "pids": 1024,
-        }
-    )
-
-
-def _mounts(model: Model, name: str, service: Service) -> list[Value]:
-    return [
-        At(
-            ("services", name, "mounts", path),
-            {
-                "type": "volume",
-                "source": mount.volume,
-                "target": path,
-                "read_only": model.environment.volumes[mount.volume].access == "read-only",
-            },
-        )
-        for path, mount in sorted(service.mounts.items())
-    ]
-
-
 def _config_mounts(files: tuple[ServerFile, ...]) -> list[Value]:
-    """Whole files, never folders; a missing one is an error rather than an empty folder (traps §2.2)."""
+    """A missing file is an error rather than an empty folder (traps §2.2)."""
     return [
-        {
-            "type": "bind",
-            "source": f"./{file.artifact.path}",
-            "target": file.container_path,
-            "read_only": True,
-            "bind": {"create_host_path": False},
-        }
+        {**write.file_mount(f"./{file.artifact.path}", file.container_path), "bind": {"create_host_path": False}}
         for file in files
     ]
 
 
-def _mounted_secrets(name: str, service: Service) -> list[Value]:
-    if not service.http or not service.http.stats:
+def _mounted_secrets(model: Model, name: str) -> list[Value]:
+    found = write.stats_secret(model, name)
+    if found is None or found[1].file is None:
         return []
-    secret = service.http.stats.auth.secret
-    origin: Path = ("services", name, "http", "stats", "auth", "secret")
+    secret, _, origin = found
     return [At(origin, {"source": secret, "target": f"{SECRETS_FOLDER}/{secret}"})]
 
 
-def _volume(model: Model, name: str) -> Value:
-    volume = model.environment.volumes[name]
-    return {
-        "labels": {
-            **write.owner_labels(model),
-            f"{write.LABEL}access": At(("volumes", name, "access"), volume.access),
-            f"{write.LABEL}retention": At(("volumes", name, "retention"), volume.retention),
-        }
-    }
-
-
 def _secrets(model: Model) -> dict[str, Value]:
-    used = {service.http.stats.auth.secret for _, service in model.services if service.http and service.http.stats}
     found: dict[str, Value] = {}
-    for name in sorted(used):
-        path = model.environment.secrets[name].file
-        if path is not None:
-            found[name] = At(("secrets", name, "file"), {"file": write.project_path(model, TARGET_NAME, path)})
-    return found
+    for used in (write.stats_secret(model, name) for name, _ in model.services):
+        if used and used[1].file is not None:
+            file = write.project_path(model, TARGET_NAME, used[1].file)
+            found[used[0]] = {"file": At(("secrets", used[0], "file"), file)}
+    return dict(sorted(found.items()))

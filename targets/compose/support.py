@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
+from twipc.formats.composefile.support import ENV, SECRET_PLACE
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes
+from twipc.target import Exact, FieldSupport, Outside, Support
 from twipc.target.support import OUTSIDE_ORCHESTRATORS
-
-
-def _holds_secret(asked: Asked) -> bool:
-    return any(kind == "secret" for kind, _ in asked.value.values())
-
-
-def _without_secrets(asked: Asked) -> object:
-    return {name: value for name, value in asked.value.items() if value[0] != "secret"}
-
-
-def _of_stats(asked: Asked) -> bool:
-    return asked.key.owner[1] == "stats"
-
 
 _FIELDS: FieldSupport = {
     "environment.project": Exact(),
@@ -26,12 +14,7 @@ _FIELDS: FieldSupport = {
     "service.build.context": Outside(OUTSIDE_ORCHESTRATORS["service.build.context"]),
     "service.build.dockerfile": Outside(OUTSIDE_ORCHESTRATORS["service.build.dockerfile"]),
     "service.command": Exact(),
-    "service.env": When(
-        "a variable holds a secret",
-        _holds_secret,
-        then=Approximate(_without_secrets, "Compose brings secrets as files, never as variables", codes.SECRET_LOST),
-        otherwise=Exact(),
-    ),
+    "service.env": ENV,
     "service.ports": Exact(),
     "service.publish": Exact(),
     "service.replicas": Exact(),
@@ -50,12 +33,7 @@ _FIELDS: FieldSupport = {
     "service.mounts": Exact(),
     "volume.access": Exact(),
     "volume.retention": Exact(),
-    "secret.file": When(
-        "a proxy reads it",
-        _of_stats,
-        then=Exact(),
-        otherwise=Absent("Compose brings secrets as files, never as variables", codes.SECRET_LOST),
-    ),
+    "secret.file": SECRET_PLACE,
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
     "secret.ecs.arn": Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),
 }

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.tools import ROOT, missing
+from tests.tools import ROOT, program
 
 # The environments are made once, so one worker runs all of this.
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -24,8 +24,7 @@ WAYS = ("checkout", "editable", "wheel")
 
 
 def uv(*arguments: str | Path) -> None:
-    program = shutil.which("uv") or missing("uv", "it is in requirements-dev.lock")
-    subprocess.run([program, "--quiet", *arguments], check=True, cwd=ROOT)
+    subprocess.run([program("uv"), "--quiet", *arguments], check=True, cwd=ROOT)
 
 
 def environment(folder: Path, lock: str) -> Path:

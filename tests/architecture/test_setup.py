@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools import ROOT, missing
+from tests.tools import ROOT, program
 
 # In place of twipc: it tells what was handed over to it.
 STUB = """\
@@ -39,7 +39,7 @@ class Machine:
     """A checkout at a path with a space, and a PATH that holds what this machine is said to have."""
 
     def __init__(self, folder: Path) -> None:
-        self.checkout = folder / "a checkout"
+        self.checkout = folder / "a ch€ckout"
         self.bin = folder / "bin"
         self.checkout.mkdir(parents=True)
         self.bin.mkdir()
@@ -51,7 +51,7 @@ class Machine:
         for path in ("twipc/cli/up.py", "twipc/cli/test.py", "specs/train.yaml", "specs/test.yaml"):
             self.write(path, "")
         for name in ("sh", "cat", "cmp", "dirname", "readlink"):
-            (self.bin / name).symlink_to(found(name))
+            (self.bin / name).symlink_to(program(name))
 
     def write(self, path: str, text: str) -> None:
         file = self.checkout / path
@@ -67,18 +67,18 @@ class Machine:
         return self.has("python3", f'exec {shlex.quote(REAL_PYTHON)} "$@"')
 
     def has_uv(self) -> "Machine":
-        return self.has("uv", f'exec {shlex.quote(found("uv"))} "$@"')
+        return self.has("uv", f'exec {shlex.quote(str(program("uv")))} "$@"')
 
     def start(
         self,
         *arguments: str,
         under: tuple[str, ...] = (),
-        program: Path | None = None,
+        started_as: Path | None = None,
         more: Mapping[str, str] | None = None,
         **options: Any,
     ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*under, str(program or self.checkout / "twip.sh"), *arguments],
+            [*under, str(started_as or self.checkout / "twip.sh"), *arguments],
             **{"cwd": self.checkout, "stdin": subprocess.DEVNULL, "text": True, **options},
             env={**os.environ, "PATH": str(self.bin), **(more or {})},
             stdout=subprocess.PIPE,
@@ -112,10 +112,6 @@ class Done:
         return line
 
 
-def found(program: str) -> str:
-    return shutil.which(program) or missing(program, "put it on PATH")
-
-
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
@@ -146,7 +142,7 @@ def test_the_first_use_sets_up_says_so_and_hands_over(machine: Machine, installe
 
 def test_later_uses_need_neither_network_nor_installer_and_say_nothing(ready: Machine, tmp_path: Path) -> None:
     bare = Machine(tmp_path).bin
-    under = (found("unshare"), "--map-root-user", "--net")
+    under = (str(program("unshare")), "--map-root-user", "--net")
     done = ready.twip("targets", under=under, more={"PATH": str(bare)})
     assert done.handed_over == ["targets"]
     assert done.err == ""
@@ -174,14 +170,14 @@ def test_the_word_order_of_the_original_is_understood(ready: Machine, said: list
 def test_it_works_from_anywhere_and_through_links(ready: Machine, tmp_path: Path) -> None:
     (tmp_path / "first").symlink_to(ready.checkout / "twip.sh")
     (tmp_path / "second").symlink_to("first")
-    assert ready.twip("x", program=tmp_path / "second", cwd=tmp_path).handed_over == ["x"]
+    assert ready.twip("x", started_as=tmp_path / "second", cwd=tmp_path).handed_over == ["x"]
 
 
 def test_a_relative_path_is_not_looked_up_elsewhere(ready: Machine, tmp_path: Path) -> None:
     elsewhere = tmp_path / ready.checkout.name
     elsewhere.mkdir()
     relative = Path(ready.checkout.name, "twip.sh")
-    done = ready.twip("x", program=relative, cwd=ready.checkout.parent, more={"CDPATH": str(tmp_path)})
+    done = ready.twip("x", started_as=relative, cwd=ready.checkout.parent, more={"CDPATH": str(tmp_path)})
     assert done.handed_over == ["x"]
 
 
@@ -204,8 +200,8 @@ def test_of_first_uses_at_once_one_sets_up_and_the_others_wait(machine: Machine)
 
 def test_a_set_up_that_was_cut_off_is_done_again(machine: Machine, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
-    hangs = f"case $1 in pip) echo >{begun}; exec {found('sleep')} 60 ;; esac"
-    first = machine.has_python().has("uv", hangs, f'exec {found("uv")} "$@"').start(start_new_session=True)
+    hangs = f"case $1 in pip) echo >{begun}; exec {program('sleep')} 60 ;; esac"
+    first = machine.has_python().has("uv", hangs, f'exec {program("uv")} "$@"').start(start_new_session=True)
     wait_for(begun.is_file)
     os.killpg(first.pid, signal.SIGKILL)
     assert Done(first).code == -signal.SIGKILL
@@ -285,9 +281,9 @@ def test_no_write_permission(machine: Machine) -> None:
     else:  # whom modes do not bind
         read_only = 'mount --bind -o ro . . && cd "$PWD" && exec "$@"'
         under = (
-            found("unshare"),
+            str(program("unshare")),
             "--mount",
-            found("sh"),
+            str(program("sh")),
             "-c",
             f"PATH={os.environ['PATH']}; {read_only}",
             "sh",

@@ -90,12 +90,12 @@ def test_a_tool_on_path_serves_only_within_its_versions(
     name: str, answer: str, serves: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = replace(TOOLS[name], ours=lambda: None)
-    program(tmp_path / wanted.on_path, answer)
+    stand_in(tmp_path / wanted.on_path, answer)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     assert locate(wanted) == (tmp_path / wanted.on_path if serves else None)
 
 
-def program(file: Path, *lines: str) -> None:
+def stand_in(file: Path, *lines: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join(("#!/bin/sh", *lines, "")))
     file.chmod(0o755)
@@ -108,18 +108,18 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copy2(ROOT / "test", tmp_path)
     lock = "requirements-dev.lock"
     (tmp_path / lock).write_text("a==1\n")
-    program(tmp_path / ".venv/bin/python", 'echo "python $*"')
+    stand_in(tmp_path / ".venv/bin/python", 'echo "python $*"')
     (tmp_path / f".venv/{lock}.stamp").write_text(f"{tmp_path}\na==1\n")
     for name in ("ruff", "mypy", "lint-imports"):
-        program(tmp_path / ".venv/bin" / name)
-    program(tmp_path / "tests/tools/install", "echo installed")
+        stand_in(tmp_path / ".venv/bin" / name)
+    stand_in(tmp_path / "tests/tools/install", "echo installed")
     pytest_says(tmp_path, "== 5 passed in 1.23s ==", 0)
     return tmp_path
 
 
 def pytest_says(checkout: Path, closing: str, code: int) -> None:
     begun = """printf '<%s>' pytest "$TWIPC_REQUIRE" "$@"; echo"""
-    program(checkout / ".venv/bin/pytest", begun, "echo 'NOT RUN: a'", f"echo '{closing}'", f"exit {code}")
+    stand_in(checkout / ".venv/bin/pytest", begun, "echo 'NOT RUN: a'", f"echo '{closing}'", f"exit {code}")
 
 
 def check(checkout: Path, *arguments: str, command: str = "test") -> tuple[int, list[str]]:
@@ -147,7 +147,7 @@ def test_the_summary_tells_what_ran_and_what_did_not(checkout: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ruff", "mypy", "lint-imports"])
 def test_a_failed_check_fails_all_but_stops_nothing(checkout: Path, name: str) -> None:
-    program(checkout / ".venv/bin" / name, "exit 1")
+    stand_in(checkout / ".venv/bin" / name, "exit 1")
     code, said = check(checkout)
     failed = 2 if name == "ruff" else 1
     assert code == 1

@@ -1,6 +1,7 @@
 """The hooks as a team has them: the real pre-commit, installed in a git repository, asked by `git commit`."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools import ROOT, missing
+from tests.tools import ROOT, program
 
 # Installing the hooks takes a while: once, in one worker.
 pytestmark = pytest.mark.xdist_group("hooks")
@@ -19,7 +20,7 @@ PROJECT = ("specs", "app", "out")
 CONFIGURATION = """\
 repos:
   - repo: {url}
-    rev: v0
+    rev: v0.1.0
     hooks:
       - id: twipc-lint
       - id: twipc-check
@@ -53,7 +54,7 @@ class Repository:
         )
 
     def git(self, *arguments: str) -> None:
-        done = self.run(shutil.which("git") or missing("git", "put it on PATH"), *arguments)
+        done = self.run(str(program("git")), *arguments)
         assert done.returncode == 0, done.stderr
 
     def commit(self) -> tuple[bool, str]:
@@ -77,7 +78,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     folder = tmp_path_factory.mktemp("team")
     hooks = Repository(folder / "hooks", HOOK_REPOSITORY)
     assert hooks.commit()[0]
-    hooks.git("tag", "v0")
+    hooks.git("tag", "v0.1.0")
 
     team = Repository(folder / "project", PROJECT)
     (team.folder / ".pre-commit-config.yaml").write_text(CONFIGURATION.format(url=hooks.folder))
@@ -101,7 +102,7 @@ def test_a_changed_base_checks_its_children_again(team: Repository) -> None:
     team.edit("specs/base.yaml", "image: twip/web:1.0.0", "image: twip/web:1.0.1")
     allowed, said = team.commit()
     assert not allowed
-    assert said.count("Passed") == 1
+    assert re.search(r"twipc lint\.+Passed", said), said
     for environment in ("train", "prod", "public"):
         assert f"out/{environment}/" in said
 
@@ -111,11 +112,20 @@ def test_a_changed_base_checks_its_children_again(team: Repository) -> None:
 
 
 def test_a_wrong_spec_is_told_with_its_line(team: Repository) -> None:
-    team.edit("specs/base.yaml", "twipc: 1", "twipc: 1\nnonsense: 1")
+    base = team.folder / "specs/base.yaml"
+    base.write_text("\nnonsense: 1\n" + base.read_text())
     allowed, said = team.commit()
     assert not allowed
-    assert "specs/base.yaml:" in said
+    assert re.search(r"twipc lint\.+Failed", said), said
+    assert "specs/base.yaml:2:1: error" in said
     assert "nonsense" in said
+
+
+def test_a_changed_page_is_missed_where_it_is_served_from(team: Repository) -> None:
+    team.edit("app/static/404.html", "</body>", "<p>elsewhere</p></body>")
+    allowed, said = team.commit()
+    assert not allowed
+    assert "out/train/nginx/" in said
 
 
 def test_a_deleted_artifact_is_missed(team: Repository) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,12 @@ class Tool:
 def tool(name: str) -> Path:
     """The program; without it, the test that asks ends here."""
     return located(name) or missing(name, TOOLS[name].how_to_get)
+
+
+def program(name: str) -> Path:
+    """What a machine for tests has anyway, or what came with the development lock."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    return Path(shutil.which(name, path=path) or missing(name, "put it on PATH"))
 
 
 def missing(name: str, how_to_get: str) -> NoReturn:

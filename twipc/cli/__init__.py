@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,9 +22,7 @@ VERBS = {
     "verify": "Compare the meaning of what is committed with the spec.",
 }
 BUG = 70
-_VALUES_OF_HELP = (
-    "\n\nSPEC is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all."
-)
+_CLOSED_PIPE = 141
 
 
 class _Verbs(click.Group):
@@ -43,13 +44,9 @@ class _Verbs(click.Group):
 
 def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from twipc import __version__
 
-        try:
-            number = version("twipc")
-        except PackageNotFoundError:
-            number = "(checkout)"
-        click.echo(f"twipc {number}")
+        click.echo(f"twipc {__version__}")
         context.exit()
 
 
@@ -72,46 +69,76 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings, 2 usage, 3 a tool, 4 not written, 70 our bug, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What a terminal's encoding lacks is spelled out, never an error.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        cli.main(args=arguments, prog_name="twipc", standalone_mode=False)
-        sys.stdout.flush()
-        code = 0
-    except click.exceptions.Exit as ended:
-        code = ended.exit_code
-    except click.ClickException as wrong:
-        wrong.show()
-        code = wrong.exit_code
+        code = _run(arguments)
+        if sys.stdout:
+            sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("twipc: interrupted", err=True)
+        _say("interrupted")
         code = 130
     except BrokenPipeError:
-        # Who read our output has gone; a second error when Python flushes at exit helps nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
-    except MemoryError:
-        click.echo("twipc: out of memory", err=True)
-        code = BUG
-    except Exception as bug:
-        code = _tell_bug(bug)
+        code = _CLOSED_PIPE
+    except OSError as problem:
+        # A full disk behind standard output, or a refusal that nobody foresaw: in any case not the spec's fault, nor ours.
+        _say(f"{f'{problem.filename}: ' if problem.filename else ''}{problem.strerror}")
+        code = 4
+    if code in (4, _CLOSED_PIPE) and sys.stdout:
+        # A second error when Python flushes at exit helps nobody.
+        with suppress(OSError):  # not every stream is a file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
+
+
+def _run(arguments: list[str] | None) -> int:
+    if "_TWIPC_COMPLETE" in os.environ:
+        cli.main(arguments, prog_name="twipc")
+    try:
+        # Not `cli.main`: it takes a closed pipe for a failure, and gives exit codes back instead of raising them.
+        with cli.make_context("twipc", sys.argv[1:] if arguments is None else arguments) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except (click.Abort, OSError):
+        raise
+    except MemoryError:
+        _say("out of memory")
+        return BUG
+    except Exception as bug:
+        return _tell_bug(bug)
+    return 0
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
     raise KeyboardInterrupt
 
 
+def _say(text: str) -> None:
+    with suppress(OSError):  # whoever read our errors may have gone too
+        click.echo(f"twipc: {text}", err=True)
+
+
 def _tell_bug(bug: Exception) -> int:
     """Nothing was written: say that twipc is wrong, and what a report of it needs."""
     import traceback
 
+    from twipc.diagnostics.render import visible
     from twipc.registry import BadTarget
 
     if isinstance(bug, BadTarget):
-        click.echo(f"twipc: {bug}", err=True)
+        _say(visible(str(bug)))
         return 3
     last = traceback.extract_tb(bug.__traceback__)[-1]
-    place = f"{os.path.basename(os.path.dirname(last.filename))}/{os.path.basename(last.filename)}:{last.lineno}"
-    click.echo(f"twipc: this is a bug in twipc, not in your spec; nothing was written\n{bug}\n  at {place}", err=True)
+    file = Path(last.filename)
+    _say("this is a bug in twipc, not in your spec; nothing was written")
+    told = [visible(line) for line in str(bug).split("\n")]
+    click.echo("\n".join([*told, f"  at {file.parent.name}/{file.name}:{last.lineno} ({type(bug).__name__})"]), err=True)
     if os.environ.get("TWIPC_TRACEBACK"):
         traceback.print_exception(bug)
     else:

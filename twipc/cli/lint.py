@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from twipc.diagnostics import Stopped
+from twipc.diagnostics import Report, Stopped
 from twipc.driver import compile_model, load
 
 from .session import Session, verb
@@ -18,12 +18,12 @@ def command(session: Session, specs: tuple[str, ...]) -> None:
 
     SPEC is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all.
     """
-    sources: dict[str, str] = {}
     for spec in session.specs(specs):
+        report = Report()
         try:
-            model = load(session.project, spec.file, spec.content, spec.stem, session.report)
-            compile_model(model, sorted(model.environment.targets), session.report)
+            model = load(spec.project, spec.file, spec.content, spec.stem, report)
+            compile_model(model, sorted(model.environment.targets), report)
         except Stopped:
             pass  # the findings say why
-        sources |= session.project.sources
-    session.finish(sources)
+        session.add(spec.project, report.findings)
+    session.finish()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
 import click
 
 from twipc.diagnostics import Finding, Span
-from twipc.driver import Compiled
+from twipc.diagnostics.render import visible
+from twipc.driver import Compiled, Project
 from twipc.output import Folder, State, codes, write
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
 
-from .session import Session
+from .session import Session, shown, spec_files
 
 _CODES = {
     State.STALE: codes.STALE,
@@ -24,119 +26,144 @@ _CODES = {
     State.EDITED: codes.EDITED,
     State.FOREIGN: codes.FOREIGN,
 }
+_SAID = {
+    State.STALE: "is not what the spec makes",
+    State.MISSING: "is not there",
+    State.ORPHANED: "is not made by any spec now",
+    State.EDITED: "was edited by hand",
+    State.FOREIGN: "was not written by twipc",
+}
 _REFUSED = (State.EDITED, State.FOREIGN)
+_MOST_MEANINGS = 3
 
 
-def folder_of(root: Path, compiled: Compiled) -> Folder:
-    return Folder(root / compiled.model.environment.environment / compiled.target.name)
+@dataclass(frozen=True)
+class Placed:
+    """A folder of artifacts and the bundle that belongs there; none belongs where a target was taken out of the spec."""
+
+    project: Project
+    folder: Folder
+    compiled: Compiled | None = None
+
+    @property
+    def wanted(self) -> Mapping[str, str]:
+        return self.compiled.bundle.texts if self.compiled else {}
+
+    def file(self, name: str = "") -> str:
+        """The folder, or a file in it, by its path from the project."""
+        return os.path.relpath(self.folder.path / name, self.project.root)
 
 
-def place(session: Session, root: Path, compiled: Sequence[Compiled], *, force: bool) -> None:
-    """Write every bundle; what was edited by hand stops its own folder only."""
-    for one in compiled:
-        write_folder(session, folder_of(root, one), one.bundle.texts, force=force, compiled=one)
+def placed(project: Project, out: Path | None, compiled: Compiled) -> Placed:
+    """Where a bundle belongs: `out/` beside `specs/`, or another folder that was named."""
+    root = out or project.root / "out"
+    return Placed(project, Folder(root / compiled.model.environment.environment / compiled.target.name), compiled)
 
 
-def write_folder(
-    session: Session, folder: Folder, wanted: dict[str, str], *, force: bool, compiled: Compiled | None = None
-) -> None:
-    """Make a folder hold `wanted`, unless that would lose what somebody else wrote."""
-    refused = [(name, state) for name, state in folder.states(wanted).items() if state in _REFUSED]
-    if refused and not force:
-        for name, state in refused:
-            session.report.extend([_finding(session, folder, name, state, compiled)])
-        return
-    changed = write(folder, wanted)
-    told = f"{len(changed)} written" if changed else "nothing to write"
-    click.echo(f"{_shown(folder.path)}: {told}", err=True)
-    for name, _ in refused:
-        click.echo(f"  {name}: what was there is kept as {name}.orig", err=True)
-
-
-def orphans(root: Path, compiled: Sequence[Compiled], environments: Sequence[str]) -> Iterator[Folder]:
-    """Folders of whole environments that twipc wrote for a target which is not theirs any more."""
-    there = {folder_of(root, one).path for one in compiled}
-    for environment in environments:
+def orphans(project: Project, root: Path, there: Iterable[Placed], environments: Iterable[str]) -> Iterator[Placed]:
+    """Folders of these environments that twipc wrote for a target which is not theirs any more."""
+    wanted = {one.folder.path for one in there}
+    for environment in sorted(environments):
         for path in sorted((root / environment).glob("*")):
-            if path.is_dir() and path not in there and not path.is_symlink() and Folder(path).recorded():
-                yield Folder(path)
+            if path not in wanted and path.is_dir() and not path.is_symlink() and Folder(path).recorded():
+                yield Placed(project, Folder(path))
 
 
-def check(session: Session, root: Path, compiled: Sequence[Compiled], whole: list[str]) -> bool:
+def gone(project: Project, root: Path) -> set[str]:
+    """The environments that have a folder in `out/` and no spec any more."""
+    specs = {path.stem for path in spec_files(project)}
+    there = {path.name for path in root.glob("*") if path.is_dir() and not path.is_symlink()}
+    return there - specs
+
+
+def place(session: Session, one: Placed, *, force: bool) -> None:
+    """Make a folder hold its bundle, unless that would lose what somebody else wrote: that stops this folder only."""
+    refused = [(name, state) for name, state in one.folder.states(one.wanted).items() if state in _REFUSED]
+    if refused and not force:
+        session.add(one.project, [_finding(one, name, state) for name, state in refused])
+        return
+    written = write(one.folder, one.wanted)
+    told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else "nothing to write"
+    click.echo(visible(f"{shown(one.folder.path)}: {told}"), err=True)
+    for name, kept in written.kept.items():
+        click.echo(visible(f"  {name}: what was there is kept as {kept}"), err=True)
+
+
+def check(session: Session, everything: Iterable[Placed]) -> bool:
     """Report everything on disk that is not what the specs say; True if there is any."""
-    found: list[Finding] = []
-    for one in compiled:
-        folder = folder_of(root, one)
-        states = folder.states(one.bundle.texts)
-        wrong = [(name, state) for name, state in states.items() if state is not State.FRESH]
-        found += [_finding(session, folder, name, state, one) for name, state in wrong]
-        if not wrong and not folder.manifest_is(one.bundle.texts):
-            shown = _shown(folder.path)
-            found.append(
-                Finding(codes.STALE, f"the manifest of {shown} is not the one that belongs there", help="run `twipc compile`")
-            )
-    for folder in orphans(root, compiled, whole):
-        found += [_finding(session, folder, name, state, None) for name, state in folder.states({}).items()]
-    session.report.extend(found)
-    if compiled and not found:
-        click.echo(f"{_shown(root)} is fresh: {len(compiled)} folders are what the specs say", err=True)
-    return bool(found)
-
-
-def _finding(session: Session, folder: Folder, name: str, state: State, compiled: Compiled | None) -> Finding:
-    place = _project_name(session, folder.path / name)
-    span, meaning = Span(place, 1, 1, 1, 2), ""
-    content = folder.read(name)
-    artifact = next((one for one in compiled.bundle.artifacts if one.path == name), None) if compiled else None
-    if content is not None:
-        session.project.sources[place] = content.decode("utf-8", "replace")
-    if content is not None and artifact and compiled:
-        text = content.decode("utf-8", "replace")
-        first = next(changes(artifact, text), None)
-        span = (
-            Span(place, first.line, 1, first.line, 2 + len(first.found[0]) if first and first.found else 2) if first else span
-        )
-        texts = {**compiled.bundle.texts, name: text}
-        told = list(
-            verify_folder(
-                compiled.model, compiled.target, compiled.options, compiled.bundle, _project_name(session, folder.path), texts
-            )
-        )
-        meaning = "; now " + "; ".join(one.message for one in told[:3]) if told else "; it means the same"
-    said = {
-        State.STALE: "is not what the spec makes",
-        State.MISSING: "is not there",
-        State.ORPHANED: "is not made by the spec any more",
-        State.EDITED: "was edited by hand",
-        State.FOREIGN: "was not written by twipc",
-    }[state]
-    help = (
-        "put the change into the spec, or replace it with --force (it is kept as .orig)"
-        if state in _REFUSED
-        else "run `twipc compile`"
-    )
-    return Finding(_CODES[state], f"{_shown(folder.path / name)} {said}{meaning}", None if content is None else span, help=help)
-
-
-def diff(session: Session, root: Path, compiled: Sequence[Compiled], whole: list[str]) -> bool:
-    """Print what compiling would change; True if it would change anything."""
-    any_change = False
-    wanted = [(folder_of(root, one), one.bundle.texts) for one in compiled]
-    for folder, texts in [*wanted, *((folder, {}) for folder in orphans(root, compiled, whole))]:
-        for name, state in folder.states(texts).items():
-            if state is State.FRESH:
-                continue
-            any_change = True
-            before = (folder.read(name) or b"").decode("utf-8", "replace").splitlines(keepends=True)
-            after = texts.get(name, "").splitlines(keepends=True)
-            shown = _shown(folder.path / name)
-            click.echo("".join(unified_diff(before, after, shown, shown)), nl=False)
+    count, any_change = 0, False
+    for one in everything:
+        count += 1
+        wrong = [(name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]
+        found = [_finding(one, name, state) for name, state in wrong]
+        if not wrong and not one.folder.manifest_is(one.wanted):
+            said = f"the manifest of {shown(one.folder.path)} is not the one that belongs there"
+            found = [Finding(codes.STALE, said, help="run `twipc compile`")]
+        session.add(one.project, found)
+        any_change |= bool(found)
+    if count and not any_change and not session.fails(session.report.findings):
+        click.echo(f"fresh: {folders(count)} what the specs say", err=True)
     return any_change
 
 
-def _shown(path: Path) -> str:
-    return os.path.relpath(path)
+def diff(everything: Iterable[Placed]) -> bool:
+    """Print what compiling would change; True if it would change anything."""
+    any_change = False
+    for one in everything:
+        for name, state in one.folder.states(one.wanted).items():
+            if state is not State.FRESH:
+                any_change = True
+                before = (one.folder.read(name) or b"").decode("utf-8", "replace")
+                click.echo(_unified(before, one.wanted.get(name, ""), shown(one.folder.path / name)), nl=False)
+    return any_change
 
 
-def _project_name(session: Session, path: Path) -> str:
-    return os.path.relpath(path, session.project.root)
+def _unified(before: str, after: str, name: str) -> str:
+    old, new = before.removesuffix("\n").split("\n"), after.removesuffix("\n").split("\n")
+    return "".join(f"{visible(line)}\n" for line in unified_diff(old, new, name, name, lineterm=""))
+
+
+def folders(count: int) -> str:
+    """A number of folders and its verb."""
+    return f"{count} folder is" if count == 1 else f"{count} folders are"
+
+
+def _finding(one: Placed, name: str, state: State) -> Finding:
+    file = one.file(name)
+    content = one.folder.read(name)
+    said, span = _SAID[state], None
+    if content is not None:
+        text = content.decode("utf-8", "replace")
+        one.project.sources[file] = text
+        span, meaning = _judged(one, name, text, Span(file, 1, 1, 1, 2))
+        said += meaning
+    elif one.folder.occupied(name):
+        said = "is no file of twipc's: a link or a folder stands there"
+    help = "run `twipc compile`"
+    if state in _REFUSED:
+        help = "put the change into the spec, or replace it with --force (it is kept as .orig)"
+        if state is State.FOREIGN and not one.folder.recorded():
+            help = "move it away, or replace it with --force (it is kept as .orig); no manifest here says that it is twipc's"
+    return Finding(_CODES[state], f"{shown(one.folder.path / name)} {said}", span, help=help)
+
+
+def _judged(one: Placed, name: str, text: str, start: Span) -> tuple[Span, str]:
+    """Where a text differs from the one that belongs there, and what it now means."""
+    compiled = one.compiled
+    artifact = next((each for each in compiled.bundle.artifacts if each.path == name), None) if compiled else None
+    if not compiled or not artifact:
+        return start, ""
+    first = next(changes(artifact, text), None)
+    if not first:
+        return start, "; it means the same"  # only line ends differ
+    width = len(first.found[0]) if first.found else 1
+    span = Span(start.file, first.line, 1, first.line, 1 + max(1, width))
+    texts = {**compiled.bundle.texts, name: text}
+    told = [
+        each.message
+        for each in verify_folder(compiled.model, compiled.target, compiled.options, compiled.bundle, one.file(), texts)
+    ]
+    if not told:
+        return span, "; it means the same"
+    more = f"; and {len(told) - _MOST_MEANINGS} more" if len(told) > _MOST_MEANINGS else ""
+    return span, "; now " + "; ".join(told[:_MOST_MEANINGS]) + more

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from twipc.diagnostics import Report, Severity, Stopped
-from twipc.diagnostics.render import as_concise, as_json, as_text, summary
+from twipc.diagnostics import Finding, Report, Severity, Span, Stopped
+from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
 from twipc.driver import Project
 from twipc.spec import is_fragment
-from twipc.syntax import parse
+from twipc.syntax import MOST_BYTES, parse
 
 STDIN = "-"
+_STDIN_FILE = "specs/<stdin>"
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One spec that was asked for: its name in the project, its bytes, and the environment its file name promises."""
+    """One spec that was asked for: its name in its project, its bytes, and the environment its file name promises."""
 
+    project: Project
     file: str
     content: bytes
     stem: str
@@ -31,99 +35,144 @@ class Spec:
 
 @dataclass
 class Session:
-    """One run of a verb."""
+    """One run of a verb. Findings name files as one would from here: specs may come from several projects."""
 
     format: str
     strict: bool
     colour: str
     report: Report = field(default_factory=Report)
-    project: Project = field(default_factory=lambda: Project(find_root()))
+    sources: dict[str, str] = field(default_factory=dict)
+    _projects: dict[Path, Project] = field(default_factory=dict)
+
+    @cached_property
+    def home(self) -> Project:
+        """The project that one stands in."""
+        return self._project(_root_of(_here()))
 
     def specs(self, asked: tuple[str, ...]) -> Iterator[Spec]:
-        """The specs that are meant; a name that leads nowhere is wrong usage."""
+        """The specs that are meant, each once; a name that leads nowhere is wrong usage."""
         if asked:
-            for name in asked:
-                yield self._spec(name)
-            return
-        folder = self.project.root / "specs"
-        found = False
-        for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
-            spec = self._from_file(path)
-            report = Report()
-            try:
-                if is_fragment(parse(spec.content, spec.file, report)):
-                    continue
-            except Stopped:
-                pass  # said again, with all else, when the spec itself is read
-            found = True
-            yield spec
+            files = dict.fromkeys(STDIN if name == STDIN else self._path(name) for name in asked)
+            return (self._from_stdin() if file == STDIN else self._from_file(Path(file)) for file in files)
+        found = [spec for spec in map(self._from_file, spec_files(self.home)) if not _is_fragment(spec)]
         if not found:
             raise click.UsageError("there is no spec: name a file, or write specs/<environment>.yaml")
+        return iter(found)
 
-    def _spec(self, name: str) -> Spec:
-        if name == STDIN:
-            content = sys.stdin.buffer.read()
-            return Spec("specs/<stdin>", content, _environment_in(content))
+    def _path(self, name: str) -> Path | str:
+        specs = self.home.root / "specs"
         path = Path(name)
-        if not path.suffix and not path.exists():
-            path = self.project.root / "specs" / f"{name}.yaml"
+        if not path.suffix and len(path.parts) == 1:
+            path = next((one for one in (specs / f"{name}.yaml", specs / f"{name}.yml") if one.is_file()), path)
         if not path.is_file():
-            known = sorted(file.stem for file in (self.project.root / "specs").glob("*.yaml"))
-            raise click.UsageError(f"there is no spec `{name}`; specs/ holds: {', '.join(known) or 'nothing'}")
-        return self._from_file(path)
+            known = sorted({file.stem for file in spec_files(self.home)})
+            near = difflib.get_close_matches(path.stem, known, 1)
+            help = f"did you mean `{near[0]}`?" if near else f"specs/ holds: {', '.join(known) or 'nothing'}"
+            raise click.UsageError(visible(f"there is no spec `{name}`; {help}"))
+        return Path(os.path.normpath(_here() / path))
+
+    def _from_stdin(self) -> Spec:
+        # One byte more than is allowed tells that there are too many.
+        content = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin else b""
+        return Spec(self.home, _STDIN_FILE, content, _environment_in(content))
 
     def _from_file(self, path: Path) -> Spec:
-        path = path.absolute()
-        if path.parent.name == "specs" and path.parent.parent != self.project.root:
-            self.project = Project(path.parent.parent)
-        elif not path.is_relative_to(self.project.root):
-            self.project = Project(path.parent)
+        project = self._project(_root_of(path.parent))
         try:
             content = path.read_bytes()
         except OSError as problem:
-            raise click.UsageError(f"{path}: {problem.strerror}") from problem
-        return Spec(path.relative_to(self.project.root).as_posix(), content, path.stem)
+            raise click.UsageError(visible(f"{shown(path)}: {problem.strerror}")) from problem
+        return Spec(project, path.relative_to(project.root).as_posix(), content, path.stem)
 
-    def place(self, file: str) -> str:
-        """A file of the project as it is named from here."""
-        if file.endswith("<stdin>"):
-            return "<stdin>"
-        return os.path.normpath(os.path.join(os.path.relpath(self.project.root), file))
+    def _project(self, root: Path) -> Project:
+        return self._projects.setdefault(root, Project(root))
 
-    def finish(self, sources: dict[str, str], *, to_stderr: bool = False) -> None:
-        """Print the findings; exit 1 if an error is among them, or a warning under --strict."""
+    def add(self, project: Project, findings: Iterable[Finding]) -> None:
+        """Take findings over, with the texts that they point into."""
+        self.sources |= {_place(project, file): text for file, text in project.sources.items()}
+        self.report.extend(_placed(finding, project) for finding in findings)
+
+    def finish(self, code: int = 0, *, to_stderr: bool = False) -> None:
+        """Print the findings and exit with `code`; with 1 if that is 0 and an error is among them."""
         findings = self.report.findings
+        stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
         if self.format == "json":
-            text = as_json(findings, self.place)
+            text = as_json(findings)
         elif self.format == "concise":
-            text = as_concise(findings, self.place)
+            text = as_concise(findings)
         else:
-            text = as_text(findings, sources, self.place, colour=self._wants_colour())
+            text = as_text(findings, self.sources, colour=self._wants_colour(stream))
         click.echo(text, nl=False, err=to_stderr, color=True)
         if findings and self.format == "text":
             click.echo(summary(findings), err=True)
-        weights = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
-        if any(finding.severity in weights for finding in findings):
-            raise click.exceptions.Exit(1)
+        if code or self.fails(findings):
+            raise click.exceptions.Exit(code or 1)
 
-    def _wants_colour(self) -> bool:
+    def fails(self, findings: Iterable[Finding]) -> bool:
+        """Whether one of the findings is an error: `--strict` makes warnings errors."""
+        weights = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
+        return any(finding.severity in weights for finding in findings)
+
+    def _wants_colour(self, stream: TextIO | None) -> bool:
         if self.colour != "auto":
             return self.colour == "always"
         if os.environ.get("NO_COLOR"):
             return False
-        return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+        if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+            return True
+        return bool(stream and stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
-def find_root() -> Path:
-    """The nearest folder upward that holds `specs/`, or this one."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "specs").is_dir()), here)
+def spec_files(project: Project) -> list[Path]:
+    """Every spec and fragment of a project."""
+    folder = project.root / "specs"
+    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    for path in found:
+        if path.suffix == ".yml" and path.with_suffix(".yaml") in found:
+            raise click.UsageError(visible(f"{shown(path)} stands beside {path.stem}.yaml: both would be `{path.stem}`"))
+    return found
+
+
+def shown(path: Path) -> str:
+    """A path as one would write it from here."""
+    return os.path.relpath(path, _here())
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as problem:
+        raise click.UsageError(f"the current folder is gone: {problem.strerror}") from None
+
+
+def _root_of(folder: Path) -> Path:
+    """The nearest folder upward that holds `specs/`, or the folder itself."""
+    return next((one for one in (folder, *folder.parents) if (one / "specs").is_dir()), folder)
+
+
+def _place(project: Project, file: str) -> str:
+    return "<stdin>" if file == _STDIN_FILE else shown(project.root / file)
+
+
+def _placed(finding: Finding, project: Project) -> Finding:
+    def placed(span: Span) -> Span:
+        return replace(span, file=_place(project, span.file))
+
+    related = tuple(replace(one, span=placed(one.span)) for one in finding.related)
+    return replace(finding, span=placed(finding.span) if finding.span else None, related=related)
+
+
+def _is_fragment(spec: Spec) -> bool:
+    try:
+        return is_fragment(parse(spec.content, spec.file, Report()))
+    except Stopped:
+        return False  # what is wrong is said, with all else, when the spec itself is read
 
 
 def _environment_in(content: bytes) -> str:
     """The name that a spec on standard input gives itself: it has no file name to agree with."""
     try:
-        node = parse(content, STDIN, Report()).node(("environment",))
+        node = parse(content, _STDIN_FILE, Report()).node(("environment",))
     except Stopped:
         return STDIN
     return str(getattr(node, "value", STDIN))
@@ -138,8 +187,15 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
     run.__doc__ = function.__doc__
     run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
     for option in (
-        click.option("--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
-        click.option("--strict", is_flag=True, help="Warnings fail the run too."),
+        click.option(
+            "--color",
+            "colour",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colour findings; auto heeds NO_COLOR, FORCE_COLOR and whether this is a terminal.",
+        ),
+        click.option("--strict", is_flag=True, help="Warnings are errors."),
         click.option(
             "--format",
             type=click.Choice(["text", "concise", "json"]),

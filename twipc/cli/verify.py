@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from twipc.diagnostics import Stopped
-from twipc.driver import Compiled, compile_model, load
+from twipc.diagnostics import Report, Stopped
+from twipc.diagnostics.render import visible
+from twipc.driver import compile_model, load
 from twipc.output import WriteFailed
 from twipc.verify.disk import verify_folder
 
-from .placing import folder_of
-from .session import Session, verb
+from .placing import Placed, folders, placed
+from .session import Session, Spec, verb
 
 
 @click.command("verify")
@@ -24,33 +25,33 @@ def command(session: Session, specs: tuple[str, ...], out: Path | None) -> None:
 
     ENV is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all.
     """
-    sources: dict[str, str] = {}
-    folders = 0
+    count = 0
     for spec in session.specs(specs):
+        report = Report()
         try:
-            model = load(session.project, spec.file, spec.content, spec.stem, session.report)
-            for one in compile_model(model, sorted(model.environment.targets), session.report):
-                _verify(session, out or session.project.root / "out", one)
-                folders += 1
+            model = load(spec.project, spec.file, spec.content, spec.stem, report)
+            for one in compile_model(model, sorted(model.environment.targets), report):
+                _verify(spec, placed(spec.project, out, one), report)
+                count += 1
         except Stopped:
             pass  # the findings say why
-        sources |= session.project.sources
+        session.add(spec.project, report.findings)
     if not session.report.has_errors:
-        click.echo(f"{folders} folders mean what the specs say", err=True)
-    session.finish(sources)
+        click.echo(f"{folders(count)} what the specs say", err=True)
+    session.finish()
 
 
-def _verify(session: Session, root: Path, compiled: Compiled) -> None:
-    folder = folder_of(root, compiled)
-    name = f"out/{compiled.model.environment.environment}/{compiled.target.name}"
+def _verify(spec: Spec, one: Placed, report: Report) -> None:
+    compiled, name = one.compiled, one.file()
+    assert compiled
     texts: dict[str, str] = {}
     try:
         for artifact in compiled.bundle.artifacts:
-            content = folder.read(artifact.path)
+            content = one.folder.read(artifact.path)
             if content is not None:
                 texts[artifact.path] = content.decode("utf-8", "replace")
-                session.project.sources[f"{name}/{artifact.path}"] = texts[artifact.path]
+                spec.project.sources[f"{name}/{artifact.path}"] = texts[artifact.path]
     except WriteFailed as problem:
-        click.echo(f"twipc: can not read {problem}", err=True)
-        raise click.exceptions.Exit(3) from None
-    session.report.extend(verify_folder(compiled.model, compiled.target, compiled.options, compiled.bundle, name, texts))
+        click.echo(visible(f"twipc: can not read {problem}"), err=True)
+        raise click.exceptions.Exit(4) from None
+    report.extend(verify_folder(compiled.model, compiled.target, compiled.options, compiled.bundle, name, texts))

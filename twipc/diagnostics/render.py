@@ -5,36 +5,37 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from unicodedata import combining, east_asian_width
 
 from .code import Severity
 from .finding import Finding
 from .span import Span
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.NOTE: "36;1"}
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WIDEST = 200
-Place = Callable[[str], str]
-"""Gives a file's name as the reader of the findings would write it."""
+_LONGEST = 600
+"""What a line shows of a value that somebody made very long."""
 
 
 def visible(text: str) -> str:
-    """`text` with control characters spelled out: a spec can not command a terminal."""
+    """`text` with what a terminal obeys, or does not show, spelled out: a spec can not command a terminal."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def as_text(findings: Iterable[Finding], sources: Mapping[str, str], place: Place, *, colour: bool) -> str:
-    """Each finding with its line of the spec and a help, then what they come to."""
-    findings = list(findings)
-    blocks = ["\n".join(_block(finding, sources, place, colour)) for finding in findings]
+def as_text(findings: Iterable[Finding], sources: Mapping[str, str], *, colour: bool) -> str:
+    """Each finding with its line of the spec and a help."""
+    lines = {file: text.splitlines() for file, text in sources.items()}
+    blocks = ["\n".join(_block(finding, lines, colour)) for finding in findings]
     return "\n\n".join(blocks) + ("\n" if blocks else "")
 
 
-def as_concise(findings: Iterable[Finding], place: Place) -> str:
+def as_concise(findings: Iterable[Finding]) -> str:
     """One line for each finding."""
-    return "".join(f"{_head(finding, place)}\n" for finding in findings)
+    return "".join(f"{_head(finding)}\n" for finding in findings)
 
 
-def as_json(findings: Iterable[Finding], place: Place) -> str:
+def as_json(findings: Iterable[Finding]) -> str:
     """All findings in one document; `format_version` changes when its form does."""
     rows = [
         {
@@ -44,8 +45,8 @@ def as_json(findings: Iterable[Finding], place: Place) -> str:
             "help": finding.help,
             "at": finding.at or None,
             "target": finding.target or None,
-            "span": _json_span(finding.span, place),
-            "related": [{"message": one.message, "span": _json_span(one.span, place)} for one in finding.related],
+            "span": _json_span(finding.span),
+            "related": [{"message": one.message, "span": _json_span(one.span)} for one in finding.related],
         }
         for finding in findings
     ]
@@ -59,11 +60,11 @@ def summary(findings: Iterable[Finding]) -> str:
     return ", ".join(f"{count} {severity.value}{'s' if count > 1 else ''}" for severity, count in counts if count)
 
 
-def _json_span(span: Span | None, place: Place) -> dict[str, object] | None:
+def _json_span(span: Span | None) -> dict[str, object] | None:
     if span is None:
         return None
     return {
-        "file": place(span.file),
+        "file": span.file,
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
@@ -71,35 +72,47 @@ def _json_span(span: Span | None, place: Place) -> dict[str, object] | None:
     }
 
 
-def _head(finding: Finding, place: Place, paint: Callable[[str], str] = str) -> str:
-    where = f"{place(finding.span.file)}:{finding.span.line}:{finding.span.column}: " if finding.span else ""
-    return f"{where}{paint(f'{finding.severity.value}[{finding.code.id}]')}: {visible(finding.message)}"
+def _said(text: str) -> str:
+    text = visible(text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _block(finding: Finding, sources: Mapping[str, str], place: Place, colour: bool) -> list[str]:
+def _head(finding: Finding, paint: Callable[[str], str] = str) -> str:
+    where = f"{visible(str(finding.span))}: " if finding.span else ""
+    return f"{where}{paint(f'{finding.severity.value}[{finding.code.id}]')}: {_said(finding.message)}"
+
+
+def _block(finding: Finding, lines: Mapping[str, list[str]], colour: bool) -> list[str]:
     def paint(text: str) -> str:
         return f"\x1b[{_COLOURS[finding.severity]}m{text}\x1b[0m" if colour else text
 
-    lines = [_head(finding, place, paint)]
+    block = [_head(finding, paint)]
     if finding.span:
-        lines += _excerpt(finding.span, sources, "", paint)
+        block += _excerpt(finding.span, lines, paint)
     for one in finding.related:
-        lines.append(f"  {place(one.span.file)}:{one.span.line}: {visible(one.message)}")
-        lines += _excerpt(one.span, sources, "", paint)
+        block.append(f"  {visible(str(one.span))}: {_said(one.message)}")
+        block += _excerpt(one.span, lines, paint)
     if finding.help:
-        lines.append(f"  help: {visible(finding.help)}")
-    return lines
+        block.append(f"  help: {_said(finding.help)}")
+    return block
 
 
-def _excerpt(span: Span, sources: Mapping[str, str], note: str, paint: Callable[[str], str]) -> list[str]:
-    texts = sources.get(span.file, "").splitlines()
+def _excerpt(span: Span, lines: Mapping[str, list[str]], paint: Callable[[str], str]) -> list[str]:
+    """The line of a span with the span marked; of a very long line, what stands around it."""
+    texts = lines.get(span.file, [])
     if not 0 < span.line <= len(texts):
         return []
     text = texts[span.line - 1].rstrip()
-    end = span.end_column if span.end_line == span.line else len(text) + 1
     start = max(0, span.column - 1 - _WIDEST // 2) if len(text) > _WIDEST else 0
-    shown = visible(text[start : start + _WIDEST].replace("\t", " "))
-    width = max(1, min(end - span.column, _WIDEST - (span.column - 1 - start)))
-    number = f"{span.line:>5}"
-    mark = paint("━" * width)
-    return [f"{number} │ {shown}", f"      │ {' ' * (span.column - 1 - start)}{mark}{note}"]
+    end = min(span.end_column - 1 if span.end_line == span.line else len(text), start + _WIDEST)
+    before, marked, after = text[start : span.column - 1], text[span.column - 1 : end], text[max(end, span.column - 1) :]
+    after = after[: max(0, start + _WIDEST - end)]
+    shown = [visible(part.replace("\t", " ")) for part in (before, marked, after)]
+    indent = max(_width(shown[0]), span.column - 1 - start if span.column > len(text) else 0)
+    mark = paint("━" * max(1, _width(shown[1])))
+    return [f"{span.line:>5} │ {''.join(shown)}", f"      │ {' ' * indent}{mark}"]
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal gives it."""
+    return sum(0 if combining(one) else 1 + (east_asian_width(one) in "WF") for one in text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_STARS = {"[^/]*": "*", ".*": "**"}
+
 
 def route_of(expression: str) -> tuple[str, str] | None:
     """(kind, path) of a pattern that a route amounts to, or None for any other expression."""
@@ -10,10 +12,14 @@ def route_of(expression: str) -> tuple[str, str] | None:
     body = expression[1:]
     if body.endswith("(/|$)"):
         path = _path(body.removesuffix("(/|$)"), wild=False)
-        return ("prefix", path) if path is not None else None
-    if body.endswith("$") and not body.endswith("\\$"):
+        # After a slash it would take the path itself and `//`, not what is below.
+        return ("prefix", path) if path is not None and not path.endswith("/") else None
+    if body.endswith("$"):
+        path = _path(body[:-1], wild=False)
+        if path is not None:
+            return ("exact", path)
         path = glob_of(expression)
-        return ("glob" if "*" in path else "exact", path) if path is not None else None
+        return ("glob", path) if path is not None else None
     path = _path(body, wild=False)
     return ("prefix", path) if path is not None and path.endswith("/") else None
 
@@ -30,15 +36,18 @@ def _path(body: str, *, wild: bool) -> str | None:
     path: list[str] = []
     index = 0
     while index < len(body):
-        if body[index] == "\\" and index + 1 < len(body):
-            path.append(body[index + 1])
+        if body[index] == "\\":
+            following = body[index + 1 : index + 2]
+            # A letter would be a class, a digit a reference; a glob has no word for a literal star.
+            if not following or following.isalnum() or (wild and following == "*"):
+                return None
+            path.append(following)
             index += 2
-        elif wild and body.startswith("[^/]*", index):
-            path.append("*")
-            index += 5
-        elif wild and body.startswith(".*", index):
-            path.append("**")
-            index += 2
+        elif wild and (star := next((star for star in _STARS if body.startswith(star, index)), "")):
+            if path and path[-1] in _STARS.values():
+                return None
+            path.append(_STARS[star])
+            index += len(star)
         elif body[index] in "^$.|?*+()[]{}":
             return None
         else:

@@ -4,6 +4,6 @@ from . import codes
 from .codes import CODES
 from .folder import Folder, State, WriteFailed
 from .lock import locked
-from .write import write
+from .write import Written, write
 
-__all__ = ["CODES", "Folder", "State", "WriteFailed", "codes", "locked", "write"]
+__all__ = ["CODES", "Folder", "State", "WriteFailed", "Written", "codes", "locked", "write"]

@@ -6,10 +6,11 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from posixpath import normpath
 
 MANIFEST = ".twipc-manifest.json"
 PENDING = ".twipc-manifest.next.json"
@@ -19,7 +20,7 @@ MODE = 0o644
 
 
 class WriteFailed(Exception):
-    """The file system refused; says what and why in one line."""
+    """The file system refused, or what lies there must not be written to; says what and why in one line."""
 
 
 class State(Enum):
@@ -43,6 +44,10 @@ class Folder:
 
     path: Path
 
+    @property
+    def out(self) -> Path:
+        return self.path.parent.parent
+
     def read(self, name: str) -> bytes | None:
         """The content of a regular file; None for what is not there, a link or no file."""
         path = self.path / name
@@ -54,8 +59,11 @@ class Folder:
             if path.is_symlink() or path.is_dir():
                 return None
             raise WriteFailed(f"{path}: {problem.strerror}") from problem
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return None
         with os.fdopen(descriptor, "rb") as file:
-            return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+            return file.read()
 
     def occupied(self, name: str) -> bool:
         """Whether anything at all stands at `name`, a dangling link included."""
@@ -70,16 +78,27 @@ class Folder:
         return known
 
     def states(self, wanted: Mapping[str, str]) -> dict[str, State]:
-        """The state of each wanted and each recorded file, by name."""
+        """The state of each wanted and each recorded file, by name; raises `WriteFailed` where a link stands for a folder."""
+        for folder in (self.out, self.path.parent, self.path):
+            refuse_link(folder)
         known = self.recorded()
+        for name in wanted:
+            for folder in self._folders(name):
+                refuse_link(folder)
         states = {name: self._state(name, text.encode(), known.get(name)) for name, text in wanted.items()}
         for name in known.keys() - wanted.keys():
+            if any(folder.is_symlink() for folder in self._folders(name)):
+                continue  # whatever lies behind a link is not ours
             content = self.read(name)
             if content is None and not self.occupied(name):
                 continue
             ours = content is not None and digest(content) in known[name]
             states[name] = State.ORPHANED if ours else State.EDITED
         return dict(sorted(states.items()))
+
+    def _folders(self, name: str) -> Iterator[Path]:
+        """The folders within this one that lead to `name`."""
+        return (self.path / above for above in Path(name).parents if above != Path())
 
     def _state(self, name: str, wanted: bytes, known: set[str] | None) -> State:
         content = self.read(name)
@@ -96,6 +115,12 @@ class Folder:
     def manifest_is(self, wanted: Mapping[str, str]) -> bool:
         """Whether the manifest says just what it should and no run was cut off."""
         return self.read(MANIFEST) == manifest(wanted) and self.read(PENDING) is None
+
+
+def refuse_link(folder: Path) -> None:
+    """Every folder from `out/` down is a real one: a link would lead a write elsewhere."""
+    if folder.is_symlink():
+        raise WriteFailed(f"{folder} is a link: twipc writes only into folders of its own")
 
 
 def manifest(wanted: Mapping[str, str]) -> bytes:
@@ -116,4 +141,11 @@ def _files(content: bytes | None) -> dict[str, str]:
 
 
 def _is_inside(name: str) -> bool:
-    return not name.startswith("/") and ".." not in name.split("/") and name not in ("", ".", MANIFEST, PENDING)
+    """Whether a manifest may name it: a plain path below the folder, in the one form that twipc writes it."""
+    return (
+        name.isprintable()
+        and normpath(name) == name
+        and not name.startswith("/")
+        and all(0 < len(part.encode()) < 256 and part not in (".", "..") for part in name.split("/"))
+        and name not in (MANIFEST, PENDING)
+    )

@@ -1,101 +1,158 @@
 """Replaces what lies in a target's folder, file by file: each is the old or the new one, whole, at any moment.
 
-First a record of what is going to be written, then each file as a temporary one that replaces the old, then the manifest.
-A run that is cut off leaves the record, so that the next run knows every file as ours and puts things right.
+First a record of what is going to be written, then every new file beside the old ones under a temporary name: a full disk
+is found out here, with everything still as it was. Then each takes its place, and the manifest comes last. A run that is
+cut off leaves the record, so that the next run knows every file as ours and puts things right.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from .folder import MANIFEST, MODE, PENDING, Folder, State, WriteFailed, manifest
 
+_TEMPORARY = re.compile(r"\.twipc-[0-9a-f]{12}\.tmp")
 
-def write(folder: Folder, wanted: Mapping[str, str]) -> list[str]:
-    """Make the folder hold `wanted` and nothing else of ours; gives the names that changed.
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: the names that changed, and what was kept under which name."""
+
+    changed: tuple[str, ...]
+    kept: Mapping[str, str]
+
+
+def write(folder: Folder, wanted: Mapping[str, str]) -> Written:
+    """Make the folder hold `wanted` and nothing else of ours.
 
     What was edited or is somebody else's is kept as `<name>.orig`: the caller has decided that it may go.
     Raises `WriteFailed`; each file is then as it was or as wanted.
     """
     states = folder.states(wanted)
-    _sweep(folder.path, states)
-    changes = [name for name, state in states.items() if state is not State.FRESH]
-    if not changes and folder.manifest_is(wanted):
-        return []
     try:
-        _replace(folder, wanted, states, changes)
+        _sweep(folder.path)
+        changed = [name for name, state in states.items() if state is not State.FRESH]
+        if not changed and (folder.manifest_is(wanted) if wanted else not folder.recorded()):
+            return Written((), {})
+        return Written(tuple(changed), _replace(folder, wanted, states, changed))
     except OSError as problem:
         where = problem.filename or folder.path
         raise WriteFailed(f"{where}: {problem.strerror}") from problem
-    return changes
 
 
-def _replace(folder: Folder, wanted: Mapping[str, str], states: Mapping[str, State], changes: list[str]) -> None:
-    if wanted:
-        _put(folder.path, PENDING, manifest(wanted))
-    for name in changes:
-        if states[name] in (State.EDITED, State.FOREIGN):
-            _set_aside(folder.path, name)
-        elif states[name] is State.ORPHANED:
-            (folder.path / name).unlink()
-        if name in wanted:
-            _put(folder.path, name, wanted[name].encode())
-        _remove_empty((folder.path / name).parent, folder.path)
-    if wanted:
-        _put(folder.path, MANIFEST, manifest(wanted))
-    else:
-        (folder.path / MANIFEST).unlink(missing_ok=True)
-    (folder.path / PENDING).unlink(missing_ok=True)
-    if not wanted:
-        _remove_empty(folder.path, folder.path.parent.parent)
-
-
-def _put(root: Path, name: str, content: bytes) -> None:
-    """Replaces one file; a link there is replaced itself, never followed."""
-    path = root / name
-    _make_folders(root, path.parent)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
+def _replace(folder: Folder, wanted: Mapping[str, str], states: Mapping[str, State], changed: list[str]) -> dict[str, str]:
+    contents = {name: wanted[name].encode() for name in changed if name in wanted}
+    parents = sorted({(folder.path / name).parent for name in contents})
+    cut_off = folder.occupied(PENDING)
+    staged: dict[str, Path] = {}
+    kept: dict[str, str] = {}
+    torn = False
     try:
+        if wanted:
+            _make_folder(folder.path)
+            staged[MANIFEST] = _stage(folder.path, manifest(wanted))
+            for name, content in contents.items():
+                staged[name] = _stage(folder.path, content)
+            staged[PENDING] = _stage(folder.path, manifest(wanted))
+            for parent in parents:
+                _make_folder(parent)
+            staged[PENDING].replace(folder.path / PENDING)
+            _sync([folder.path])
+        torn = True
+        for name in changed:
+            if states[name] in (State.EDITED, State.FOREIGN):
+                kept[name] = _set_aside(folder.path / name)
+            elif states[name] is State.ORPHANED:
+                (folder.path / name).unlink()
+            if name in contents:
+                staged[name].replace(folder.path / name)
+        for name in changed:
+            _remove_empty((folder.path / name).parent, folder.path)
+        if wanted:
+            _sync({*parents, folder.path})
+            staged[MANIFEST].replace(folder.path / MANIFEST)
+        else:
+            (folder.path / MANIFEST).unlink(missing_ok=True)
+        (folder.path / PENDING).unlink(missing_ok=True)
+    finally:
+        _tidy(folder, staged.values(), parents, forget=not torn and not cut_off)
+    if not wanted:
+        _remove_empty(folder.path, folder.out)
+    return kept
+
+
+def _stage(root: Path, content: bytes) -> Path:
+    """The content under a temporary name, whole and on the disk."""
+    temporary = root / f".twipc-{secrets.token_hex(6)}.tmp"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, MODE)
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    return temporary
 
 
-def _make_folders(root: Path, parent: Path) -> None:
-    """Every folder from `out/` down is a real one: a link would lead the write elsewhere."""
-    out = root.parent.parent
-    for folder in (out, *reversed([above for above in (parent, *parent.parents) if above.is_relative_to(out)])):
-        if folder.is_symlink():
-            raise WriteFailed(f"{folder} is a link: twipc writes only into folders of its own")
-    parent.mkdir(parents=True, exist_ok=True)
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as problem:
+        raise WriteFailed(f"{problem.filename} is not a folder: something else has the name of one") from problem
 
 
-def _sweep(root: Path, names: Mapping[str, State]) -> None:
+def _sync(folders: Iterable[Path]) -> None:
+    """The names in these folders outlive a loss of power: the manifest must never be newer than what it lists."""
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        except OSError as problem:
+            if problem.errno != errno.EINVAL:  # some network file systems have no such thing for a folder
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def _tidy(folder: Folder, staged: Iterable[Path], parents: Iterable[Path], *, forget: bool) -> None:
+    """Leave nothing of a write that failed: no temporary file, no empty folder, and no record if all is still as it was."""
+    for temporary in staged:
+        with suppress(OSError):  # the next run sweeps it
+            temporary.unlink(missing_ok=True)
+    with suppress(OSError):
+        if forget:
+            (folder.path / PENDING).unlink(missing_ok=True)
+        for parent in (*parents, folder.path):
+            _remove_empty(parent, folder.out)
+
+
+def _sweep(root: Path) -> None:
     """Remove the temporary files of runs that were killed: under the lock nobody else writes."""
-    for name in names:
-        path = root / name
-        for left in path.parent.glob(f".{path.name}.*.tmp"):
-            left.unlink(missing_ok=True)
+    if root.is_dir():
+        for path in list(root.iterdir()):
+            if _TEMPORARY.fullmatch(path.name) and (path.is_symlink() or path.is_file()):
+                path.unlink(missing_ok=True)
 
 
-def _set_aside(root: Path, name: str) -> None:
-    path = root / name
+def _set_aside(path: Path) -> str:
+    """Keep what stands at `path` under the first free name; gives that name."""
     kept = path.with_name(f"{path.name}.orig")
     count = 1
     while os.path.lexists(kept):
         count += 1
         kept = path.with_name(f"{path.name}.orig{count}")
-    os.replace(path, kept)
+    path.replace(kept)
+    return kept.name
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

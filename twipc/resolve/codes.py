@@ -61,12 +61,11 @@ UNKNOWN_SECRET = _name(
     "TW305",
     "unknown secret",
     "A secret says where each target finds it before anything uses it.",
-    "targets: {ecs: {launch: ec2, region: eu-west-1, cluster: shop, execution_role: "
-    '"arn:aws:iam::111122223333:role/shop"}}\nservices:\n  web:\n    image: shop/web:1\n    resources: {memory: 64MiB}\n'
-    "    env: {KEY: {secret: api-key}}\nsecrets:\n  api-key: {ecs: "
-    '"arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key"}\n',
-    "secret: api-key}",
-    "secret: api-kye}",
+    _PROXY
+    + "      stats: {number: 1936, auth: {secret: stats-password}}\n"
+    + "secrets: {stats-password: {file: .secrets/stats-password}}\n",
+    "secret: stats-password}",
+    "secret: stats-pasword}",
 )
 UNKNOWN_ADDRESS = _name(
     "TW306",

@@ -44,7 +44,7 @@ NO_FILES = Code(
     "haproxy serves no files",
     Severity.ERROR,
     why="It forwards requests; files are served by an nginx that it forwards to.",
-    bad=_HAPROXY.replace("backend: app}", "files: /srv/static}  #! TW403"),
+    bad=_HAPROXY.replace("backend: app}", "files: /srv/static}  #! TW403").replace("status: 404", "backend: app"),
     good=_HAPROXY,
 )
 TOO_MANY_MEMBERS = Code(
@@ -97,6 +97,22 @@ MEMBER_TWICE = Code(
     bad=_HAPROXY.replace("[web.http]}}", "[web.http, web.http]}}  #! TW409"),
     good=_HAPROXY,
 )
+UNUSED_BACKEND = Code(
+    "TW410",
+    "a backend that no route leads to",
+    Severity.ERROR,
+    why="Nobody reaches its members through this server: a route is missing, or the backend is left over.",
+    bad=_NGINX.replace("[web.http]}}", "[web.http]}, old: {members: [web.http]}}  #! TW410"),
+    good=_NGINX,
+)
+NO_STATS = Code(
+    "TW411",
+    "nginx has no statistics page",
+    Severity.ERROR,
+    why="Open source nginx counts connections only, and its official image can not show even those by secret.",
+    bad=_NGINX + '      stats: {number: 1936, auth: {secret: password}}  #! TW411\nsecrets: {password: {file: .secrets/password}}\n',
+    good=_NGINX,
+)
 
 CODES = (
     SECOND_WRITER,
@@ -108,4 +124,6 @@ CODES = (
     RESERVED_PORT,
     UNREAD_READY,
     MEMBER_TWICE,
+    UNUSED_BACKEND,
+    NO_STATS,
 )

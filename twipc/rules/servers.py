@@ -9,7 +9,7 @@ from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
 from twipc.spec import Http
 
-from .codes import DEAD_ROUTE, ENGINE_FLOOR, MEMBER_TWICE, NO_FILES, TOO_MANY_MEMBERS, UNREAD_READY
+from .codes import DEAD_ROUTE, ENGINE_FLOOR, MEMBER_TWICE, NO_FILES, NO_STATS, TOO_MANY_MEMBERS, UNREAD_READY, UNUSED_BACKEND
 
 STICKY_NGINX = (1, 31)
 """`sticky cookie` in open source nginx, measured on 1.31.3; older ones were not."""
@@ -22,6 +22,7 @@ def servers(model: Model) -> Iterator[Finding]:
         yield from _routes(model, name, http)
         for backend in sorted(http.backends):
             yield from _room(model, name, backend, http)
+        yield from _unused(model, name, http)
     yield from _unread(model)
 
 
@@ -40,6 +41,10 @@ def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:
             help=f'the least is "{least}"',
             at=model.tree.name(path),
         )
+    if http.stats and http.engine.name == "nginx":
+        path = ("services", name, "http", "stats")
+        help = "leave it out, or let haproxy serve"
+        yield Finding(NO_STATS, "nginx has no statistics page", model.span(path, key=True), help=help, at=model.tree.name(path))
     for index, route in enumerate(http.routes):
         if route.files is not None and http.engine.name == "haproxy":
             path = ("services", name, "http", "routes", index, "files")
@@ -97,6 +102,14 @@ def _room(model: Model, name: str, backend: str, http: Http) -> Iterator[Finding
             said = f"`{member.service}` stands twice in `{backend}`"
             yield Finding(MEMBER_TWICE, said, model.span(where), help="once is enough", at=model.tree.name(where))
         seen.add(member.service)
+
+
+def _unused(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    used = {route.backend for route in http.routes} | {http.default.backend}
+    for backend in sorted(set(http.backends) - used):
+        path: Path = ("services", name, "http", "backends", backend)
+        said, help = f"no route leads to `{backend}`", "route to it, or take it out"
+        yield Finding(UNUSED_BACKEND, said, model.span(path, key=True), help=help, at=model.tree.name(path))
 
 
 def _unread(model: Model) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The language: what a user may write, and how it is read."""
 
 from .assemble import ReadFile, assemble, is_fragment
-from .bind import bind, bind_noun
+from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
 from .noun import Noun
@@ -41,5 +41,6 @@ __all__ = [
     "assemble",
     "bind",
     "bind_noun",
+    "has_known_version",
     "is_fragment",
 ]

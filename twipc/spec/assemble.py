@@ -7,7 +7,7 @@ from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
 from twipc.diagnostics import Report, Span, Stopped
-from twipc.syntax import Entry, NodeMapping, NodeScalar, Tree, parse
+from twipc.syntax import Entry, Node, NodeMapping, NodeScalar, Tree, parse
 
 from . import codes
 from .desugar import desugar
@@ -31,10 +31,11 @@ def assemble(file: str, content: bytes, read: ReadFile, report: Report) -> Tree:
         pool = merged
         merged = overlay(merged, tree.root, shape_at(()))
         if "environment" in tree.root.entries:
+            _keep_empty(merged, tree.root, named)
             named |= set(_services(tree.root))
     if "environment" in chain[0].root.entries:
-        _take_from(merged, pool, report)
         _keep(merged, named)
+        _take_from(merged, pool, report)
     report.stop_on_errors()
     return Tree(merged, file)
 
@@ -64,7 +65,11 @@ def _chain(file: str, content: bytes | None, read: ReadFile, report: Report) -> 
             raise Stopped
         content = None if file.startswith("../") else read(file)
         if content is None:
-            report.add(codes.EXTENDS, f"there is no file `{file}`", span, help="the path is relative to this file")
+            if file.startswith("../"):
+                said, help = f"`{value}` leads out of the project", "the project is the folder that holds `specs/`"
+            else:
+                said, help = f"there is no file `{file}` in the project", "the path is relative to this file"
+            report.add(codes.EXTENDS, said, span, help=help)
             raise Stopped
     raise AssertionError("the driver hands over the first file's content")
 
@@ -78,15 +83,36 @@ def _take_from(merged: NodeMapping, pool: NodeMapping, report: Report) -> None:
     """Lay each service that says `from: other` over that service of an extended file."""
     sources = _services(pool)
     for entry in _services(merged).values():
-        if not isinstance(entry.node, NodeMapping) or "from" not in entry.node.entries:
-            continue
-        written = entry.node.entries.pop("from").node
-        name = written.value if isinstance(written, NodeScalar) else None
-        source = sources.get(name) if isinstance(name, str) else None
-        if source is None or not isinstance(source.node, NodeMapping):
-            _unknown_source(str(name), sources, written.span, report)
-            continue
-        entry.node = overlay(source.node, entry.node, shape_at(("services", "*")))
+        entry.node = _laid_over(entry.node, sources, (), report)
+
+
+def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], report: Report) -> Node:
+    """A service over the one that it is taken from, which may itself be taken from another."""
+    if not isinstance(node, NodeMapping) or "from" not in node.entries:
+        return node
+    written = node.entries["from"].node
+    own = NodeMapping({key: entry for key, entry in node.entries.items() if key != "from"}, node.span)
+    if not isinstance(written, NodeScalar) or not isinstance(written.value, str):
+        report.add(codes.FROM, "`from` names one service of an extended file", written.span, help="such as `from: web`")
+        return own
+    source = sources.get(written.value)
+    if source is None or not isinstance(source.node, NodeMapping):
+        _unknown_source(written.value, sources, written.span, report)
+        return own
+    if written.value in through:
+        circle = " → ".join([*through, written.value])
+        report.add(codes.FROM, f"the services are taken from each other: {circle}", written.span)
+        return own
+    below = _laid_over(source.node, sources, (*through, written.value), report)
+    assert isinstance(below, NodeMapping)
+    return overlay(below, own, shape_at(("services", "*")))
+
+
+def _keep_empty(merged: NodeMapping, root: NodeMapping, named: set[str]) -> None:
+    """`web:` with nothing after it takes no fragment's service out, for none is in yet: `bind` says that it is empty."""
+    for name, entry in _services(root).items():
+        if isinstance(entry.node, NodeScalar) and entry.node.value is None and name not in named:
+            _services(merged)[name] = entry
 
 
 def _unknown_source(name: str, sources: dict[str, Entry], span: Span, report: Report) -> None:

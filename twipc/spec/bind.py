@@ -3,44 +3,45 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from twipc.diagnostics import Path, Report, Span, Stopped
-from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree
+from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, resolve
 
 from . import codes
 from .environment import Environment
 from .noun import Noun
-from .shape import MapOf, OfNoun, Shape, fields, inside, shape_at
+from .shape import Leaf, ListOf, MapOf, OfNoun, Shape, fields, inside, shape_at
 
 N = TypeVar("N", bound=Noun)
 VERSIONS = (1,)
+_LONGEST_WORD = 80
 
 
 def bind(tree: Tree, stem: str, report: Report) -> Environment:
     """The environment of a tree; `stem` is the file's name without its ending. Raises `Stopped` on any error."""
     _version(tree, report)
-    environment = bind_noun(Environment, tree, (), report)
-    if environment.environment != stem:
+    called = tree.node(("environment",))
+    if isinstance(called, NodeScalar) and isinstance(called.value, str) and called.value != stem:
         report.add(
             codes.FILE_NAME,
-            f"the environment is called `{environment.environment}`, its file `{stem}.yaml`",
-            tree.span(("environment",)),
+            f"the environment is called `{called.value}`, its file `{stem}.yaml`",
+            called.span,
             help=f"write `environment: {stem}` or rename the file",
             at="environment",
         )
-    report.stop_on_errors()
-    return environment
+    return bind_noun(Environment, tree, (), report)
 
 
 def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
     """The noun that stands at `path`; raises `Stopped` after reporting everything that is wrong there."""
     node = tree.node(path)
-    _refuse_nulls(node, path, tree, report)
+    _refuse_nulls(node, path, shape_at(path), tree, report)
     try:
-        value = noun.model_validate(_plain(node))
+        value = noun.model_validate(_plain(node) if node else {})
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
             _report_error(error, path, OfNoun(noun), tree, report)
@@ -49,12 +50,19 @@ def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
     return value
 
 
-def _version(tree: Tree, report: Report) -> None:
+def has_known_version(tree: Tree) -> bool:
+    """Whether what the tree says can be judged: a later version of the language may mean other things by it."""
     node = tree.node(("twipc",))
-    if isinstance(node, NodeScalar) and isinstance(node.value, int) and node.value not in VERSIONS:
+    return not (isinstance(node, NodeScalar) and type(node.value) is int and node.value not in VERSIONS)
+
+
+def _version(tree: Tree, report: Report) -> None:
+    if not has_known_version(tree):
+        node = tree.node(("twipc",))
+        assert isinstance(node, NodeScalar)
         report.add(
             codes.VERSION,
-            f"this twipc knows version 1 of the language, not {node.value}",
+            f"this twipc knows version 1 of the language, not {node.text}",
             node.span,
             help="write `twipc: 1`, or install the twipc that the spec was written for",
             at="twipc",
@@ -70,21 +78,22 @@ def _plain(node: Node | None) -> Any:
     return node.value if node else None
 
 
-def _refuse_nulls(node: Node | None, path: Path, tree: Tree, report: Report) -> None:
+def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, report: Report) -> None:
     """An empty value that removes nothing is a slip: say so rather than take it for a default."""
     if isinstance(node, NodeMapping):
         for key, entry in node.entries.items():
-            _refuse_nulls(entry.node, (*path, key), tree, report)
+            _refuse_nulls(entry.node, (*path, key), inside(shape, key), tree, report)
     elif isinstance(node, NodeSequence):
         for index, item in enumerate(node.items):
-            _refuse_nulls(item, (*path, index), tree, report)
+            _refuse_nulls(item, (*path, index), inside(shape, index), tree, report)
     elif node and node.value is None:
         last = path[-1] if path else "the file"
+        example = "[]" if isinstance(shape, ListOf) else '""' if isinstance(shape, Leaf) or path[-2:-1] == ("env",) else "{}"
         report.add(
             codes.BAD_VALUE,
-            f"`{last}` is empty",
+            f"`{last}` is empty" if isinstance(last, str) else "an item of the list is empty",
             tree.span(path, key=True),
-            help='write a value, "" for an empty string, or take the key out; null only removes what an extended file says',
+            help=f"write a value (an empty one is {example}) or take it out; null only removes what an extended file says",
             at=tree.name(path),
         )
 
@@ -105,9 +114,11 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
         said = f"`{loc[-1]}` is required" + (f" in `{tree.name(path[:-1])}`" if path[:-1] else "")
         report.add(codes.MISSING, said, _parent_span(tree, path), help=_describe(loc, shape), at=at)
     elif kind == "one_of":
-        report.add(codes.ONE_OF, context["message"], tree.span(path, key=True), at=at)
+        report.add(codes.ONE_OF, context["message"], tree.span(path, key=True), help=context["help"], at=at)
+    elif kind == "too_short" and _holds_something(node):
+        pass  # what stands in it is wrong, and was said
     else:
-        message, help = _judgement(kind, context, loc, node, shape)
+        message, help = _judgement(kind, error, loc, node, shape)
         report.add(codes.BAD_VALUE, message, tree.span(path, key=is_key), help=help, at=at)
 
 
@@ -125,11 +136,23 @@ def _noun_around(loc: Path, shape: Shape) -> type[Noun] | None:
     return shape.noun if isinstance(shape, OfNoun) else None
 
 
+def _holds_something(node: Node | None) -> bool:
+    return bool(isinstance(node, NodeSequence) and node.items) or bool(isinstance(node, NodeMapping) and node.entries)
+
+
 def _known(loc: Path, shape: Shape) -> str:
     noun = _noun_around(loc, shape)
     names = list(fields(noun)) if noun else []
-    near = difflib.get_close_matches(str(loc[-1]), names, 1)
-    return f"did you mean `{near[0]}`?" if near else f"fields here are: {', '.join(names)}"
+    if not names:
+        return "nothing can be said here: write {}"
+    near = _near(str(loc[-1]), names)
+    return f"did you mean `{near}`?" if near else f"fields here are: {', '.join(names)}"
+
+
+def _near(word: str, known: Collection[str]) -> str | None:
+    """The known word that may have been meant; a very long one was not."""
+    near = difflib.get_close_matches(word, known, 1) if len(word) < _LONGEST_WORD else []
+    return near[0] if near else None
 
 
 def _describe(loc: Path, shape: Shape) -> str | None:
@@ -138,49 +161,94 @@ def _describe(loc: Path, shape: Shape) -> str | None:
     return field.description if field else None
 
 
-def _judgement(kind: str, context: Any, loc: Path, node: Node | None, shape: Shape) -> tuple[str, str | None]:
+def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape) -> tuple[str, str | None]:
     """Message and help for a value that does not fit."""
-    found = _found(node)
+    context = error.get("ctx", {})
     if kind == "twipc":
         return context["message"], context["help"] or None
     if kind == "literal_error":
-        allowed = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
-        near = difflib.get_close_matches(str(node.value) if isinstance(node, NodeScalar) else "", allowed, 1)
-        return f"{found} is not one of: {', '.join(allowed)}", f"did you mean `{near[0]}`?" if near else _describe(loc, shape)
-    if kind == "string_type":
-        if isinstance(node, NodeScalar):
-            return f"{found}, and a string is wanted", f'write "{node.text}" in quotes'
-        return f"{found}, and a string is wanted", None
-    wanted = {
-        "int_type": "a whole number is wanted",
-        "tuple_type": "a list is wanted",
-        "dict_type": "a mapping is wanted",
-        "mapping_type": "a mapping is wanted",
-        "model_type": "a mapping is wanted",
-        "model_attributes_type": "a mapping is wanted",
-    }.get(kind)
+        return _not_among(context["expected"], node, _describe(loc, shape))
+    wanted = _WANTED.get(kind)
     if wanted:
-        return f"{found}, and {wanted}", _describe(loc, shape)
+        return f"{wanted} is wanted here, not {_found(node)}", _advice(wanted, loc, node, shape)
     bounds = {"greater_than_equal": ("ge", "least"), "less_than_equal": ("le", "most")}.get(kind)
     if bounds:
-        return f"{found} is out of range: the {bounds[1]} is {context[bounds[0]]}", None
+        return f"`{_text(node)}` is out of range: the {bounds[1]} is {context[bounds[0]]}", None
     if kind in ("too_short", "string_too_short"):
-        return f"`{loc[-1]}` must not be empty", _describe(loc, shape)
+        return f"`{loc[-1]}` must not be " + ("empty" if not _text(node) else "so short"), _describe(loc, shape)
     if kind == "string_pattern_mismatch":
-        return f"{found} does not have the form that is wanted", _describe(loc, shape)
-    raise AssertionError(f"no words for Pydantic's {kind}")
+        return f"`{_text(node)}` does not have the form that is wanted", _describe(loc, shape)
+    # A kind that only an option of some target uses: Pydantic's own words are better than none.
+    return f"{_found(node)} does not fit: {error['msg']}", _describe(loc, shape)
+
+
+_WANTED = {
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+"""What is wanted, by Pydantic's name for the error that it is not there."""
+
+
+def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | None:
+    """How to write it instead, then what it is."""
+    said = _describe(loc, shape) or ""
+    how = ""
+    if isinstance(node, NodeScalar):
+        text = node.text if len(node.text) < _LONGEST_WORD else "…"
+        if wanted == "a string":
+            how = f'write "{text}" in quotes'
+        elif wanted == "a list":
+            how = "a list is written [a, b]"
+        elif wanted in ("a whole number", "a number") and _is_number(node):
+            how = f"write {text} without quotes"
+    for step in loc:
+        shape = inside(shape, step)
+    if wanted == "a mapping":
+        names = fields(shape.noun) if isinstance(shape, OfNoun) else {}
+        how = f"its fields are: {', '.join(names)}" if names else "a mapping is written {name: value}, an empty one {}"
+    return f"{said} {how[:1].upper()}{how[1:]}." if said and how else said or how or None
+
+
+def _not_among(expected: str, node: Node | None, description: str | None) -> tuple[str, str | None]:
+    allowed = expected.replace(" or ", ", ").split(", ")
+    words = [word.strip("'") for word in allowed]
+    text = _text(node)
+    if not isinstance(node, NodeScalar):
+        return f"one of {', '.join(words)} is wanted here, not {_found(node)}", description
+    if text in words:
+        quoted = words[0] != allowed[0]
+        return f"`{text}` has the wrong type", f'write "{text}" in quotes' if quoted else f"write {text} without quotes"
+    near = _near(text, words)
+    return f"`{text}` is not one of: {', '.join(words)}", f"did you mean `{near}`?" if near else description
+
+
+def _is_number(node: NodeScalar) -> bool:
+    return isinstance(node.value, str) and not isinstance(resolve(node.value or '""'), str | bool | None)
+
+
+def _text(node: Node | None) -> str:
+    return (node.value if isinstance(node.value, str) else node.text) if isinstance(node, NodeScalar) else ""
 
 
 def _found(node: Node | None) -> str:
+    """What stands there, in a sentence."""
     if isinstance(node, NodeMapping):
-        return "this is a mapping"
+        return "a mapping"
     if isinstance(node, NodeSequence):
-        return "this is a list"
+        return "a list"
     if node is None:
-        return "this"
-    if isinstance(node.value, str):
-        return f"`{node.value}`"
-    return f"`{node.text}` is a {'boolean' if isinstance(node.value, bool) else 'number'}"
+        return "nothing"
+    kind = {str: "string", bool: "boolean"}.get(type(node.value), "number")
+    return f"the {kind} `{_text(node)}`"
 
 
 def is_map(path: Path) -> bool:

@@ -8,7 +8,7 @@ UNKNOWN_FIELD = Code(
     "TW201",
     "unknown field",
     Severity.ERROR,
-    why="A key that the language does not have would be ignored by a lenient tool, and what it was meant to do would not happen.",
+    why="A lenient tool would ignore a key that the language does not have, and what it was meant to do would not happen.",
     bad="services:\n  web:\n    image: shop/web:1\n    replicsa: 2  #! TW201",
     good="services:\n  web:\n    image: shop/web:1\n    replicas: 2",
 )
@@ -16,8 +16,8 @@ BAD_VALUE = Code(
     "TW202",
     "value not allowed",
     Severity.ERROR,
-    why="The value has another type than the field, or lies outside what every target can do. Nothing is converted: `1.10` is a "
-    "number and would become 1.1.",
+    why="The value has another type than the field, or lies outside what every target can do. Nothing is converted: `1.10` "
+    "is a number and would become 1.1.",
     bad="services:\n  web:\n    image: shop/web:1\n    env: {VERSION: 1.10}  #! TW202",
     good='services:\n  web:\n    image: shop/web:1\n    env: {VERSION: "1.10"}',
 )
@@ -34,8 +34,8 @@ ONE_OF = Code(
     "exactly one of several is needed",
     Severity.ERROR,
     why="Two kinds at once contradict each other, none says nothing.",
-    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    health: {http: /up, command: [check]}  #! TW204",
-    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    health: {http: /up}",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 80}\n    health: {http: /up, command: [check]}  #! TW204",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 80}\n    health: {http: /up}",
 )
 VERSION = Code(
     "TW205",
@@ -49,7 +49,8 @@ FILE_NAME = Code(
     "TW206",
     "the environment is not called like its file",
     Severity.ERROR,
-    why="`twipc compile prod` reads specs/prod.yaml and writes out/prod: one name for all three, or two files would write to one place.",
+    why="`twipc compile prod` reads specs/prod.yaml and writes out/prod: one name for all three, or two files would write to "
+    "one place.",
     bad='twipc: 1\nproject: shop\nenvironment: live  #! TW206\ntargets: {compose: {}}\nservices: {web: {image: "shop/web:1"}}',
     good='twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\nservices: {web: {image: "shop/web:1"}}',
 )

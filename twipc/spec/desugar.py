@@ -50,7 +50,7 @@ def _by_name(names: NodeSequence) -> Node:
     """`targets: [compose, nginx]` is `targets: {compose: {}, nginx: {}}`."""
     entries: dict[str, Entry] = {}
     for item in names.items:
-        if not isinstance(item, NodeScalar) or not isinstance(item.value, str) or item.value in entries:
+        if not isinstance(item, NodeScalar) or not isinstance(item.value, str):
             return names
         entries[item.value] = Entry(item.span, NodeMapping({}, item.span))
     return NodeMapping(entries, names.span)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from .noun import Noun
 from .service import Service
-from .values import Line, Name, PlatformName, ProjectPath
+from .values import WHOLE, Line, Name, PlatformName, ProjectPath
 
 Access = Literal["single-writer", "shared", "read-only"]
 
@@ -58,7 +58,7 @@ class Acceptance(Noun):
 class Environment(Noun):
     """One environment of a project: what runs, and on which targets."""
 
-    twipc: Literal[1] = Field(description="The version of the language.")
+    twipc: Annotated[Literal[1], WHOLE] = Field(description="The version of the language: 1.")
     project: Name = Field(description="The project's name, the same in all its environments.")
     environment: Name = Field(description="The environment's name: the file's name without its ending.")
     targets: Mapping[str, Mapping[str, Any]] = Field(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from .noun import Noun
 from .values import (
+    WHOLE,
     ContainerPath,
     CookieName,
     Duration,
@@ -91,7 +92,7 @@ class Default(Noun):
     """What happens to a request that no route takes."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("status", "backend")
-    status: Literal[403, 404, 410, 503] | None = Field(None, description="It is answered with this status.")
+    status: Annotated[Literal[403, 404, 410, 503], WHOLE] | None = Field(None, description="It is answered with this status.")
     backend: Name | None = Field(None, description="It is sent to this backend.")
 
 
@@ -107,7 +108,7 @@ class Timeouts(Noun):
 class ErrorPage(Noun):
     """A page for errors that the server itself answers."""
 
-    status: tuple[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], ...] = Field(
+    status: tuple[Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE], ...] = Field(
         min_length=1, description="For these statuses."
     )
     page: ProjectPath = Field(description="The page's file, relative to the project.")

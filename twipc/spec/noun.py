@@ -31,7 +31,10 @@ class Noun(BaseModel):
             if len(written) > 1 or (self.KIND_NEEDED and not written):
                 names = ", ".join(f"`{name}`" for name in self.ONE_OF)
                 said = f"both `{written[0]}` and `{written[1]}` are written" if written else "none is written"
-                raise PydanticCustomError("one_of", "{message}", {"message": f"exactly one of {names} is wanted, {said}"})
+                count = "exactly one" if self.KIND_NEEDED else "at most one"
+                help = "take one of them out" if written else "write one of them"
+                message = f"{count} of {names} is wanted, {said}"
+                raise PydanticCustomError("one_of", "{message}", {"message": message, "help": help})
         return self
 
     @classmethod

@@ -14,9 +14,9 @@ def overlay(base: NodeMapping, over: NodeMapping, shape: Shape) -> NodeMapping:
 
     A noun of which one of several kinds is written is replaced whole by another kind.
     """
-    if isinstance(shape, OfNoun) and _kind(base, shape) != _kind(over, shape) and _kind(over, shape):
-        return deepcopy(over)
     merged = deepcopy(base.entries)
+    if isinstance(shape, OfNoun) and _kind(over, shape) and _kind(base, shape) != _kind(over, shape):
+        merged = {key: entry for key, entry in merged.items() if key in over.entries and _is_null(over.entries[key].node)}
     for key, entry in over.entries.items():
         if _is_null(entry.node) and key in merged:
             del merged[key]
@@ -32,7 +32,8 @@ def _over(under: Entry | None, node: Node, shape: Shape) -> Node:
 
 
 def _kind(node: NodeMapping, shape: OfNoun) -> frozenset[str]:
-    return frozenset(name for name in shape.noun.ONE_OF if name in node.entries)
+    written = (name for name in shape.noun.ONE_OF if name in node.entries)
+    return frozenset(name for name in written if not _is_null(node.entries[name].node))
 
 
 def _is_null(node: Node) -> bool:

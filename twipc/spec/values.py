@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -193,7 +193,7 @@ def _glob(value: str) -> str:
 
 def _port_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise refuse(f"`{value}` is not a port number", "write it without quotes: 8080")
+        raise refuse(f"`{value}` is not a port number", "write a whole number without quotes: 8080")
     if not 1 <= value <= 65535:
         raise refuse(f"port {value} is out of range", "a port is between 1 and 65535")
     return value
@@ -218,6 +218,14 @@ def _address(value: str) -> str:
     return value
 
 
+def _whole(value: object) -> object:
+    """A literal number stands for itself: to Python 1.0 and true are 1 too."""
+    if isinstance(value, bool | float):
+        raise refuse(f"`{str(value).lower()}` is not a whole number", "write it without a point or a word: 1, 404")
+    return value
+
+
+WHOLE = BeforeValidator(_whole)
 _PORT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": 65535}
 
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]

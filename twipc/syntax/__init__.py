@@ -1,6 +1,7 @@
 """Bytes to `Tree`: YAML 1.2 data that remembers where each key and value stands."""
 
-from .parse import parse
+from .parse import MOST_BYTES, parse
+from .scalars import resolve
 from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
 
-__all__ = ["Entry", "Node", "NodeMapping", "NodeScalar", "NodeSequence", "Tree", "parse"]
+__all__ = ["MOST_BYTES", "Entry", "Node", "NodeMapping", "NodeScalar", "NodeSequence", "Tree", "parse", "resolve"]

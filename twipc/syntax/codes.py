@@ -9,7 +9,7 @@ NOT_YAML = Code(
     "not YAML",
     Severity.ERROR,
     why="The file could not be read as YAML 1.2, so nothing in it means anything.",
-    bad="services: {web: {image: shop/web:1}  #! TW101",
+    bad="services: {web: {image: shop/web:1}}}  #! TW101",
     good="services: {web: {image: shop/web:1}}",
 )
 DUPLICATE_KEY = Code(

@@ -26,7 +26,12 @@ from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 50
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Control characters, and what only some readers take for a line end or do not see at all."""
+_COLON, _QUESTION = "\ue0c0", "\ue0c1"
+_COLONS = re.compile(r"""((?<![^\s,\[\]{}])[!&*][^\s,\[\]{}]*|["'\]}][ \t]*:)|:(?=[^\s,\[\]{}])""")
+"""What is passed over (tags, anchors, the end of a quoted or bracketed key) or a `:` before a word."""
+_QUESTIONS = re.compile(r"(?<=[^\s,\[\]{}])\?|\?(?=[^\s,\[\]{}])")
 
 
 def parse(content: bytes, file: str, report: Report) -> Tree:
@@ -45,11 +50,13 @@ def _text(content: bytes, file: str, report: Report) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        before = content[: error.start].decode("utf-8-sig")
+        line = before.count("\n") + 1
+        column = len(before) - before.rfind("\n")
         report.add(
             codes.NOT_TEXT,
             f"byte {error.start} (0x{content[error.start]:02x}) is not UTF-8",
-            Span(file, line, 1, line, 2),
+            Span(file, line, column, line, column + 1),
             help="save the file as UTF-8",
         )
         raise Stopped from None
@@ -59,12 +66,39 @@ def _text(content: bytes, file: str, report: Report) -> str:
         column = unwanted.start() - text.rfind("\n", 0, unwanted.start())
         report.add(
             codes.NOT_TEXT,
-            f"control character U+{ord(unwanted[0]):04X} is not allowed",
+            f"the character U+{ord(unwanted[0]):04X} is not allowed",
             Span(file, line, column, line, column + 1),
-            help='in a double-quoted string write it as an escape, such as "\\x1b"',
+            help='in a double-quoted string write it as an escape, such as "\\x1b" or "\\u2028"',
         )
         raise Stopped
     return text
+
+
+def _masked(text: str) -> str:
+    """`text` with each `:` and `?` that is part of a word under another name, a character for a character.
+
+    libyaml still reads flow collections by YAML 1.1, where `{image: shop/web:1}` is an error; in 1.2 a `:` before a word goes
+    on with the word, unless it ends a quoted or bracketed key.
+    """
+    if _COLON in text or _QUESTION in text:
+        return text
+    return _QUESTIONS.sub(_QUESTION, _COLONS.sub(lambda found: found[1] or _COLON, text))
+
+
+def _unmasked(text: str) -> str:
+    return text.replace(_COLON, ":").replace(_QUESTION, "?")
+
+
+_HELP = (
+    ("did not find expected key", "is the line indented like the ones it belongs to, and is a quoted value closed?"),
+    ("did not find expected ',' or", "close the bracket, or put the value in quotes"),
+    ("mapping values are not allowed", "put a value with `: ` in it in quotes, and indent keys of one mapping alike"),
+    ("found unexpected ':'", "put a space after the `:`, or the value in quotes"),
+    ("could not find expected ':'", "is a `:` missing after the key, or a space after the `:`?"),
+    ("unexpected end of stream", "close the quote"),
+    ("unknown escape character", "use single quotes, in which a backslash is only a backslash"),
+    ("block sequence entries are not allowed", "begin the list on a line of its own"),
+)
 
 
 class _Builder:
@@ -73,17 +107,37 @@ class _Builder:
     def __init__(self, text: str, file: str, report: Report) -> None:
         self.file = file
         self.report = report
-        self.parser: Any = CParser(text)
+        self.lines = text.splitlines()
+        masked = _masked(text)
+        self.unmask = _unmasked if masked != text else str
+        self.parser: Any = CParser(masked)
 
     def tree(self) -> Tree:
         try:
             return Tree(self._document(), self.file)
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            said = " ".join(part for part in (error.context, error.problem) if part)
-            self.report.add(codes.NOT_YAML, said, Span(self.file, line, column, line, column + 1))
+            self._tell(error)
             raise Stopped from None
+
+    def _tell(self, error: MarkedYAMLError) -> None:
+        """What libyaml could not read, where it noticed, where that began, and what is mostly wrong then."""
+        span = self._point(error.problem_mark or error.context_mark)
+        start = self._point(error.context_mark)
+        related = (Related(start, f"{error.context}, which begins here"),) if error.context and start != span else ()
+        line = self.lines[span.line - 1] if span.line <= len(self.lines) else ""
+        help = next((help for part, help in _HELP if part in str(error.problem)), None)
+        if "cannot start any token" in str(error.problem):
+            tab = line[: span.column].rstrip(" ").endswith("\t")
+            help = "indent with spaces, not with a tab" if tab else "put the value in quotes"
+        said = str(error.problem or error.context)
+        self.report.add(codes.NOT_YAML, f"not YAML: {said}", span, help=help, related=related)
+
+    def _point(self, mark: Any) -> Span:
+        """A mark at the end of the file stands after its last line."""
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        if 0 < len(self.lines) <= line:
+            line, column = len(self.lines) - 1, len(self.lines[-1])
+        return Span(self.file, line + 1, column + 1, line + 1, column + 2)
 
     def _document(self) -> NodeMapping:
         root: Node | None = None
@@ -92,6 +146,9 @@ class _Builder:
             if isinstance(event, StreamEndEvent):
                 break
             if isinstance(event, DocumentStartEvent):
+                if event.version not in (None, (1, 2)):
+                    self.report.add(codes.NOT_YAML, "not YAML 1.2: the file says that it is another version", self._span(event))
+                    raise Stopped
                 if root is not None:
                     self.report.add(codes.NOT_ONE_DOCUMENT, "a second document begins here", self._span(event))
                     raise Stopped
@@ -111,17 +168,18 @@ class _Builder:
         if isinstance(event, AliasEvent) or event.anchor is not None:
             self.report.add(
                 codes.ALIAS,
-                f"`{'*' if isinstance(event, AliasEvent) else '&'}{event.anchor}` is not allowed",
+                f"`{'*' if isinstance(event, AliasEvent) else '&'}{self.unmask(event.anchor)}` is not allowed",
                 span,
                 help="share what is common with `extends` (a file) or `from` (a service)",
             )
             if isinstance(event, AliasEvent):
                 return NodeScalar(None, "", span)
         if event.tag is not None:
-            self.report.add(codes.TAG, f"the tag `{event.tag}` is not allowed", span, help="quote a string instead")
+            tag = self.unmask(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self.report.add(codes.TAG, f"the tag `{tag}` is not allowed", span, help="take it out; a string stands in quotes")
         if isinstance(event, ScalarEvent):
-            value = resolve(event.value) if event.implicit[0] else event.value
-            return NodeScalar(value, event.value, span)
+            text = self.unmask(event.value)
+            return NodeScalar(resolve(text) if event.implicit[0] else text, text, span)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(span, depth)
         assert isinstance(event, MappingStartEvent)
@@ -138,7 +196,7 @@ class _Builder:
         while not isinstance(event := self.parser.get_event(), MappingEndEvent):
             key = self._node(event, depth + 1)
             node = self._node(self.parser.get_event(), depth + 1)
-            name = self._key(key)
+            name = None if isinstance(event, AliasEvent) else self._key(key)
             if name is None:
                 continue
             if name in entries:

@@ -8,7 +8,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.*` | (service,) | the field's own value; ports as {name: number}; env as {name: ("value", text) or ("secret", "")} |
 | `service.publish` | (service, number, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
-| `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one for each path |
+| `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path |
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
 | `volume.*` | (volume,) | str |
 | `secret.*` | (service, variable or "stats") | where the target finds it |

@@ -72,11 +72,14 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "service.build.dockerfile": "`twipc build` reads it from the spec; no artifact carries it (design §2)",
     "http.listen.port": "the port's name is said by service.ports",
     "http.stats.port": "the port's name is said by service.ports",
+    "http.stats.number": "open source nginx has no statistics page, and a rule refuses one (TW411)",
+    "http.stats.auth.secret": "open source nginx has no statistics page, and a rule refuses one (TW411)",
+    "backend.max_members": "nginx takes as many members as DNS names",
     "secret.file": "only where secrets are files",
     "secret.swarm.name": "only swarm finds secrets by this name",
     "secret.ecs.arn": "only ECS finds secrets by ARN",
 }
-"""All that an orchestrator may answer with `Outside`, reviewed here and nowhere else."""
+"""All that an orchestrator, or an engine on it, may answer with `Outside`: reviewed here and nowhere else."""
 
 
 def settle(answer: Answer, asked: Asked) -> Settled:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 
-from twipc.diagnostics import Finding
+from twipc.diagnostics import Finding, Severity
 from twipc.model import Model
 from twipc.target import codes
 
@@ -23,6 +23,7 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
             index
             for index, acceptance in enumerate(model.environment.accept)
             if (acceptance.code, acceptance.at, acceptance.target) == (finding.code.id, finding.at, finding.target)
+            and is_loss(finding)
         ]
         used.update(matching)
         if not matching:
@@ -37,8 +38,13 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
                 codes.UNUSED_ACCEPTANCE,
                 f"nothing to accept: no {acceptance.code} at `{acceptance.at}` on `{acceptance.target}`",
                 model.span(("accept", index, "code")),
-                help=f"did you mean `{near[0]}`?" if near and near[0] != acceptance.at else "take it out",
+                help=f"did you mean `{near[0]}`?" if near and near[0] != acceptance.at else "only losses can be accepted: take it out",
                 at=model.tree.name(("accept", index)),
             )
         )
     return stay
+
+
+def is_loss(finding: Finding) -> bool:
+    """Whether it can be accepted: a mistake can not."""
+    return finding.severity is not Severity.ERROR or finding.code in codes.CODES

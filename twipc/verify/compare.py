@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twipc.model import Model
-from twipc.target import Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
+from twipc.target import BASELINE, Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
 from twipc.target.support import settle
 
 
@@ -41,7 +41,7 @@ def said(value: object) -> str:
 def differences(model: Model, target: Target, options: Any, read: Facts) -> list[Difference]:
     """Every fact that `read` has otherwise than the model means it on this target, by key."""
     meant: dict[FactKey, object] = dict(expected(model, target, options))
-    found = {key: value for key, value in read.items() if value not in (None, "", (), {})}
+    found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
     keys = sorted(meant.keys() | found.keys())
     pairs = ((key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in keys)
     return [Difference(*pair) for pair in pairs if not _equal(pair[1], pair[2])]
@@ -61,9 +61,11 @@ def expected(model: Model, target: Target, options: Any) -> Facts:
         if isinstance(answer, Absent | Outside):
             continue
         heard = answer.how(asked) if isinstance(answer, Approximate) else value
-        if heard not in (None, "", (), {}):
-            facts[key] = heard
-    for key, value in {**target.option_facts(model, options), **target.baseline(model, options)}.items():
-        if value not in (None, "", (), {}):
-            facts[key] = value
-    return facts
+        facts[key] = heard
+    facts |= {**target.option_facts(model, options), **target.baseline(model, options)}
+    return {key: value for key, value in facts.items() if not _is_nothing(key, value)}
+
+
+def _is_nothing(key: FactKey, value: object) -> bool:
+    """What is empty says nothing; but an empty text that a reader found left over is a finding."""
+    return value in (None, (), {}) or (value == "" and key.field != BASELINE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from twipc.diagnostics import Code, Finding, Path
+from twipc.diagnostics import Code, Finding, Path, Severity
 from twipc.model import Model
 from twipc.target import Absent, Approximate, Asked, FactKey, Target, codes, facts_of, spec_path
 from twipc.target.support import settle
@@ -30,7 +30,7 @@ def losses(model: Model, target: Target, options: Any) -> Iterator[Finding]:
     """One finding for each written value that is lost or rounded, and one note for all defaults that are."""
     groups: dict[tuple[str, str, Path], list[_Loss]] = {}
     for loss in _losses(model, target, options):
-        depth = _DEPTHS.get(loss.key.field.partition(".")[0], 3)
+        depth = 4 if loss.key.field == "service.publish" else _DEPTHS.get(loss.key.field.partition(".")[0], 3)
         groups.setdefault((loss.code.id, loss.why, loss.path[:depth]), []).append(loss)
     defaults: list[_Loss] = []
     for (_, why, path), group in sorted(groups.items(), key=str):
@@ -57,13 +57,12 @@ def _finding(model: Model, target: Target, path: Path, why: str, group: list[_Lo
     at = model.tree.name(path)
     rounded = "; ".join(loss.said for loss in group if loss.said)
     code = group[0].code
+    accept = f"accept it: {{code: {code.id}, at: {at}, target: {target.name}, because: …}}"
     return Finding(
         code,
         f"{at} on {target.name}: {rounded + ': ' if rounded else ''}{why}",
         model.span(path, key=not rounded),
-        help=None
-        if code is codes.APPROXIMATED
-        else f"change it, or accept it: {{code: {code.id}, at: {at}, target: {target.name}, because: …}}",
+        help=f"change it, or {accept}" if code.severity is Severity.ERROR else None,
         at=at,
         target=target.name,
     )

@@ -45,12 +45,30 @@ def _interpolated(value: Any, path: str) -> Any:
     return value
 
 
-class ServiceReader:
-    """Takes what it understands out of one service; what stays is baseline."""
+def table(value: object, path: str, place: str) -> dict[str, Any]:
+    """A mapping, to be taken apart; what is left out is empty."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Unreadable(path, f"`{place}` is not a mapping")
+    return dict(value)
 
-    def __init__(self, name: str, service: dict[str, Any], facts: dict[FactKey, object]) -> None:
+
+def rows(value: object, path: str, place: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Unreadable(path, f"`{place}` is not a list")
+    return list(value)
+
+
+class ServiceReader:
+    """Takes what it understands out of one service of the file at `path`; what stays is baseline."""
+
+    def __init__(self, path: str, name: str, service: object, facts: dict[FactKey, object]) -> None:
+        self.path = path
         self.name = name
-        self.service = dict(service)
+        self.service = table(service, path, f"services.{name}")
         self.facts = facts
 
     def fact(self, leaf: str, value: object) -> None:
@@ -58,39 +76,65 @@ class ServiceReader:
             self.facts[FactKey(f"service.{leaf}", (self.name,))] = value
 
     def baseline(self, place: str, value: object) -> None:
-        self.facts[FactKey(BASELINE, (self.name, place))] = value
+        """Mappings are told leaf by leaf; what is there twice is told twice."""
+        if isinstance(value, dict):
+            for key, child in value.items():
+                self.baseline(f"{place}.{key}", child)
+            return
+        key = FactKey(BASELINE, (self.name, place))
+        if key in self.facts:
+            self.baseline(f"{place} again", value)
+        else:
+            self.facts[key] = value
+
+    def table(self, value: object, place: str) -> dict[str, Any]:
+        return table(value, self.path, f"services.{self.name}.{place}")
+
+    def rows(self, value: object, place: str) -> list[Any]:
+        return rows(value, self.path, f"services.{self.name}.{place}")
+
+    def take_table(self, key: str) -> dict[str, Any]:
+        return self.table(self.service.pop(key, None), key)
+
+    def take_tables(self, key: str) -> list[dict[str, Any]]:
+        """A list of mappings."""
+        return [self.table(row, key) for row in self.rows(self.service.pop(key, None), key)]
 
     def common(self) -> None:
         """What every dialect says alike."""
         take = self.service.pop
         self.fact("image", take("image", None))
-        self.fact("command", tuple(take("command", None) or ()))
-        self.fact("env", {key: ("value", value) for key, value in (take("environment", None) or {}).items()})
+        self.fact("command", tuple(self.rows(take("command", None), "command")))
+        self.fact("env", {key: ("value", value) for key, value in self.take_table("environment").items()})
         self.fact("stop_grace", duration(take("stop_grace_period", None)))
-        self._health(take("healthcheck", None))
+        self._health(self.take_table("healthcheck"))
 
-    def _health(self, check: dict[str, Any] | None) -> None:
-        if check is None:
+    def _health(self, check: dict[str, Any]) -> None:
+        if not check:
             return
-        check = dict(check)
-        test = check.pop("test", None) or [""]
+        test = self.rows(check.pop("test", None), "healthcheck.test") or [""]
+        if test[0] != "CMD":
+            self.baseline("healthcheck.test", f"begins with {test[0]!r}")
         argv = tuple(test[1:])
-        http = recognise(argv) if test[0] == "CMD" else None
+        http = recognise([str(word) for word in argv])
         if http:
             self.fact("health.http.client", http[0].client)
             self.fact("health.http.path", http[0].path)
             self.fact("health.http.port", http[1])
         else:
-            self.fact("health.command", argv if test[0] == "CMD" else tuple(test))
+            self.fact("health.command", argv)
         for key, leaf in (("interval", "interval"), ("timeout", "timeout"), ("start_period", "start_period")):
             self.fact(f"health.{leaf}", duration(check.pop(key, None)))
         self.fact("health.failures", check.pop("retries", None))
-        for key, value in check.items():
-            self.baseline(f"healthcheck.{key}", value)
+        self.rest({f"healthcheck.{key}": value for key, value in check.items()})
 
-    def labels(self, labels: dict[str, Any], mounted: Mapping[str, str]) -> dict[str, Any]:
-        """Ports by name; gives back the other labels. `mounted` are the texts of configuration files by place."""
-        labels = dict(labels)
+    def limits(self, cpu: object, memory: object) -> None:
+        self.fact("resources.cpu", cpus(cpu))
+        self.fact("resources.memory", size(memory))
+
+    def labels(self, mounted: Mapping[str, str]) -> None:
+        """Owner and ports by name. `mounted` are the texts of mounted files by place, of which a label has the digest."""
+        labels = owner(self.take_table("labels"), self.facts)
         ports = {
             key.removeprefix(f"{LABEL}port."): number(labels.pop(key))
             for key in list(labels)
@@ -99,13 +143,38 @@ class ServiceReader:
         self.fact("ports", ports)
         said = labels.pop(f"{LABEL}config", "")
         if said != digest(mounted):
-            self.baseline("label of the mounted configuration's digest", said)
-        return labels
+            self.baseline("label of the mounted configuration's digest", said or "not there")
+        self.rest({f"labels.{key}": value for key, value in labels.items()})
 
-    def publish(self, nth: dict[str, int], target: object, host: object, address: str) -> None:
+    def mounts(self, mounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Takes the volumes; gives back all other mounts."""
+        volumes: dict[str, str] = {}
+        others: list[dict[str, Any]] = []
+        for mount in mounts:
+            match mount:
+                case {
+                    "type": "volume",
+                    "source": str(source),
+                    "target": str(target),
+                    "read_only": bool(read_only),
+                    **rest,
+                } if not rest and target not in volumes:
+                    volumes[target] = source
+                    self.baseline(f"mount of {source} at {target}", read_only)
+                case _:
+                    others.append(mount)
+        self.fact("mounts", volumes)
+        return others
+
+    def publish(self, nth: dict[str, int], target: object, host: object, address: object) -> None:
         count = nth.get(str(target), 0)
         nth[str(target)] = count + 1
         self.facts[FactKey("service.publish", (self.name, str(target), str(count)))] = (number(host or 0), address)
+
+    def secret(self, leaf: str, place: object, found: object, how: object = True) -> None:
+        """A secret for the statistics page: where the target finds it, and where and how the service does."""
+        self.facts[FactKey(f"secret.{leaf}", (self.name, "stats"))] = found
+        self.baseline(f"secret at {place}", how)
 
     def rest(self, service: Mapping[str, Any] | None = None) -> None:
         """Everything that nobody took."""
@@ -120,6 +189,32 @@ def owner(labels: dict[str, Any], facts: dict[FactKey, object]) -> dict[str, Any
         key, value = FactKey(f"environment.{leaf}"), labels.pop(f"{LABEL}{leaf}", "missing")
         facts[key] = value if facts.get(key, value) == value else f"{facts[key]} and {value}"
     return labels
+
+
+def owner_name(facts: Mapping[FactKey, object]) -> str:
+    """What the labels say that everything of this environment is called after."""
+    return f"{facts.get(FactKey('environment.project'))}-{facts.get(FactKey('environment.environment'))}"
+
+
+def volumes(document: dict[str, Any], path: str, facts: dict[FactKey, object]) -> None:
+    """Takes the declared volumes out of a document."""
+    for name, declared in table(document.pop("volumes", None), path, "volumes").items():
+        volume = table(declared, path, f"volumes.{name}")
+        labels = owner(table(volume.pop("labels", None), path, f"volumes.{name}.labels"), facts)
+        for leaf in ("access", "retention"):
+            facts[FactKey(f"volume.{leaf}", (name,))] = labels.pop(f"{LABEL}{leaf}", "missing")
+        left(f"volume {name}", {**volume, **labels}, facts)
+
+
+def left(place: str, what: Mapping[str, Any], facts: dict[FactKey, object]) -> None:
+    """What nobody took of something that belongs to no service."""
+    for key, value in what.items():
+        facts[FactKey(BASELINE, (place, key))] = value
+
+
+def named(words: Mapping[str, str], value: object) -> object:
+    """A word of the dialect as the language says it; another stays as it is."""
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def digest(mounted: Mapping[str, str]) -> str:

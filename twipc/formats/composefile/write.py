@@ -12,7 +12,7 @@ from twipc.formats.engines import ENGINES
 from twipc.formats.served import ServerFile
 from twipc.formats.yamltext import dump, interpolated
 from twipc.model import Model
-from twipc.spec import Duration, HttpHealth, Service, Size
+from twipc.spec import Duration, HttpHealth, Secret, Service, Size
 from twipc.target import Artifact, Discovery
 
 LABEL = "io.twipc."
@@ -117,6 +117,61 @@ def hardening(service: Service) -> dict[str, Value]:
         "stop_signal": image.stop_signal,
         "ulimits": {"nofile": {"soft": 16384, "hard": 16384}},
     }
+
+
+def limits(name: str, service: Service) -> dict[str, Value]:
+    """Processors and memory, each None where nothing is said; the dialects differ in where they stand."""
+    here: Path = ("services", name, "resources")
+    cpu, size = service.resources.cpu, service.resources.memory
+    return {
+        "cpus": At((*here, "cpu"), str(cpu) if cpu is not None else None),
+        "memory": At((*here, "memory"), memory(size) if size is not None else None),
+    }
+
+
+def mounts(model: Model, name: str) -> list[Value]:
+    """The volumes of a service, by their place."""
+    return [
+        At(
+            ("services", name, "mounts", path),
+            {
+                "type": "volume",
+                "source": mount.volume,
+                "target": path,
+                "read_only": model.environment.volumes[mount.volume].access == "read-only",
+            },
+        )
+        for path, mount in sorted(model.environment.services[name].mounts.items())
+    ]
+
+
+def file_mount(source: str, target: str) -> dict[str, Value]:
+    """A whole file, never a folder: an engine that looks into a folder would see what else lies there."""
+    return {"type": "bind", "source": source, "target": target, "read_only": True}
+
+
+def stats_secret(model: Model, name: str) -> tuple[str, Secret, Path] | None:
+    """The secret that a service's statistics page is read with, and where the service says so."""
+    http = model.environment.services[name].http
+    if http is None or http.stats is None:
+        return None
+    secret = http.stats.auth.secret
+    return secret, model.environment.secrets[secret], ("services", name, "http", "stats", "auth", "secret")
+
+
+def volume_labels(model: Model, name: str) -> dict[str, Value]:
+    """Whose a volume is, who may write it, and whether it outlives the environment."""
+    volume = model.environment.volumes[name]
+    return {
+        **owner_labels(model),
+        f"{LABEL}access": At(("volumes", name, "access"), volume.access),
+        f"{LABEL}retention": At(("volumes", name, "retention"), volume.retention),
+    }
+
+
+def volume_name(model: Model, name: str) -> str:
+    """As Compose v2 names it by itself: state is found again, whichever of the dialects runs it."""
+    return f"{model.name}_{name}"
 
 
 def project_path(model: Model, target: str, path: str) -> str:

@@ -29,7 +29,7 @@ defaults
     timeout queue 1s
 frontend in_http
     http-request set-var(txn.path) path,url_dec,regsub(/+,/,g)
-    http-request deny deny_status 400 unless { var(txn.path) -m found }
+    http-request deny deny_status 400 unless { var(txn.path) -m beg -- '/' }
     http-request deny deny_status 400 if { var(txn.path) -m reg -- '(^|/)[.][.]?(/|$)' }
     http-request deny deny_status 400 if { path -m reg -i -- '%([01][0-9a-f]|7f)' }
     http-request deny deny_status 400 if HTTP_1.1 !{ req.hdr(host) -m len gt 0 }
@@ -41,7 +41,8 @@ frontend in_http
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Forwarded-Host %[req.hdr(host)]
-    http-request set-header X-Forwarded-Port %[dst_port]
+    http-request set-header X-Forwarded-Port 80
+    http-request set-header X-Forwarded-Port %[req.hdr(host),port_only] if { req.hdr(host) -m reg -- ':[0-9]{1,5}$' }
 frontend in_health
     bind 127.0.0.1:8079
     option dontlog-normal
@@ -113,7 +114,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY))
     places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
     if http.expose_headers:
-        places["frontend in_http"] += _sections(_TIMED)["frontend in_http"]
+        # Before anything that may refuse a request.
+        places["frontend in_http"] = _sections(_TIMED)["frontend in_http"] + places["frontend in_http"]
     if noun.ready:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
         test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")
@@ -136,7 +138,7 @@ def _backend(model: Model, service: str, name: str) -> Facts:
     assert http
     places: dict[str, object] = {f"default-server of {name}": _SERVER}
     if http.backends[name].sticky:
-        places[f"backend {name}"] = (("dynamic-cookie-key", model.name),)
+        places[f"backend {name}"] = (("dynamic-cookie-key", name),)
     if model.ready[service, name]:
         places[f"backend {name}"] = (*_lines(places, name), ("http-check", "expect", "status", "200"))
         places[f"check of {name}"] = ("ver", "HTTP/1.1", "hdr", "Host", name)

@@ -17,7 +17,8 @@ _ENV = re.compile(r"env\(([A-Z0-9_]+)\)")
 _BALANCE = {"roundrobin": "round-robin", "leastconn": "least-connections", "source": "source"}
 _TIMERS = {"http-request": "request", "http-keep-alive": "idle", "connect": "connect", "server": "response"}
 _OBSERVED = {
-    "%[var(txn.request_ms),div(1000)].%[var(txn.request_ms),mod(1000),add(1000),regsub(^1,)]": "request-time",
+    "%[var(txn.request_ms),div(1000)].%[var(txn.request_ms),mod(1000),add(1000),regsub(^1,)] "
+    "if { var(txn.request_ms) -m found }": "request-time",
     "%[bc_dst]:%[bc_dst_port] if { bc_dst -m found }": "upstream-address",
     "%[var(txn.upstream_ms),div(1000)].%[var(txn.upstream_ms),mod(1000),add(1000),regsub(^1,)] "
     "if { var(txn.upstream_ms) -m found }": "upstream-response-time",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 _SECTIONS = frozenset(
     {"global", "defaults", "frontend", "backend", "listen", "resolvers", "peers", "userlist", "program", "cache"}
 )
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "": "\\"}
+_ESCAPABLE = {False: frozenset(" #'\"\\"), True: frozenset(" #'\"\\$")}
+"""What a backslash takes its meaning from, outside quotes and in weak ones."""
+_HEX = re.compile("x([0-9a-fA-F]{2})")
 
 
 class NotHaproxy(Exception):
@@ -65,7 +70,7 @@ def parse(text: str) -> tuple[list[Section], list[str]]:
 
 
 def tokenize(line: str, number: int) -> tuple[list[str], str]:
-    """The words of a line and its comment: `'…'` is strong, `"…"` weak, a backslash quotes one character."""
+    """The words of a line and its comment: `'…'` is strong, in `"…"` and outside a backslash has a meaning of its own."""
     words: list[str] = []
     word: list[str] | None = None
     index = 0
@@ -82,9 +87,8 @@ def tokenize(line: str, number: int) -> tuple[list[str], str]:
         word = [] if word is None else word
         if character in "'\"":
             index = _quoted(line, index, character, word, number)
-        elif character == "\\" and index < len(line):
-            word.append(line[index])
-            index += 1
+        elif character == "\\":
+            index = _escaped(line, index, word, weak=False)
         else:
             word.append(character)
     return _finish(words, word), ""
@@ -99,10 +103,22 @@ def _quoted(line: str, index: int, quote: str, word: list[str], number: int) -> 
     while index < len(line) and line[index] != quote:
         if quote == '"' and line[index] == "$":
             raise NotHaproxy(f"line {number}: `$` in weak quotes takes a value from the environment")
-        if quote == '"' and line[index] == "\\" and index + 1 < len(line):
-            index += 1
-        word.append(line[index])
         index += 1
+        if quote == '"' and line[index - 1] == "\\":
+            index = _escaped(line, index, word, weak=True)
+        else:
+            word.append(line[index - 1])
     if index >= len(line):
         raise NotHaproxy(f"line {number}: a quote is not closed")
+    return index + 1
+
+
+def _escaped(line: str, index: int, word: list[str], *, weak: bool) -> int:
+    """Adds what a backslash before `index` makes to `word`; gives the place after it. What it does not know stays as it is."""
+    code = _HEX.match(line, index)
+    if code:
+        word.append(chr(int(code[1], 16)))
+        return code.end()
+    following = line[index : index + 1]
+    word.append(_ESCAPES.get(following, following if following in _ESCAPABLE[weak] else f"\\{following}"))
     return index + 1

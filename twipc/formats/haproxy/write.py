@@ -19,7 +19,7 @@ _BALANCE = {"round-robin": "roundrobin", "least-connections": "leastconn", "sour
 _SECONDS = "'%%[var(txn.%s),div(1000)].%%[var(txn.%s),mod(1000),add(1000),regsub(^1,)]'"
 _OBSERVED = {
     # A haproxy before 3.0 has no fetches for these, and `%Tr` is -1 on its own errors (measured on 2.8 and 3.2).
-    "request-time": _SECONDS % ("request_ms", "request_ms"),
+    "request-time": _SECONDS % ("request_ms", "request_ms") + " if { var(txn.request_ms) -m found }",
     "upstream-address": "'%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }",
     "upstream-response-time": _SECONDS % ("upstream_ms", "upstream_ms") + " if { var(txn.upstream_ms) -m found }",
 }
@@ -55,7 +55,6 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
     return {
         "name": name,
         "server": bare(name),
-        "environment": bare(model.name),
         "version": bare(http.engine.version),
         "drain": duration(drain(service)),
         "listen": number(http.listen.number),

@@ -13,6 +13,10 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts
 
 from .tree import parse
 
+_LOG = (
+    '{"time":"$time_iso8601","peer":"$remote_addr","request":"$request","status":$status,"bytes":$body_bytes_sent,'
+    '"seconds":$request_time,"upstream":"$upstream_addr","upstream_seconds":"$upstream_header_time"}'
+)
 _EVERY = r"""
 worker_processes auto; worker_rlimit_nofile 8192; worker_shutdown_timeout 10s;
 pid /tmp/nginx.pid; error_log /dev/stderr warn;
@@ -21,19 +25,24 @@ http {
   include /etc/nginx/mime.types; default_type application/octet-stream;
   client_body_temp_path /tmp/client_body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
   uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
-  log_format access escape=json '{"time":"$time_iso8601","peer":"$remote_addr","request":"$request","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr","upstream_seconds":"$upstream_header_time"}';
+  log_format access escape=json 'THE_LOG';
   access_log /dev/stdout access; server_tokens off; sendfile on; tcp_nopush on; client_max_body_size 1m;
   large_client_header_buffers 4 16k; client_body_timeout 10s;
-  map $request_uri $refused_path {
+  map $request_uri $refused_request {
     default 0; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
-    "~*^[^?]*%(?:[01][0-9a-f]|7f)" 1;
+    "~*^[^?]*%(?:[01][0-9a-f]|7f)" 1; "~^[^/]" 1;
   }
+  map $uri $refused_path { volatile; default $refused_request; "~^/[.]twipc/" 0; }
+  map $http_host $asked_host { default $host; "~(?<host_port>:[0-9]{1,5})$" $host$host_port; }
+  map $http_host $asked_port { default 80; "~:(?<port>[0-9]{1,5})$" $port; }
+  LAST_UPSTREAM
   server {
-    server_name _;
+    server_name _; absolute_redirect off;
     if ($refused_path) { return 400; }
-    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr;
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $asked_host;
+    proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Forwarded-Port $server_port;
+    proxy_set_header X-Forwarded-Host $asked_host; proxy_set_header X-Forwarded-Port $asked_port;
     proxy_set_header Forwarded ""; proxy_set_header Proxy "";
   }
   server {
@@ -44,15 +53,24 @@ http {
 }
 """
 
+_LAST_UPSTREAM = r"""
+  map $upstream_addr $last_address { default ""; "~(?<address>[0-9.]+:[0-9]+)$" $address; }
+  map $upstream_header_time $last_seconds { default ""; "~(?<seconds>[0-9.]+)$" $seconds; }
+"""
+
 
 def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
     http = model.environment.services[service].http
     assert http, "only http services have a server's configuration"
-    places: dict[str, object] = dict(parse(_EVERY)[0].rest())
+    text = _EVERY.replace("THE_LOG", _LOG).replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers else "")
+    places: dict[str, object] = dict(parse(text)[0].rest())
     places["server / listen"] = ("default_server",)
     places["location ^~ /.twipc/ / internal"] = ((),)
     places["location ^~ /.twipc/ / root"] = (("/etc/nginx/pages",),)
+    if any("$" in (route.files or "") for route in http.routes):
+        places["http / geo"] = (("$dollar",),)
+        places["http / geo $dollar / default"] = (("$",),)
     if http.backends:
         places["http / resolver"] = ((discovery.resolver, "valid=1s", "ipv6=off"),)
     for name in http.backends:
@@ -70,7 +88,7 @@ def _ready(model: Model, service: str) -> Mapping[str, object]:
     if ready is None or http is None:
         return {}
     served = [(route.files, path) for route in http.routes if route.files for path in route.match.prefix or ()]
-    folders = sorted({f"{root}{dirname(path)}".rstrip("/") for root, path in served})
+    folders = sorted({f"{root}{dirname(path)}".rstrip("/").replace("$", "${dollar}") for root, path in served})
     context = f"ready {ready.http.path}"
     places: dict[str, object] = {
         f"{context} / access_log": (("off",),),
@@ -78,6 +96,6 @@ def _ready(model: Model, service: str) -> Mapping[str, object]:
         f"{context} / return": (("200", "ready\n"),),
     }
     if folders:
-        places[f"{context} / if"] = tuple(("(!-d", f"{folder})") for folder in folders)
-        places |= {f"{context} / if (!-d {folder}) / return": (("503",),) for folder in folders}
+        places[f"{context} / if"] = tuple(("(!-d", folder, ")") for folder in folders)
+        places |= {f"{context} / if (!-d {folder} ) / return": (("503",),) for folder in folders}
     return places

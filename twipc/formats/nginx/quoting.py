@@ -18,6 +18,11 @@ def word(text: str) -> Quoted:
     return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
 
 
+def expanded(text: str) -> Quoted:
+    """`text` as one word of a directive that expands variables; nginx has no escape for `$`, so a variable holds one."""
+    return word(text.replace("$", "${dollar}"))
+
+
 def regex(pattern: str) -> Quoted:
     """A regular expression, always in quotes: braces and semicolons would end a bare word."""
     return Quoted('"' + pattern.replace("\\", "\\\\").replace('"', '\\"') + '"')

@@ -16,8 +16,8 @@ _VERSION = re.compile(r"nginx ([0-9]+\.[0-9]+) or later: .*")
 _BALANCE = {("least_conn", ()): "least-connections", ("hash", ("$remote_addr",)): "source"}
 _OBSERVED = {
     "$request_time": "request-time",
-    "$upstream_addr": "upstream-address",
-    "$upstream_header_time": "upstream-response-time",
+    "$last_address": "upstream-address",
+    "$last_seconds": "upstream-response-time",
 }
 _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
@@ -154,7 +154,7 @@ class _Reader:
         root, status, url = block.take_one("root"), block.take_one("return"), block.take_one("proxy_pass")
         action: tuple[str, object] = ("nothing", "")
         if root:
-            action = ("files", " ".join(root))
+            action = ("files", _folder(" ".join(root)))
         elif url:
             backend = " ".join(url).removeprefix("http://")
             action = ("backend", backend)
@@ -169,6 +169,11 @@ def _exposed(server: Block) -> Iterator[tuple[str, str]]:
     for directive in server.take("add_header"):
         name, value, *rest = (*directive.args, "", "")
         yield name, _OBSERVED.get(value, value) if rest[:1] == ["always"] else f"{value} not always"
+
+
+def _folder(text: str) -> str:
+    """A folder's name: `${dollar}` holds a dollar, any other variable is none of ours."""
+    return text.replace("${dollar}", "$") if "$" not in text.replace("${dollar}", "") else f"{text} with its variables"
 
 
 def _retries(block: Block) -> object:

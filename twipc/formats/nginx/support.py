@@ -8,7 +8,7 @@ _PASSIVE = Absent(
     "open source nginx asks no member whether it is ready: it leaves out for 5s who failed a request, and tries the next",
     codes.LOST,
 )
-_NO_STATS = Absent("open source nginx has no statistics page", codes.BEHAVIOUR_LOST)
+_NO_STATS = Outside("open source nginx has no statistics page, and a rule refuses one (TW411)")
 
 SUPPORT: EngineSupport = {
     "service.ready.http.path": _PASSIVE,

@@ -10,8 +10,10 @@ from io import StringIO
 # crossplane offers its lexer for files only; this is the same one on a text (pinned by tests/unit/formats/test_nginx.py).
 from crossplane.lexer import _lex_file_object
 
-_ESCAPED = re.compile(r"\\([\\nrt])")
-_ESCAPES = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+# In every word, quoted or not; the lexer has already taken a quote of its own kind for itself.
+_ESCAPED = re.compile(r"\\([\\nrt\"'])")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_END = "twipc_end"
 
 
 class NotNginx(Exception):
@@ -64,8 +66,12 @@ class Block:
 def parse(text: str) -> tuple[Block, list[str]]:
     """The tree of a configuration, and its comments."""
     comments: list[str] = []
-    tokens = _tokens(text, comments)
+    # The lexer says nothing of a word, or of an open quote, that the text ends with: then this is not the last directive.
+    tokens = _tokens(f"{text}\n {_END};", comments)
     block = _block(tokens, inner=False)
+    last = block.directives.pop() if block.directives else None
+    if last is None or (last.name, last.args) != (_END, ()):
+        raise NotNginx("the file ends in the middle of a directive")
     return block, comments
 
 
@@ -76,7 +82,7 @@ def _tokens(text: str, comments: list[str]) -> Iterator[tuple[str, int, bool]]:
             if not quoted and token.startswith("#"):
                 comments.append(token[1:].strip())
             else:
-                yield (_ESCAPED.sub(lambda found: _ESCAPES[found[1]], token) if quoted else token), line, quoted
+                yield _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), token), line, quoted
     except (StopIteration, RuntimeError) as error:
         raise NotNginx("a quote is not closed") from error
 

@@ -15,15 +15,14 @@ from twipc.spec import Http
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
-from .quoting import duration, number, regex, word
+from .quoting import duration, expanded, number, regex, word
 
 # Not `consistent`: that hashes a server's name, and all instances of a service bear one (measured; nginx issue 523).
 _BALANCE = {"round-robin": "", "least-connections": "least_conn", "source": "hash $remote_addr"}
 _OBSERVED = {
     "request-time": "$request_time",
-    "upstream-address": "$upstream_addr",
-    # $upstream_response_time is not known yet when headers are written (original.md, row 10).
-    "upstream-response-time": "$upstream_header_time",
+    "upstream-address": "$last_address",
+    "upstream-response-time": "$last_seconds",
 }
 
 
@@ -66,7 +65,6 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
     return {
         "name": name,
         "server": word(name),
-        "environment": word(model.name),
         "version": word(http.engine.version),
         "listen": number(http.listen.number),
         "resolver": word(discovery.resolver),
@@ -90,6 +88,7 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
             for index, route in enumerate(http.routes)
             for expression in _patterns(route.match)
         ],
+        "dollars": any("$" in (route.files or "") for route in http.routes),
         "default": _action(http.default, http, (*here, "default")),
     }
 
@@ -117,12 +116,12 @@ def _ready(model: Model, name: str, http: Http) -> dict[str, Any] | None:
     folders = {
         f"{route.files}{dirname(path)}".rstrip("/") for route in http.routes if route.files for path in route.match.prefix or ()
     }
-    return {"path": word(ready.http.path), "folders": [word(folder) for folder in sorted(folders)]}
+    return {"path": word(ready.http.path), "folders": [expanded(folder) for folder in sorted(folders)]}
 
 
 def _action(what: Any, http: Http, origin: Path) -> _Action:
     if getattr(what, "files", None):
-        return _Action((*origin, "files"), files=word(what.files))
+        return _Action((*origin, "files"), files=expanded(what.files))
     if what.backend:
         backends: Path = (*origin[:3], "backends", what.backend, "retries")
         retries = http.backends[what.backend].retries

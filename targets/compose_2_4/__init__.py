@@ -1,0 +1,19 @@
+"""docker-compose 1.29: one host, file format 2.4, a frozen dialect."""
+
+from twipc.target import Target
+
+from .baseline import baseline
+from .check import check
+from .lower import compile
+from .read import read
+from .support import SUPPORT
+
+TARGET = Target(
+    name="compose-2.4",
+    summary="docker-compose 1.29 on one host, file format 2.4",
+    support=SUPPORT,
+    check=check,
+    compile=compile,
+    read=read,
+    baseline=baseline,
+)

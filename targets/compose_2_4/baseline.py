@@ -1,0 +1,28 @@
+"""What every service on docker-compose 1.29 has besides its spec; the reasons stand in the target's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.formats.composefile.baseline import common, of_service
+from twipc.model import Model
+from twipc.target import BASELINE, DOCKER, FactKey, Facts
+
+_EVERY: dict[str, object] = {"security_opt": ["no-new-privileges:true"], "pids_limit": 1024}
+_SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"]}
+
+
+def baseline(model: Model, _options: Any) -> Facts:
+    """The facts that are left over when every field of the spec has been read."""
+    facts: dict[FactKey, object] = {FactKey(BASELINE, ("file", "version")): "2.4"}
+    for name, service in model.services:
+        facts.update(common(model, name, DOCKER))
+        places = _EVERY | _SERVED if service.http else _EVERY
+        secret = service.http.stats.auth.secret if service.http and service.http.stats else None
+        if secret and model.environment.secrets[secret].file:
+            places = {**places, f"secret at /run/secrets/{secret}": True}
+        facts.update(of_service(name, places))
+    project = f"{model.environment.project}-{model.environment.environment}"
+    for volume in model.environment.volumes:
+        facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"
+    return facts

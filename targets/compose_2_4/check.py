@@ -1,0 +1,17 @@
+"""What only docker-compose 1.29 has to say of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twipc.diagnostics import Finding
+from twipc.formats.composefile.check import one_host
+from twipc.model import Model
+from twipc.target.secrets import missing_places
+
+
+def check(model: Model, _options: Any) -> Iterator[Finding]:
+    """Ports of one host, and secrets without a file."""
+    yield from one_host(model, "compose-2.4")
+    yield from missing_places(model, "compose-2.4", "file", variables=False)

@@ -1,0 +1,92 @@
+"""A model as a compose file of format 2.4, with the proxies' configuration and the project's name beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.diagnostics import Path
+from twipc.formats.composefile import write
+from twipc.formats.document import At, Value, without_nothing
+from twipc.formats.engines import SECRETS_FOLDER
+from twipc.formats.served import ServerFile
+from twipc.formats.writing import server_files
+from twipc.model import Model, image_of
+from twipc.spec import EPHEMERAL, Service
+from twipc.target import DOCKER, Artifact, Bundle, bundle
+
+FILE = "docker-compose.yml"
+PROJECT_FILE = ".env"
+TARGET_NAME = "compose-2.4"
+_RESTART = {"always": "unless-stopped", "on-failure": "on-failure", "never": "no"}
+
+
+def compile(model: Model, _options: Any) -> Bundle:
+    """One compose file; an `http` service's own files lie in a folder of its name."""
+    files = {name: server_files(model, name, DOCKER) for name, _ in model.services}
+    document: dict[str, Value] = {
+        "version": "2.4",
+        "services": {
+            name: At(("services", name), _service(model, name, service, files[name])) for name, service in model.services
+        },
+        "volumes": {
+            name: At(("volumes", name), {"name": write.volume_name(model, name), "labels": write.volume_labels(model, name)})
+            for name in sorted(model.environment.volumes)
+        },
+    }
+    composed = write.file(FILE, without_nothing(document), write.head(model, "docker-compose 1.29 on one host"))
+    return bundle(composed, _project(model), *(file.artifact for served in files.values() for file in served))
+
+
+def _project(model: Model) -> Artifact:
+    """The project's name: format 2.4 has no word for it, and without one all environments would be `compose-24`."""
+    lines = [*(f"# {line}" for line in write.head(model, "the project's name")), f"COMPOSE_PROJECT_NAME={model.name}"]
+    return Artifact(PROJECT_FILE, "".join(f"{line}\n" for line in lines), ((), (), ("project",)))
+
+
+def _service(model: Model, name: str, service: Service, files: tuple[ServerFile, ...]) -> dict[str, Value]:
+    here: Path = ("services", name)
+    limits = write.limits(name, service)
+    return without_nothing(
+        {
+            "image": At((*here, "image"), image_of(service)),
+            "command": At((*here, "command"), list(service.command or ())),
+            "environment": write.environment(model, name, DOCKER),
+            "labels": write.service_labels(model, name, files),
+            "ports": [_port(model, name, index) for index in range(len(service.publish))],
+            "healthcheck": write.healthcheck(model, name),
+            "scale": At((*here, "replicas"), service.replicas),
+            "cpus": limits["cpus"],
+            "mem_limit": limits["memory"],
+            "pids_limit": 1024,
+            "restart": At((*here, "restart"), _RESTART[service.restart]),
+            "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
+            "volumes": [*write.mounts(model, name), *_file_mounts(files), *_secret_mounts(model, name)],
+            **write.hardening(service),
+            "security_opt": ["no-new-privileges:true"],
+            "tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"] if service.http else [],
+            "logging": write.LOGGING,
+        }
+    )
+
+
+def _port(model: Model, name: str, index: int) -> Value:
+    """`[address:[host]:]number`: the only form that 2.4 has."""
+    publish = model.environment.services[name].publish[index]
+    words = [publish.address or "", "" if publish.host == EPHEMERAL else str(publish.host)]
+    words = words if publish.address else words[1:] if words[1] else []
+    return At(("services", name, "publish", index), ":".join([*words, str(model.number(name, publish.port))]))
+
+
+def _file_mounts(files: tuple[ServerFile, ...]) -> list[Value]:
+    """In this form 1.29 mounts what is there and never makes a folder of what is missing."""
+    return [write.file_mount(f"./{file.artifact.path}", file.container_path) for file in files]
+
+
+def _secret_mounts(model: Model, name: str) -> list[Value]:
+    """Format 2.4 has no secrets: the file itself is mounted where Docker would put one."""
+    found = write.stats_secret(model, name)
+    if found is None or found[1].file is None:
+        return []
+    secret, _, origin = found
+    source = At(("secrets", secret, "file"), write.project_path(model, TARGET_NAME, found[1].file))
+    return [At(origin, {**write.file_mount("", f"{SECRETS_FOLDER}/{secret}"), "source": source})]

@@ -1,0 +1,26 @@
+"""Amazon ECS: a task definition and a service for each service of the spec, on Fargate or on EC2."""
+
+from twipc.target import Target
+
+from .baseline import baseline
+from .check import check
+from .codes import CODES
+from .lower import compile
+from .options import Options, discovery_of
+from .options_facts import option_facts
+from .read import read
+from .support import SUPPORT
+
+TARGET = Target(
+    name="ecs",
+    summary="Amazon ECS task definitions and services, on Fargate or EC2",
+    support=SUPPORT,
+    compile=compile,
+    read=read,
+    baseline=baseline,
+    options=Options,
+    check=check,
+    option_facts=option_facts,
+    discovery=discovery_of,
+    codes=CODES,
+)

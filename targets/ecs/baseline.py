@@ -1,0 +1,117 @@
+"""What every service on ECS has besides its spec; the reasons stand in the target's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.formats.reading import server_baseline
+from twipc.model import Model
+from twipc.spec import Service
+from twipc.target import BASELINE, Discovery, FactKey, Facts, option
+
+from .options import Options
+
+_EVERY: dict[str, object] = {
+    "task.networkMode": "awsvpc",
+    "container.essential": True,
+    "container.versionConsistency": "enabled",
+    "container.linuxParameters.capabilities.drop": ["ALL"],
+    "log.logDriver": "awslogs",
+    "log.mode": "non-blocking",
+    "log.max-buffer-size": "4m",
+    "service.deploymentController.type": "ECS",
+    "service.deploymentConfiguration.deploymentCircuitBreaker.enable": True,
+    "service.deploymentConfiguration.deploymentCircuitBreaker.rollback": True,
+    "service.networkConfiguration.awsvpcConfiguration.assignPublicIp": "DISABLED",
+    "service.enableExecuteCommand": False,
+    "service.enableECSManagedTags": True,
+    "service.propagateTags": "SERVICE",
+}
+_LAUNCH: dict[str, dict[str, object]] = {
+    "fargate": {
+        "task.runtimePlatform.cpuArchitecture": "X86_64",
+        "task.runtimePlatform.operatingSystemFamily": "LINUX",
+        "service.platformVersion": "1.4.0",
+    },
+    "ec2": {
+        "service.placementStrategy": [
+            {"type": "spread", "field": "attribute:ecs.availability-zone"},
+            {"type": "spread", "field": "instanceId"},
+        ],
+    },
+}
+_ENGINE: dict[str, dict[str, object]] = {
+    "nginx": {"container.user": "101:101", "Dockerfile": ('VOLUME ["/tmp"]', "STOPSIGNAL SIGQUIT", "USER 101:101")},
+    "haproxy": {"container.user": "99:99", "Dockerfile": ('VOLUME ["/tmp"]', "STOPSIGNAL SIGUSR1", "USER 99:99")},
+}
+_SERVED: dict[str, object] = {
+    "container.linuxParameters.initProcessEnabled": False,
+    "container.readonlyRootFilesystem": True,
+    "container.ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}],
+}
+_TMP: dict[str, object] = {
+    "volume twipc_tmp": {"name": "twipc_tmp"},
+    "twipc_tmp at": "/tmp",
+    "mount of twipc_tmp at /tmp.readOnly": False,
+}
+_ONE_WRITER: dict[str, object] = {
+    "service.deploymentConfiguration.minimumHealthyPercent": 0,
+    "service.deploymentConfiguration.maximumPercent": 100,
+    "service.availabilityZoneRebalancing": "DISABLED",
+}
+_ROLLING: dict[str, object] = {
+    "service.deploymentConfiguration.minimumHealthyPercent": 100,
+    "service.deploymentConfiguration.maximumPercent": 200,
+    "service.availabilityZoneRebalancing": "ENABLED",
+}
+
+
+def baseline(model: Model, options_: Any) -> Facts:
+    """The facts that are left over when every field of the spec has been read."""
+    options = option(options_, Options)
+    facts: dict[FactKey, object] = {}
+    for name, service in model.services:
+        for place, value in _service(model, options, name, service).items():
+            facts[FactKey(BASELINE, (name, place))] = value
+        facts.update(server_baseline(model, name, _discovery(options)))
+    return facts
+
+
+def _discovery(options: Options) -> Discovery:
+    suffix = "" if options.namespace is None else "." + options.namespace
+    return Discovery("169.254.169.253", "", suffix, "variable")
+
+
+def _service(model: Model, options: Options, name: str, service: Service) -> dict[str, object]:
+    places = {**_EVERY, **_LAUNCH[options.launch], "log.awslogs-stream-prefix": name}
+    if service.http:
+        places |= {**_SERVED, **_ENGINE[service.http.engine.name], **({} if "/tmp" in service.mounts else _TMP)}
+    else:
+        places["container.linuxParameters.initProcessEnabled"] = True
+    accesses = {path: model.environment.volumes[mount.volume].access for path, mount in service.mounts.items()}
+    for path, access in accesses.items():
+        places[f"mount of {service.mounts[path].volume} at {path}.readOnly"] = access == "read-only"
+    places |= _ONE_WRITER if "single-writer" in accesses.values() else _ROLLING
+    for port, noun in service.ports.items():
+        places[f"port {port}.protocol"] = "tcp"
+        if _speaks_http(model, name, noun.number):
+            places[f"port {port}.appProtocol"] = "http"
+    if any(publish.address is None and publish.port in options.target_groups.get(name, {}) for publish in service.publish):
+        places["service.healthCheckGracePeriodSeconds"] = _grace(service)
+    return places
+
+
+def _speaks_http(model: Model, name: str, number: int) -> bool:
+    http = model.environment.services[name].http
+    if http and http.listen.number == number:
+        return True
+    return any((member.service, member.number) == (name, number) for members in model.members.values() for member in members)
+
+
+def _grace(service: Service) -> int:
+    """Start period and as many checks as may fail, in ECS's whole seconds; a minute where nobody asks."""
+    if service.health is None:
+        return 60
+    start = min(300, (int(service.health.start_period) + 999) // 1000)
+    interval = min(300, max(5, (int(service.health.interval) + 999) // 1000))
+    return start + service.health.failures * interval

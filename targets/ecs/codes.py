@@ -1,0 +1,111 @@
+"""What only the ECS target finds."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+_ROLE = '"arn:aws:iam::111122223333:role/'
+_GROUP = '"arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/0a1b2c3d4e5f6071"'
+_EC2 = f"""\
+targets:
+  ecs:
+    launch: ec2
+    region: eu-west-1
+    cluster: shop
+    subnets: [subnet-0a1b2c3d]
+    security_groups: [sg-0a1b2c3d]
+    execution_role: {_ROLE}shop-execution"
+"""
+_WEB = "services:\n  web:\n    image: shop/web:1\n    resources: {memory: 64MiB}\n"
+_TWO_VOLUMES = f"""\
+{_EC2}    task_roles: {{web: {_ROLE}web"}}
+    volumes:
+      mail: {{file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
+      news: {{file_system: fs-0a1b2c3d, access_point: fsap-0b1c2d3e}}
+{_WEB}    mounts: {{/news: news, /mail: mail}}
+volumes: {{news: {{access: single-writer}}, mail: {{access: single-writer}}}}
+"""
+_STATS = f"""\
+{_EC2}    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
+services:
+  edge:
+    resources: {{memory: 64MiB}}
+    env: {{LEVEL: info}}
+    http:
+      engine: {{name: haproxy, version: "3.2"}}
+      listen: 8080
+      default: {{status: 404}}
+      stats: {{number: 1936, auth: {{secret: stats-password}}}}
+secrets:
+  stats-password: {{ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"}}
+"""
+_PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
+
+MISSING = Code(
+    "ECS101",
+    "something that only AWS can tell is not said",
+    Severity.ERROR,
+    why="It is part of what is registered. A placeholder in its place would be found out at the first deployment.",
+    bad=(_EC2 + _WEB).replace("    subnets: [subnet-0a1b2c3d]\n", "").replace("  ecs:\n", "  ecs:  #! ECS101\n"),
+    good=_EC2 + _WEB,
+)
+UNUSED = Code(
+    "ECS102",
+    "an option for something that is not there",
+    Severity.ERROR,
+    why="A name was mistyped, or what it was for is gone: ECS would do without it, and say nothing.",
+    bad=f'{_EC2}    execution_roles: {{wep: {_ROLE}web-execution"}}  #! ECS102\n{_WEB}',
+    good=f'{_EC2}    execution_roles: {{web: {_ROLE}web-execution"}}\n{_WEB}',
+)
+NO_SIZE = Code(
+    "ECS103",
+    "a task has no size",
+    Severity.ERROR,
+    why="Fargate sells tasks by processors and memory, and wants both; ECS on EC2 places no task without its memory.",
+    bad=_EC2 + _WEB.replace("  web:\n", "  web:  #! ECS103\n").replace("    resources: {memory: 64MiB}\n", ""),
+    good=_EC2 + _WEB,
+)
+ONE_PLACE = Code(
+    "ECS104",
+    "two volumes are one place",
+    Severity.ERROR,
+    why="Two names for one folder hide a second writer: whoever mounts the other name writes the same files.",
+    bad=_TWO_VOLUMES.replace("fsap-0b1c2d3e}", "fsap-0a1b2c3d}  #! ECS104"),
+    good=_TWO_VOLUMES,
+)
+VARIABLE_TWICE = Code(
+    "ECS105",
+    "a variable would be set twice",
+    Severity.ERROR,
+    why="On ECS the password of the statistics page is a variable named like its secret: the two would be one.",
+    bad=_STATS.replace("LEVEL: info}", "STATS_PASSWORD: info}  #! ECS105"),
+    good=_STATS,
+)
+TOO_LARGE = Code(
+    "ECS106",
+    "more than a task definition or a service can hold",
+    Severity.ERROR,
+    why="A task definition has at most 64 KiB (ECS guide, service quotas), a service five target groups: ECS refuses more.",
+    bad=_EC2 + _WEB.replace("  web:\n", "  web:  #! ECS106\n") + f"    command: [{'x' * (64 << 10)}]\n",
+    good=_EC2 + _WEB + "    command: [x]\n",
+)
+LISTENER = Code(
+    "ECS107",
+    "the port outside is the load balancer's",
+    Severity.NOTE,
+    why="A task has an address of its own. What is published is reached through its target group: on which port, and from "
+    "where, its listener says.",
+    bad=f"{_EC2}    target_groups: {{web: {{http: {_GROUP}}}}}\n{_PUBLISHED}"
+    "    publish: [{port: http, host: 80}]  #! ECS107\n",
+    good=_EC2 + _PUBLISHED,
+)
+ONE_ROLE = Code(
+    "ECS108",
+    "a service runs with the role that starts it",
+    Severity.WARNING,
+    why="The execution role reads the values of secrets and pulls images; with it as task role the program can do that too.",
+    bad=f'{_EC2}    task_roles: {{web: {_ROLE}shop-execution"}}  #! ECS108\n{_WEB}',
+    good=f'{_EC2}    task_roles: {{web: {_ROLE}web"}}\n{_WEB}',
+)
+
+CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE)

@@ -1,0 +1,327 @@
+"""A model as task definitions and services of ECS, as `aws ecs` takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.diagnostics import Path
+from twipc.formats.document import At, Value, without_nothing
+from twipc.formats.engines import ENGINES, variable_of
+from twipc.model import Model, image_of
+from twipc.spec import Health, Service
+from twipc.target import Bundle, Discovery, bundle, option
+
+from . import limits
+from .options import Options, discovery_of, groups_of, log_group_of, target_group_of
+from .render import document, image_folder, image_name
+
+_HERE: Path = ("targets", "ecs")
+_LABEL = "io.twipc."
+_TMP = "twipc_tmp"
+"""The volume for /tmp: names in a spec have no underscore."""
+_HTTP_CLIENTS = {"curl": ("curl", "-fsS", "-o", "/dev/null"), "wget": ("wget", "-q", "-O", "/dev/null")}
+
+
+def compile(model: Model, options_: Any) -> Bundle:
+    """For each service a task definition and a service; for an `http` service the folder of its image too."""
+    options = option(options_, Options)
+    discovery = discovery_of(options)
+    artifacts = []
+    for name, service in model.services:
+        folder = image_folder(model, name, discovery)
+        image = At(("services", name, "image"), image_of(service))
+        if folder:
+            image = At(("services", name, "http"), image_name(model, name, folder, options.registry))
+        artifacts += [
+            document(f"{name}.taskdef.json", ("services", name), _task(model, options, name, image, discovery)),
+            document(f"{name}.service.json", ("services", name), _service(model, options, name)),
+            *folder,
+        ]
+    return bundle(*artifacts)
+
+
+def _task(model: Model, options: Options, name: str, image: Value, discovery: Discovery) -> dict[str, Value]:
+    service = model.environment.services[name]
+    size = limits.task_size(options.launch, service)
+    resources: Path = ("services", name, "resources")
+    fargate = options.launch == "fargate"
+    role = "execution_roles" if name in options.execution_roles else "execution_role"
+    return without_nothing(
+        {
+            "family": At(("project",), f"{model.name}-{name}"),
+            "requiresCompatibilities": At((*_HERE, "launch"), [options.launch.upper()]),
+            "networkMode": "awsvpc",
+            "cpu": At((*resources, "cpu"), str(size.cpu) if size.cpu is not None else None),
+            "memory": At((*resources, "memory"), str(size.memory) if size.memory is not None else None),
+            "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"} if fargate else {},
+            "executionRoleArn": At((*_HERE, role), options.execution_roles.get(name, options.execution_role)),
+            "taskRoleArn": At((*_HERE, "task_roles", name), options.task_roles.get(name)),
+            "containerDefinitions": [_container(model, options, name, image, discovery)],
+            "volumes": _volumes(options, service),
+            "tags": _tags(model, options, name),
+        }
+    )
+
+
+def _container(model: Model, options: Options, name: str, image: Value, discovery: Discovery) -> Value:
+    service = model.environment.services[name]
+    here: Path = ("services", name)
+    engine = ENGINES[service.http.engine.name] if service.http else None
+    return without_nothing(
+        {
+            "name": name,
+            "image": image,
+            "essential": True,
+            "versionConsistency": "enabled",
+            "user": engine.user if engine else None,
+            "memory": At((*here, "resources", "memory"), limits.own_memory(service)),
+            "command": At((*here, "command"), list(service.command or ())),
+            "environment": _environment(model, name, discovery),
+            "secrets": _secrets(model, name),
+            "portMappings": _ports(model, name),
+            "mountPoints": _mount_points(model, name),
+            "healthCheck": _health(model, name, service.health) if service.health else None,
+            "stopTimeout": At((*here, "stop_grace"), limits.STOP[options.launch](service.stop_grace)),
+            "readonlyRootFilesystem": True if engine else None,
+            "linuxParameters": {"initProcessEnabled": engine is None, "capabilities": {"drop": ["ALL"]}},
+            "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}] if engine else [],
+            "dockerLabels": _labels(model, service),
+            "logConfiguration": _log(model, options, name),
+        }
+    )
+
+
+def _environment(model: Model, name: str, discovery: Discovery) -> list[Value]:
+    pairs: list[Value] = []
+    for variable, value in sorted(model.environment.services[name].env.items()):
+        origin: Path = ("services", name, "env", variable)
+        if value.value is not None:
+            pairs.append(At(origin, {"name": variable, "value": value.value}))
+        elif value.address is not None:
+            service, _, port = value.address.partition(".")
+            address = f"{discovery.host(service)}:{model.number(service, port)}"
+            pairs.append(At(origin, {"name": variable, "value": address}))
+    return pairs
+
+
+def _secrets(model: Model, name: str) -> list[Value]:
+    """By ARN: ECS reads the value when a task starts, with the execution role."""
+    service = model.environment.services[name]
+    used = {variable: value.secret for variable, value in service.env.items() if value.secret is not None}
+    if service.http and service.http.stats and service.http.engine.name == "haproxy":
+        secret = service.http.stats.auth.secret
+        used[variable_of(secret)] = secret
+    found: list[Value] = []
+    for variable, secret in sorted(used.items()):
+        place = model.environment.secrets[secret].ecs
+        if place is not None:
+            found.append(At(("secrets", secret, "ecs"), {"name": variable, "valueFrom": place.arn}))
+    return found
+
+
+def _ports(model: Model, name: str) -> list[Value]:
+    service = model.environment.services[name]
+    spoken = {(member.service, member.number) for members in model.members.values() for member in members}
+    if service.http:
+        spoken.add((name, service.http.listen.number))
+    return [
+        At(
+            ("services", name, "ports", port),
+            without_nothing(
+                {
+                    "name": port,
+                    "containerPort": noun.number,
+                    "protocol": "tcp",
+                    "appProtocol": "http" if (name, noun.number) in spoken else None,
+                }
+            ),
+        )
+        for port, noun in sorted(service.ports.items())
+    ]
+
+
+def _mount_points(model: Model, name: str) -> list[Value]:
+    service = model.environment.services[name]
+    points: list[Value] = [
+        At(
+            ("services", name, "mounts", path),
+            {
+                "sourceVolume": mount.volume,
+                "containerPath": path,
+                "readOnly": model.environment.volumes[mount.volume].access == "read-only",
+            },
+        )
+        for path, mount in sorted(service.mounts.items())
+    ]
+    if _own_tmp(service):
+        points.append({"sourceVolume": _TMP, "containerPath": "/tmp", "readOnly": False})
+    return points
+
+
+def _own_tmp(service: Service) -> bool:
+    """Fargate has no tmpfs: what a server on a read-only root writes goes to a volume of the task."""
+    return service.http is not None and "/tmp" not in service.mounts
+
+
+def _volumes(options: Options, service: Service) -> list[Value]:
+    found: list[Value] = []
+    for name in sorted({mount.volume for mount in service.mounts.values()}):
+        place = options.volumes.get(name)
+        if place:
+            # Beside an access point a root directory must not be set: the point says it.
+            efs: Value = {
+                "fileSystemId": place.file_system,
+                "transitEncryption": "ENABLED",
+                "authorizationConfig": {"accessPointId": place.access_point, "iam": "ENABLED"},
+            }
+            found.append(At((*_HERE, "volumes", name), {"name": name, "efsVolumeConfiguration": efs}))
+    return [*found, {"name": _TMP}] if _own_tmp(service) else found
+
+
+def _health(model: Model, name: str, health: Health) -> Value:
+    here: Path = ("services", name, "health")
+    argv = list(health.command or ())
+    if health.http:
+        # 127.0.0.1, not localhost: that may be ::1, where nobody listens.
+        url = f"http://127.0.0.1:{model.number(name, health.http.port)}{health.http.path}"
+        argv = [*_HTTP_CLIENTS[health.http.client], url]
+    return {
+        "command": At(here, ["CMD", *argv]),
+        "interval": At((*here, "interval"), limits.INTERVAL(health.interval)),
+        "timeout": At((*here, "timeout"), limits.TIMEOUT(health.timeout)),
+        "retries": At((*here, "failures"), health.failures),
+        "startPeriod": At((*here, "start_period"), limits.START_PERIOD(health.start_period)),
+    }
+
+
+def _labels(model: Model, service: Service) -> dict[str, Value]:
+    """What a volume promises; a mount has no place for it."""
+    labels: dict[str, Value] = {}
+    for name in sorted({mount.volume for mount in service.mounts.values()}):
+        volume = model.environment.volumes[name]
+        labels[f"{_LABEL}volume.{name}.access"] = At(("volumes", name, "access"), volume.access)
+        labels[f"{_LABEL}volume.{name}.retention"] = At(("volumes", name, "retention"), "keep")
+    return labels
+
+
+def _log(model: Model, options: Options, name: str) -> Value:
+    """Non-blocking: a log that can not be sent must not stop the program."""
+    return {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": At((*_HERE, "log_group"), log_group_of(model, options, name)),
+            "awslogs-region": At((*_HERE, "region"), options.region),
+            "awslogs-stream-prefix": name,
+            "mode": "non-blocking",
+            "max-buffer-size": "4m",
+        },
+    }
+
+
+def _tags(model: Model, options: Options, name: str) -> list[Value]:
+    pairs = {
+        "project": At(("project",), model.environment.project),
+        "environment": At(("environment",), model.environment.environment),
+        "service": At(("services", name), name),
+        "namespace": At((*_HERE, "namespace"), options.namespace),
+    }
+    return [At(value.origin, {"key": key, "value": value}) for key, value in pairs.items() if value.value is not None]
+
+
+def _service(model: Model, options: Options, name: str) -> dict[str, Value]:
+    service = model.environment.services[name]
+    here: Path = ("services", name)
+    family = At(("project",), f"{model.name}-{name}")
+    balancers = _load_balancers(model, options, name)
+    registry = options.cloud_map_services.get(name)
+    fargate = options.launch == "fargate"
+    return without_nothing(
+        {
+            "cluster": At((*_HERE, "cluster"), options.cluster),
+            "serviceName": family,
+            "taskDefinition": family,
+            "desiredCount": At((*here, "replicas"), service.replicas),
+            "schedulingStrategy": At((*here, "restart"), "REPLICA"),
+            "launchType": At((*_HERE, "launch"), options.launch.upper()),
+            "platformVersion": "1.4.0" if fargate else None,
+            "deploymentController": {"type": "ECS"},
+            **_deployment(model, service),
+            "placementStrategy": [] if fargate else _SPREAD,
+            "networkConfiguration": {"awsvpcConfiguration": _network(options, name)},
+            "loadBalancers": balancers,
+            "healthCheckGracePeriodSeconds": _grace(service) if balancers else None,
+            "serviceRegistries": [At((*_HERE, "cloud_map_services", name), {"registryArn": registry})] if registry else [],
+            "enableExecuteCommand": False,
+            "enableECSManagedTags": True,
+            "propagateTags": "SERVICE",
+            "tags": _tags(model, options, name),
+        }
+    )
+
+
+_SPREAD: Value = [
+    {"type": "spread", "field": "attribute:ecs.availability-zone"},
+    {"type": "spread", "field": "instanceId"},
+]
+
+
+def _deployment(model: Model, service: Service) -> dict[str, Value]:
+    """A single writer ends before the next one begins; zone rebalancing would begin with the second."""
+    writer = next(
+        (
+            mount.volume
+            for _, mount in sorted(service.mounts.items())
+            if model.environment.volumes[mount.volume].access == "single-writer"
+        ),
+        None,
+    )
+    configuration: Value = {
+        "minimumHealthyPercent": 0 if writer else 100,
+        "maximumPercent": 100 if writer else 200,
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+    }
+    origin: Path = ("volumes", writer, "access") if writer else ()
+    rebalancing = "DISABLED" if writer else "ENABLED"
+    if origin:
+        return {
+            "deploymentConfiguration": At(origin, configuration),
+            "availabilityZoneRebalancing": At(origin, rebalancing),
+        }
+    return {"deploymentConfiguration": configuration, "availabilityZoneRebalancing": rebalancing}
+
+
+def _network(options: Options, name: str) -> dict[str, Value]:
+    groups = "service_security_groups" if name in options.service_security_groups else "security_groups"
+    return without_nothing(
+        {
+            "subnets": At((*_HERE, "subnets"), list(options.subnets)),
+            "securityGroups": At((*_HERE, groups), list(groups_of(options, name))),
+            "assignPublicIp": "DISABLED",
+        }
+    )
+
+
+def _load_balancers(model: Model, options: Options, name: str) -> list[Value]:
+    """One target group for each published port that has one; a port on one address of a host is never balanced."""
+    found: dict[str, Value] = {}
+    for index, publish in enumerate(model.environment.services[name].publish):
+        arn = target_group_of(options, name, publish.port)
+        if arn and publish.address is None and publish.port not in found:
+            number = model.number(name, publish.port)
+            found[publish.port] = At(
+                ("services", name, "publish", index),
+                {
+                    "targetGroupArn": At((*_HERE, "target_groups", name, publish.port), arn),
+                    "containerName": name,
+                    "containerPort": number,
+                },
+            )
+    return list(found.values())
+
+
+def _grace(service: Service) -> int:
+    """Time before the load balancer's opinion counts: until the container's own check would have given up."""
+    health = service.health
+    if health is None:
+        return 60
+    return limits.START_PERIOD(health.start_period) + health.failures * limits.INTERVAL(health.interval)

@@ -1,0 +1,142 @@
+"""What only AWS can tell: ids and names of what is there before the services are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
+
+from twipc.model import Model
+from twipc.spec import Noun
+from twipc.spec.values import Name, PortName, refuse
+from twipc.target import Discovery, option
+
+_ARN = r"arn:aws[a-z-]*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form of an id: refused with an example, and shown to editors."""
+
+    pattern: str
+    what: str
+    example: str
+
+    def check(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value, re.ASCII):
+            raise refuse(f"`{value}` is not {self.what}", f"such as {self.example}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "pattern": f"^(?:{self.pattern})$"}
+
+
+_ROLE = "arn:aws:iam::111122223333:role/shop"
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+Region = Annotated[str, _Form("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a region", "eu-west-1")]
+Cluster = Annotated[
+    str,
+    _Form(
+        rf"(?:{_ARN}:ecs:[a-z0-9-]+:[0-9]{{12}}:cluster/)?[A-Za-z0-9_-]{{1,255}}", "the name or ARN of a cluster", "shop-prod"
+    ),
+]
+Subnet = Annotated[str, _Form("subnet-[0-9a-f]{8,17}", "the id of a subnet", "subnet-0a1b2c3d4e5f60718")]
+SecurityGroup = Annotated[str, _Form("sg-[0-9a-f]{8,17}", "the id of a security group", "sg-0a1b2c3d4e5f60718")]
+Role = Annotated[str, _Form(rf"{_ARN}:iam::[0-9]{{12}}:role/[A-Za-z0-9_+=,.@/-]{{1,512}}", "the ARN of a role", _ROLE)]
+Namespace = Annotated[
+    str, _Form(rf"(?=.{{2,127}}$){_LABEL}(?:\.{_LABEL})*", "the name of a Cloud Map namespace", "shop-prod.internal")
+]
+CloudMapService = Annotated[
+    str,
+    _Form(
+        rf"{_ARN}:servicediscovery:[a-z0-9-]+:[0-9]{{12}}:service/srv-[a-z0-9]{{8,64}}",
+        "the ARN of a Cloud Map service",
+        "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-0a1b2c3d4e5f6071",
+    ),
+]
+TargetGroup = Annotated[
+    str,
+    _Form(
+        rf"{_ARN}:elasticloadbalancing:[a-z0-9-]+:[0-9]{{12}}:targetgroup/[A-Za-z0-9-]{{1,32}}/[0-9a-f]{{16}}",
+        "the ARN of a target group",
+        "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/0a1b2c3d4e5f6071",
+    ),
+]
+FileSystem = Annotated[str, _Form("fs-[0-9a-f]{8,40}", "the id of an EFS file system", "fs-0a1b2c3d4e5f60718")]
+AccessPoint = Annotated[str, _Form("fsap-[0-9a-f]{8,40}", "the id of an EFS access point", "fsap-0a1b2c3d4e5f60718")]
+ImageRegistry = Annotated[
+    str,
+    _Form(
+        r"(?=.{1,160}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
+        "a registry of images",
+        "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+    ),
+]
+LogGroup = Annotated[str, _Form("[A-Za-z0-9._/#-]{0,399}[A-Za-z0-9._#-]", "the name of a log group", "/shop/prod")]
+
+
+class EfsVolume(Noun):
+    """Where a volume of the spec is."""
+
+    file_system: FileSystem = Field(description="The EFS file system.")
+    access_point: AccessPoint = Field(description="The access point in it: a folder and the user who owns it.")
+
+
+class Options(Noun):
+    """Where on AWS the environment runs."""
+
+    launch: Literal["fargate", "ec2"] = Field(description="Who owns the machines: AWS (fargate) or you (ec2).")
+    region: Region = Field(description="The region of everything below.")
+    cluster: Cluster = Field(description="The cluster that the services run in.")
+    subnets: tuple[Subnet, ...] = Field((), description="Where tasks get their addresses; two zones survive the loss of one.")
+    security_groups: tuple[SecurityGroup, ...] = Field(
+        (), description="Who may reach the tasks of services without own groups."
+    )
+    service_security_groups: Mapping[Name, tuple[SecurityGroup, ...]] = Field(
+        {}, description="A service's own groups, in place of `security_groups`."
+    )
+    execution_role: Role = Field(description="With it ECS pulls images, writes logs and reads the secrets' values.")
+    execution_roles: Mapping[Name, Role] = Field({}, description="A service's own, in place of `execution_role`.")
+    task_roles: Mapping[Name, Role] = Field({}, description="What a service itself may do on AWS; it mounts volumes with it.")
+    namespace: Namespace | None = Field(None, description="The Cloud Map namespace (private DNS) in which services are found.")
+    cloud_map_services: Mapping[Name, CloudMapService] = Field(
+        {}, description="The Cloud Map service, named like the service, that lists its tasks as A records."
+    )
+    target_groups: Mapping[Name, Mapping[PortName, TargetGroup]] = Field(
+        {}, description="The load balancer's target group (type ip) of each published port, by service and port."
+    )
+    volumes: Mapping[Name, EfsVolume] = Field({}, description="Where the volumes are.")
+    registry: ImageRegistry | None = Field(
+        None, description="Where the images of HTTP servers are pushed to and pulled from."
+    )
+    log_group: LogGroup | None = Field(
+        None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."
+    )
+
+
+def discovery_of(options: Any) -> Discovery:
+    """Cloud Map's names, asked of the resolver that every VPC has (VPC guide, "Amazon DNS server")."""
+    namespace = option(options, Options).namespace
+    return Discovery(resolver="169.254.169.253", suffix=f".{namespace}" if namespace else "", secrets="variable")
+
+
+def log_group_of(model: Model, options: Options, service: str) -> str:
+    environment = model.environment
+    return f"{options.log_group or f'/{environment.project}/{environment.environment}'}/{service}"
+
+
+def groups_of(options: Options, service: str) -> tuple[str, ...]:
+    return options.service_security_groups.get(service, options.security_groups)
+
+
+def target_group_of(options: Options, service: str, port: str) -> str | None:
+    return options.target_groups.get(service, {}).get(port)

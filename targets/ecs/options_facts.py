@@ -1,0 +1,43 @@
+"""Options as facts: every artifact that shows one is held to it.
+
+Their keys are `options.<name>` of (service,); a target group is of (service, port number), a volume of (service, volume).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.model import Model
+from twipc.target import FactKey, Facts, option
+
+from .options import Options
+
+
+def option_facts(model: Model, options_: Any) -> Facts:
+    """What the files of each service show of the options."""
+    options = option(options_, Options)
+    facts: dict[FactKey, object] = {}
+    for name, service in model.services:
+        said: dict[str, object] = {
+            "launch": options.launch,
+            "region": options.region,
+            "cluster": options.cluster,
+            "subnets": options.subnets,
+            "security_groups": options.service_security_groups.get(name, options.security_groups),
+            "execution_role": options.execution_roles.get(name, options.execution_role),
+            "task_role": options.task_roles.get(name),
+            "namespace": options.namespace,
+            "cloud_map_service": options.cloud_map_services.get(name),
+            "log_group": options.log_group or f"/{model.environment.project}/{model.environment.environment}",
+            "registry": options.registry if service.http else None,
+        }
+        facts |= {FactKey(f"options.{leaf}", (name,)): value for leaf, value in said.items()}
+        for publish in service.publish:
+            arn = options.target_groups.get(name, {}).get(publish.port)
+            if arn and publish.address is None:
+                facts[FactKey("options.target_group", (name, str(service.ports[publish.port].number)))] = arn
+        for mount in service.mounts.values():
+            volume = options.volumes.get(mount.volume)
+            if volume:
+                facts[FactKey("options.volume", (name, mount.volume))] = (volume.file_system, volume.access_point)
+    return facts

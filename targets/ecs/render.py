@@ -1,0 +1,55 @@
+"""The files of the target: JSON, and the folders that images are built from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from posixpath import relpath
+
+from twipc.diagnostics import Path
+from twipc.formats.document import At, Lines, Value
+from twipc.formats.engines import ENGINES
+from twipc.formats.jsontext import dump
+from twipc.formats.writing import server_files
+from twipc.model import Model, image_of
+from twipc.target import Artifact, Discovery
+
+
+def document(path: str, origin: Path, content: Mapping[str, Value]) -> Artifact:
+    text, origins = dump(At(origin, content))
+    return Artifact(path, text, origins, comment="")
+
+
+def image_folder(model: Model, name: str, discovery: Discovery) -> tuple[Artifact, ...]:
+    """What an `http` service's image is built from: nothing is fetched when a task starts. Nothing for other services."""
+    files = server_files(model, name, discovery)
+    if not files:
+        return ()
+    folder = f"images/{name}"
+    copied = [(replace(file.artifact, path=f"images/{file.artifact.path}"), file.container_path) for file in files]
+    service = model.environment.services[name]
+    assert service.http, "only http services have files"
+    engine = ENGINES[service.http.engine.name]
+    here: Path = ("services", name)
+    lines = Lines()
+    lines.add(f"# {name} of {model.name}: its image for ECS.", here)
+    lines.add("# Written by twipc; edit the spec, not this file.", ())
+    lines.add(f"FROM {image_of(service)}", (*here, "image"))
+    for artifact, place in copied:
+        # Owned by root and read-only, whatever the checkout's modes are.
+        lines.add(f"COPY --chmod=0444 {relpath(artifact.path, folder)} {place}", next(iter(artifact.origins), here))
+    lines.add("# The root is read-only on ECS, and a task's volume takes the modes of the folder that it covers.", ())
+    lines.add('VOLUME ["/tmp"]', here)
+    lines.add(f"STOPSIGNAL {engine.stop_signal}", (*here, "http", "engine"))
+    lines.add(f"USER {engine.user}", (*here, "http", "engine"))
+    text, origins = lines.finish()
+    return (Artifact(f"{folder}/Dockerfile", text, origins), *(artifact for artifact, _ in copied))
+
+
+def image_name(model: Model, name: str, folder: Iterable[Artifact], registry: str | None) -> str:
+    """Of its content: another configuration is another image, and a task definition names just one."""
+    parts = (part for artifact in sorted(folder, key=lambda one: one.path) for part in (artifact.path, artifact.text))
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    image = f"{model.name}-{name}:{digest[:12]}"
+    return f"{registry}/{image}" if registry else image

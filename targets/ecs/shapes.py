@@ -1,0 +1,146 @@
+"""The parts of ECS's API that the reader knows, trimmed from its service model; and JSON that has these shapes.
+
+A dict names members, a list of one shape holds any number of it, `MapOf` any keys. A member that is not here is not
+refused: the reader leaves it over, and so it is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twipc.target import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    value: type
+
+
+Shape = type | MapOf | list[Any] | dict[str, Any]
+
+_TAGS: Shape = [{"key": str, "value": str}]
+_CONTAINER: Shape = {
+    "name": str,
+    "image": str,
+    "essential": bool,
+    "versionConsistency": str,
+    "user": str,
+    "memory": int,
+    "command": [str],
+    "environment": [{"name": str, "value": str}],
+    "secrets": [{"name": str, "valueFrom": str}],
+    "portMappings": [{"name": str, "containerPort": int, "protocol": str, "appProtocol": str}],
+    "mountPoints": [{"sourceVolume": str, "containerPath": str, "readOnly": bool}],
+    "healthCheck": {"command": [str], "interval": int, "timeout": int, "retries": int, "startPeriod": int},
+    "stopTimeout": int,
+    "readonlyRootFilesystem": bool,
+    "linuxParameters": {"initProcessEnabled": bool, "capabilities": {"drop": [str]}},
+    "ulimits": [{"name": str, "softLimit": int, "hardLimit": int}],
+    "dockerLabels": MapOf(str),
+    "logConfiguration": {"logDriver": str, "options": MapOf(str)},
+}
+TASK_DEFINITION: Shape = {
+    "family": str,
+    "requiresCompatibilities": [str],
+    "networkMode": str,
+    "cpu": str,
+    "memory": str,
+    "runtimePlatform": {"cpuArchitecture": str, "operatingSystemFamily": str},
+    "executionRoleArn": str,
+    "taskRoleArn": str,
+    "containerDefinitions": [_CONTAINER],
+    "volumes": [
+        {
+            "name": str,
+            "efsVolumeConfiguration": {
+                "fileSystemId": str,
+                "transitEncryption": str,
+                "authorizationConfig": {"accessPointId": str, "iam": str},
+            },
+        }
+    ],
+    "tags": _TAGS,
+}
+SERVICE: Shape = {
+    "cluster": str,
+    "serviceName": str,
+    "taskDefinition": str,
+    "desiredCount": int,
+    "schedulingStrategy": str,
+    "launchType": str,
+    "platformVersion": str,
+    "deploymentController": {"type": str},
+    "deploymentConfiguration": {
+        "minimumHealthyPercent": int,
+        "maximumPercent": int,
+        "deploymentCircuitBreaker": {"enable": bool, "rollback": bool},
+    },
+    "availabilityZoneRebalancing": str,
+    "placementStrategy": [{"type": str, "field": str}],
+    "networkConfiguration": {
+        "awsvpcConfiguration": {"subnets": [str], "securityGroups": [str], "assignPublicIp": str},
+    },
+    "loadBalancers": [{"targetGroupArn": str, "containerName": str, "containerPort": int}],
+    "healthCheckGracePeriodSeconds": int,
+    "serviceRegistries": [{"registryArn": str}],
+    "enableExecuteCommand": bool,
+    "enableECSManagedTags": bool,
+    "propagateTags": str,
+    "tags": _TAGS,
+}
+_WORDS = {str: "a string", int: "a whole number", bool: "true or false"}
+
+
+def load(texts: Mapping[str, str], path: str, shape: Shape) -> dict[str, Any]:
+    """The document at `path`, known to have the shape as far as it goes."""
+    if path not in texts:
+        raise Unreadable(path, "the file is not there")
+    try:
+        document = json.loads(
+            texts[path], object_pairs_hook=_no_key_twice, parse_float=_no_fraction, parse_constant=_no_fraction
+        )
+    except RecursionError:
+        raise Unreadable(path, "it is nested too deeply") from None
+    except ValueError as problem:
+        raise Unreadable(path, str(problem)) from None
+    problem_found = _misfit(document, shape, "")
+    if problem_found:
+        raise Unreadable(path, problem_found)
+    loaded: dict[str, Any] = document
+    return loaded
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"`{next(key for key in keys if keys.count(key) > 1)}` stands twice in one object")
+    return found
+
+
+def _no_fraction(text: str) -> object:
+    raise ValueError(f"`{text}` is no whole number")
+
+
+def _misfit(value: Any, shape: Shape, place: str) -> str:
+    """What is of another kind than the shape says, or nothing."""
+    if isinstance(shape, type):
+        return "" if type(value) is shape else f"{place}: {_WORDS[shape]} is wanted"
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return f"{place}: a list is wanted"
+        return _first(_misfit(item, shape[0], f"{place}[{index}]") for index, item in enumerate(value))
+    if not isinstance(value, dict):
+        return f"{place or 'the file'}: an object is wanted"
+    if isinstance(shape, MapOf):
+        return _first(_misfit(child, shape.value, f"{place}.{key}") for key, child in value.items())
+    return _first(
+        _misfit(child, shape[key], f"{place}.{key}".removeprefix(".")) for key, child in value.items() if key in shape
+    )
+
+
+def _first(problems: Any) -> str:
+    return next((problem for problem in problems if problem), "")

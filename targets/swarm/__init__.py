@@ -1,0 +1,25 @@
+"""Docker Swarm: several hosts, `docker stack deploy`."""
+
+from twipc.target import Target
+
+from .baseline import baseline, option_facts
+from .check import check
+from .codes import CODES
+from .lower import compile
+from .options import SwarmOptions, discovery
+from .read import read
+from .support import SUPPORT
+
+TARGET = Target(
+    name="swarm",
+    summary="a Docker Swarm stack, file format 3.8",
+    support=SUPPORT,
+    options=SwarmOptions,
+    option_facts=option_facts,
+    discovery=discovery,
+    check=check,
+    compile=compile,
+    read=read,
+    baseline=baseline,
+    codes=CODES,
+)

@@ -1,0 +1,120 @@
+"""What every service on a swarm has besides its spec; the reasons stand in the target's page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from twipc.formats.composefile.baseline import common, of_service
+from twipc.model import Model
+from twipc.spec import Service
+from twipc.target import BASELINE, FactKey, Facts, option
+
+from .options import SwarmOptions, discovery
+
+_EVERY: Mapping[str, object] = {
+    "deploy.mode": "replicated",
+    "deploy.restart_policy.delay": "2s",
+}
+_SERVED: Mapping[str, object] = {"tmpfs at /tmp.tmpfs.size": 67108864}
+_USER = {"nginx": "101", "haproxy": "99"}
+_FILES = {
+    "nginx": ("nginx.conf", "/etc/nginx/nginx.conf", "/etc/nginx/pages/.twipc/"),
+    "haproxy": ("haproxy.cfg", "/usr/local/etc/haproxy/haproxy.cfg", "/usr/local/etc/haproxy/pages/"),
+}
+
+
+def option_facts(_model: Model, options: Any) -> Facts:
+    chosen: SwarmOptions = option(options, SwarmOptions)
+    return {FactKey("option.discovery"): chosen.discovery}
+
+
+def baseline(model: Model, options: Any) -> Facts:
+    """The facts that are left over when every field of the spec has been read."""
+    facts: dict[FactKey, object] = {FactKey(BASELINE, ("file", "version")): "3.8"}
+    for name, service in model.services:
+        facts.update(common(model, name, discovery(options)))
+        places = {**_EVERY, **_SERVED} if service.http else dict(_EVERY)
+        facts.update(of_service(name, {**places, **_placed(model, service), **_rolled(model, service)}))
+        facts.update(of_service(name, {**_configs(model, name), **_secret(model, service)}))
+        facts.update(of_service(name, _unpublished(service)))
+    project = f"{model.environment.project}-{model.environment.environment}"
+    for volume in model.environment.volumes:
+        facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"
+    return facts
+
+
+def _holds_port(service: Service) -> bool:
+    return any(publish.host and not publish.address for publish in service.publish)
+
+
+def _placed(model: Model, service: Service) -> dict[str, object]:
+    """Spread over the nodes; pinned to its volumes; one on a node, if each holds a port of it."""
+    project = f"{model.environment.project}-{model.environment.environment}"
+    placement: dict[str, object] = {"deploy.placement.preferences": [{"spread": "node.id"}]}
+    if service.mounts:
+        volumes = sorted({mount.volume for mount in service.mounts.values()})
+        placement["deploy.placement.constraints"] = [f"node.labels.{project}.{volume} == true" for volume in volumes]
+    if _holds_port(service):
+        placement["deploy.placement.max_replicas_per_node"] = 1
+    return placement
+
+
+def _rolled(model: Model, service: Service) -> dict[str, object]:
+    accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
+    alone = "single-writer" in accesses or _holds_port(service)
+    monitor = 10_000
+    if service.health:
+        tries = service.health.failures * (int(service.health.interval) + int(service.health.timeout))
+        monitor = int(service.health.start_period) + tries + 5000
+    roll: dict[str, object] = {
+        "parallelism": 1,
+        "order": "stop-first" if alone else "start-first",
+        "delay": "5s",
+        "monitor": f"{monitor}ms" if monitor % 1000 else f"{monitor // 1000}s",
+        "max_failure_ratio": 0,
+    }
+    return {
+        **{f"deploy.update_config.{key}": value for key, value in {**roll, "failure_action": "rollback"}.items()},
+        **{f"deploy.rollback_config.{key}": value for key, value in {**roll, "failure_action": "pause"}.items()},
+    }
+
+
+def _configs(model: Model, name: str) -> dict[str, object]:
+    """The name of each config up to the digest of its content, and that everybody may read it."""
+    http = model.environment.services[name].http
+    if http is None:
+        return {}
+    config, place, pages = _FILES[http.engine.name]
+    files = {place: config} | {f"{pages}{page.status[0]}.html": f"{page.status[0]}.html" for page in http.error_pages}
+    found: dict[str, object] = {}
+    for target, what in files.items():
+        stem = f"{model.environment.project}-{model.environment.environment}-{name}-{what}"
+        if len(stem) > 51:
+            stem = stem[:38].rstrip("-.") + "-" + hashlib.sha256(stem.encode()).hexdigest()[:12]
+        found |= {f"config at {target}": stem, f"config at {target}.mode": 0o444}
+    return found
+
+
+def _secret(model: Model, service: Service) -> dict[str, object]:
+    if service.http is None or service.http.stats is None:
+        return {}
+    secret = service.http.stats.auth.secret
+    if model.environment.secrets[secret].swarm is None:
+        return {}
+    user = _USER[service.http.engine.name]
+    how = {"uid": user, "gid": user, "mode": 0o400, "external": True}
+    return {f"secret at /run/secrets/{secret}.{key}": value for key, value in how.items()}
+
+
+def _unpublished(service: Service) -> dict[str, object]:
+    """`<number>.<nth>` of each publication that is for one address."""
+    seen: list[int] = []
+    lost: list[str] = []
+    for publish in service.publish:
+        number = service.ports[publish.port].number
+        if publish.address:
+            lost.append(f"{number}.{seen.count(number)}")
+        seen.append(number)
+    return {"deploy.labels.io.twipc.unpublished": ",".join(lost)} if lost else {}

@@ -1,0 +1,91 @@
+"""What only a swarm has to say of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twipc.diagnostics import Finding, Path, Related
+from twipc.formats.writing import server_files
+from twipc.model import Model
+from twipc.target.secrets import missing_places
+
+from .codes import CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED
+from .options import discovery
+
+NAME = "swarm"
+LONGEST_NAME = 63
+LARGEST_CONFIG = 1_023_999
+"""Both measured on the engine, as `docker stack config` takes any (traps §3.1, 3.2)."""
+
+
+def check(model: Model, options: Any) -> Iterator[Finding]:
+    """Names and sizes that only the deploy would refuse, what is pinned, what is lost, secrets without a name."""
+    yield _hardening(model)
+    yield from _names(model)
+    yield from _pinned(model)
+    yield from _configs(model, options)
+    yield from missing_places(model, NAME, "swarm", variables=False)
+
+
+def _hardening(model: Model) -> Finding:
+    path: Path = ("targets", NAME)
+    return Finding(
+        HARDENING_LOST,
+        "no-new-privileges and the limit of processes are lost: a stack has no words for them",
+        model.span(path, key=True),
+        help='write {"no-new-privileges": true} into each node\'s /etc/docker/daemon.json',
+        at="targets.swarm",
+        target=NAME,
+    )
+
+
+def _names(model: Model) -> Iterator[Finding]:
+    for name, _ in model.services:
+        full = f"{model.name}_{name}"
+        if len(full) > LONGEST_NAME:
+            path: Path = ("services", name)
+            yield Finding(
+                LONG_NAME,
+                f"`{full}` has {len(full)} characters, {len(full) - LONGEST_NAME} too many",
+                model.span(path, key=True),
+                help="shorten the service, the environment or the project",
+                at=model.tree.name(path),
+                target=NAME,
+            )
+
+
+def _pinned(model: Model) -> Iterator[Finding]:
+    """Volumes that some service mounts, each once."""
+    used: dict[str, Path] = {}
+    for name, service in model.services:
+        for place, mount in sorted(service.mounts.items()):
+            used.setdefault(mount.volume, ("services", name, "mounts", place))
+    for volume, mounted in sorted(used.items()):
+        path: Path = ("volumes", volume)
+        yield Finding(
+            PINNED,
+            f"`{volume}` lies on one node: its loss is an outage",
+            model.span(path, key=True),
+            help=f"label the node that holds it: docker node update --label-add {model.name}.{volume}=true NODE",
+            related=(Related(model.span(mounted), "it is mounted here"),),
+            at=model.tree.name(path),
+            target=NAME,
+        )
+
+
+def _configs(model: Model, options: Any) -> Iterator[Finding]:
+    for name, http in model.servers:
+        for index, page in enumerate(http.error_pages):
+            if not model.pages[page.page]:
+                path: Path = ("services", name, "http", "error_pages", index, "page")
+                yield _no_config(model, path, f"`{page.page}` is empty", "give the page some text, or take it out")
+        for file in server_files(model, name, discovery(options)):
+            size = len(file.artifact.text.encode())
+            if size > LARGEST_CONFIG:
+                said = f"{file.artifact.path} would have {size} bytes, {size - LARGEST_CONFIG} too many"
+                yield _no_config(model, ("services", name, "http"), said, "divide its routes among several servers")
+
+
+def _no_config(model: Model, path: Path, said: str, help: str) -> Finding:
+    return Finding(CONFIG_SIZE, said, model.span(path), help=help, at=model.tree.name(path), target=NAME)

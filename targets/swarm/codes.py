@@ -1,0 +1,43 @@
+"""What only the swarm target finds."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+_LONG = "a" * 31
+_STACK = f"project: {_LONG}\ntargets: {{swarm: {{}}}}\nservices:\n"
+
+PINNED = Code(
+    "SWARM101",
+    "a volume lies on one node",
+    Severity.WARNING,
+    why="Swarm's own volumes are local, one for each node: a task that moved would find an empty one. So it stays where its "
+    "data is, and while that node is down, the service is too.",
+    bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    mounts: {/data: news}\n"
+    "volumes:\n  news: {access: single-writer}  #! SWARM101",
+    good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1",
+)
+LONG_NAME = Code(
+    "SWARM102",
+    "the name of a service is too long for a swarm",
+    Severity.ERROR,
+    why="A service is called <project>-<environment>_<service> there, 63 characters at most; only the deploy would say so.",
+    bad=f"{_STACK}  {_LONG}:  #! SWARM102\n    image: shop/web:1",
+    good=f"{_STACK}  web:\n    image: shop/web:1",
+)
+HARDENING_LOST = Code(
+    "SWARM103",
+    "a hardening of twipc's own is lost on a swarm",
+    Severity.NOTE,
+    why="A stack has no words for no-new-privileges and for a limit of processes, which every service has on one host.",
+    raised_by="every compile for swarm",
+)
+CONFIG_SIZE = Code(
+    "SWARM104",
+    "a file is no config for a swarm",
+    Severity.ERROR,
+    why="A config holds 1 to 1,023,999 bytes; only the deploy would say so.",
+    raised_by="an error page without content",
+)
+
+CODES = (PINNED, LONG_NAME, HARDENING_LOST, CONFIG_SIZE)

@@ -1,0 +1,215 @@
+"""A model as a Swarm stack of format 3.8, with the proxies' configuration beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from twipc.diagnostics import Path
+from twipc.formats.composefile import write
+from twipc.formats.document import At, Value, without_nothing
+from twipc.formats.engines import ENGINES, SECRETS_FOLDER
+from twipc.formats.served import ServerFile
+from twipc.formats.writing import server_files
+from twipc.model import Model, health_of, image_of
+from twipc.spec import EPHEMERAL, Duration, Publish, Service
+from twipc.target import Bundle, Discovery, bundle, published
+
+from .options import discovery as discovery_of
+
+FILE = "docker-stack.yml"
+LONGEST_CONFIG = 64
+"""Of a config's name; measured on the engine (traps §3.1)."""
+_CONDITION = {"always": "any", "on-failure": "on-failure", "never": "none"}
+_BETWEEN = Duration(5000)
+"""Between two tasks of an update: longer than the proxies need to find a new member."""
+_SPARE = Duration(5000)
+
+
+def compile(model: Model, options: Any) -> Bundle:
+    """One stack file; an `http` service's own files lie in a folder of its name."""
+    discovery = discovery_of(options)
+    files = {name: server_files(model, name, discovery) for name, _ in model.services}
+    document: dict[str, Value] = {
+        "version": "3.8",
+        "services": {
+            name: At(("services", name), _service(model, name, service, files[name], discovery))
+            for name, service in model.services
+        },
+        "configs": {
+            _config_key(name, file): At(("services", name, "http"), _config(model, name, file))
+            for name, served in files.items()
+            for file in served
+        },
+        "volumes": {
+            name: At(("volumes", name), {"name": write.volume_name(model, name), "labels": write.volume_labels(model, name)})
+            for name in sorted(model.environment.volumes)
+        },
+        "secrets": _secrets(model),
+    }
+    composed = write.file(FILE, without_nothing(document), write.head(model, "a Docker Swarm stack of this name"))
+    return bundle(composed, *(file.artifact for served in files.values() for file in served))
+
+
+def _service(
+    model: Model, name: str, service: Service, files: tuple[ServerFile, ...], discovery: Discovery
+) -> dict[str, Value]:
+    here: Path = ("services", name)
+    variables = write.environment(model, name, discovery)
+    return without_nothing(
+        {
+            "image": At((*here, "image"), image_of(service)),
+            "command": At((*here, "command"), list(service.command or ())),
+            "environment": {variable: _untemplated(value) for variable, value in variables.items()},
+            "labels": write.service_labels(model, name, ()),
+            "ports": [_port(model, name, index) for index in _published(service)],
+            "healthcheck": write.healthcheck(model, name),
+            "deploy": _deploy(model, name, service, discovery),
+            "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
+            "configs": [_mounted_config(name, file) for file in files],
+            "secrets": _mounted_secrets(model, name, service),
+            "volumes": [*(_mount(mount) for mount in write.mounts(model, name)), *_scratch(service)],
+            **write.hardening(service),
+            "logging": write.LOGGING,
+        }
+    )
+
+
+def _untemplated(value: Value) -> Value:
+    """Swarm fills in Go templates in variables and mounts: `{{` is said as a template that prints it."""
+    if isinstance(value, At):
+        return At(value.origin, _untemplated(value.value))
+    return value.replace("{{", '{{"{{"}}') if isinstance(value, str) else value
+
+
+def _mount(mount: Value) -> Value:
+    assert isinstance(mount, At), "write.mounts says where each comes from"
+    assert isinstance(mount.value, Mapping), "a mount is a mapping"
+    return At(mount.origin, {**mount.value, "target": _untemplated(mount.value["target"])})
+
+
+def _published(service: Service) -> list[int]:
+    """Which publications swarm can say: those for all addresses."""
+    return [index for index, publish in enumerate(service.publish) if publish.address is None]
+
+
+def _port(model: Model, name: str, index: int) -> Value:
+    """Not through the ingress mesh: that hides the client's address, and refuses dnsrr."""
+    publish: Publish = model.environment.services[name].publish[index]
+    host: dict[str, Value] = {} if publish.host == EPHEMERAL else {"published": publish.host}
+    number = model.number(name, publish.port)
+    return At(("services", name, "publish", index), {"target": number, **host, "protocol": "tcp", "mode": "host"})
+
+
+def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> Value:
+    here: Path = ("services", name)
+    limits = without_nothing(write.limits(name, service))
+    return {
+        "mode": "replicated",
+        "replicas": At((*here, "replicas"), service.replicas),
+        "endpoint_mode": At(("targets", "swarm", "discovery"), "vip" if discovery.prefix else "dnsrr"),
+        "labels": {**write.owner_labels(model), **_unpublished(name, service)},
+        "placement": _placement(model, name, service),
+        **({"resources": {"limits": limits}} if limits else {}),
+        "restart_policy": {"condition": At((*here, "restart"), _CONDITION[service.restart]), "delay": "2s"},
+        "update_config": _roll(model, name, service, "rollback"),
+        "rollback_config": _roll(model, name, service, "pause"),
+    }
+
+
+def _unpublished(name: str, service: Service) -> dict[str, Value]:
+    """What is left out, said for who looks at the stack, and for who reads it back."""
+    lost = [(index, *owner[1:]) for index, (owner, value) in enumerate(published(name, service).items()) if value[1]]
+    said = ",".join(f"{number}.{nth}" for _, number, nth in lost)
+    return {f"{write.LABEL}unpublished": At(("services", name, "publish", lost[0][0]), said)} if lost else {}
+
+
+def _fixed(service: Service) -> bool:
+    return any(service.publish[index].host != EPHEMERAL for index in _published(service))
+
+
+def _placement(model: Model, name: str, service: Service) -> Value:
+    here: Path = ("services", name)
+    places = {mount.volume: place for place, mount in sorted(service.mounts.items(), reverse=True)}
+    constraints: list[Value] = [
+        At((*here, "mounts", place), f"node.labels.{model.name}.{volume} == true") for volume, place in sorted(places.items())
+    ]
+    return without_nothing(
+        {
+            "constraints": constraints,
+            "preferences": [{"spread": "node.id"}],
+            "max_replicas_per_node": At((*here, "publish"), 1 if _fixed(service) else None),
+        }
+    )
+
+
+def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
+    """One at a time; the new before the old, unless both would hold one port or write one volume."""
+    writes = any(model.environment.volumes[mount.volume].access == "single-writer" for mount in service.mounts.values())
+    return {
+        "parallelism": 1,
+        "order": "stop-first" if writes or _fixed(service) else "start-first",
+        "delay": write.duration(_BETWEEN),
+        "monitor": At(("services", name, "health"), write.duration(_monitor(service))),
+        "failure_action": failure,
+        "max_failure_ratio": 0,
+    }
+
+
+def _monitor(service: Service) -> Duration:
+    """Longer than a new task that never becomes healthy can look as if it might."""
+    health = health_of(service)
+    if health is None:
+        return Duration(2 * _SPARE)
+    return Duration(health.start_period + health.failures * (health.interval + health.timeout) + _SPARE)
+
+
+def _scratch(service: Service) -> list[Value]:
+    return [{"type": "tmpfs", "target": "/tmp", "tmpfs": {"size": 64 << 20}}] if service.http else []
+
+
+def _config_key(name: str, file: ServerFile) -> str:
+    return f"{name}-{_what(file)}"
+
+
+def _what(file: ServerFile) -> str:
+    """`haproxy.cfg`, `404.html`: it has a dot and no hyphen, so that no two services' keys are one."""
+    return file.artifact.path.rpartition("/")[2]
+
+
+def _config(model: Model, name: str, file: ServerFile) -> Value:
+    """A config is never changed: another content is another config, so the name holds its digest."""
+    digest = hashlib.sha256(file.artifact.text.encode()).hexdigest()[:12]
+    stem = _stem(f"{model.name}-{_config_key(name, file)}", LONGEST_CONFIG - len(digest) - 1)
+    return {"name": f"{stem}-{digest}", "file": f"./{file.artifact.path}", "labels": write.owner_labels(model)}
+
+
+def _stem(name: str, longest: int) -> str:
+    """`name`, or its beginning and a digest of the whole."""
+    if len(name) <= longest:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return f"{name[: longest - 13].rstrip('-.')}-{digest}"
+
+
+def _mounted_config(name: str, file: ServerFile) -> Value:
+    return {"source": _config_key(name, file), "target": file.container_path, "mode": 0o444}
+
+
+def _mounted_secrets(model: Model, name: str, service: Service) -> list[Value]:
+    found = write.stats_secret(model, name)
+    if found is None or found[1].swarm is None or service.http is None:
+        return []
+    secret, _, origin = found
+    user, _, group = ENGINES[service.http.engine.name].user.partition(":")
+    target = f"{SECRETS_FOLDER}/{secret}"
+    return [At(origin, {"source": secret, "target": target, "uid": user, "gid": group, "mode": 0o400})]
+
+
+def _secrets(model: Model) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for used in (write.stats_secret(model, name) for name, _ in model.services):
+        if used and used[1].swarm is not None:
+            found[used[0]] = {"external": True, "name": At(("secrets", used[0], "swarm", "name"), used[1].swarm.name)}
+    return dict(sorted(found.items()))

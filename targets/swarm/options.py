@@ -1,0 +1,26 @@
+"""What a spec may choose for a Swarm."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from twipc.spec import Noun
+from twipc.target import Discovery, option
+
+_RESOLVER = "127.0.0.11"
+
+
+class SwarmOptions(Noun):
+    """How the stack's services find each other."""
+
+    discovery: Literal["dnsrr", "tasks"] = Field(
+        "dnsrr",
+        description="dnsrr: a service's name is all its tasks. tasks: it is one virtual address, and `tasks.<name>` its tasks.",
+    )
+
+
+def discovery(options: object) -> Discovery:
+    chosen: SwarmOptions = option(options, SwarmOptions)
+    return Discovery(resolver=_RESOLVER, prefix="tasks." if chosen.discovery == "tasks" else "")

@@ -1,0 +1,128 @@
+"""What a Swarm stack means."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from twipc.formats.composefile import read as compose
+from twipc.formats.reading import read_server
+from twipc.target import Discovery, FactKey, Facts, Unreadable
+
+FILE = "docker-stack.yml"
+_CONDITION = {"any": "always", "on-failure": "on-failure", "none": "never"}
+_DISCOVERY = {"dnsrr": "dnsrr", "vip": "tasks"}
+_CONFIG = re.compile(r"([a-z][A-Za-z0-9.-]{0,50})-([0-9a-f]{12})")
+_BRACES = '{{"{{"}}'
+
+
+def read(texts: Mapping[str, str]) -> Facts:
+    """The facts of the stack and of the configuration that it holds as configs."""
+    document = compose.load(texts, FILE)
+    facts: dict[FactKey, object] = {}
+    declared = {what: compose.table(document.pop(what, None), FILE, what) for what in ("configs", "secrets")}
+    used: set[tuple[str, str]] = set()
+    readers = [
+        compose.ServiceReader(FILE, name, service, facts)
+        for name, service in compose.table(document.pop("services", None), FILE, "services").items()
+    ]
+    deploys = {reader.name: reader.take_table("deploy") for reader in readers}
+    chosen = sorted({str(deploy.pop("endpoint_mode", "not said")) for deploy in deploys.values()})
+    facts[FactKey("option.discovery")] = " and ".join(_DISCOVERY.get(mode, mode) for mode in chosen)
+    # Behind a virtual address the tasks are found under another name.
+    discovery = Discovery(resolver="127.0.0.11", prefix="tasks." if chosen == ["vip"] else "")
+    for reader in readers:
+        _service(reader, deploys[reader.name], declared, used, texts, discovery)
+        reader.rest()
+    compose.volumes(document, FILE, facts)
+    for what, things in declared.items():
+        compose.left(what, {name: thing for name, thing in things.items() if (what, name) not in used}, facts)
+    compose.left("file", document, facts)
+    return facts
+
+
+def _service(
+    reader: compose.ServiceReader,
+    deploy: dict[str, Any],
+    declared: Mapping[str, dict[str, Any]],
+    used: set[tuple[str, str]],
+    texts: Mapping[str, str],
+    discovery: Discovery,
+) -> None:
+    variables = reader.table(reader.service.get("environment"), "environment")
+    reader.service["environment"] = {name: _expanded(value) for name, value in variables.items()}
+    reader.common()
+    reader.labels({})
+    lost = _deploy(reader, deploy)
+    nth: dict[str, int] = {}
+    for port in reader.take_tables("ports"):
+        number = str(port.pop("target", 0))
+        while f"{number}.{nth.get(number, 0)}" in lost:
+            nth[number] = nth.get(number, 0) + 1
+        reader.publish(nth, number, port.pop("published", 0), "")
+        if port != {"protocol": "tcp", "mode": "host"}:
+            reader.baseline(f"port {number}", str(port))
+    mounts = [{**mount, "target": _expanded(mount.get("target"))} for mount in reader.take_tables("volumes")]
+    for mount in reader.mounts(mounts):
+        reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)
+    mounted = _configs(reader, declared["configs"], used, texts)
+    _secrets(reader, declared["secrets"], used)
+    reader.facts.update(read_server(mounted, reader.name, discovery))
+
+
+def _expanded(value: object) -> object:
+    """What swarm makes of a text: a template that prints two braces is those, any other is filled in at run time."""
+    if not isinstance(value, str):
+        return value
+    pieces = value.split(_BRACES)
+    if any("{{" in piece for piece in pieces):
+        raise Unreadable(FILE, f"`{value}` would be filled in by swarm")
+    return "{{".join(pieces)
+
+
+def _deploy(reader: compose.ServiceReader, deploy: dict[str, Any]) -> set[str]:
+    """Takes `deploy` apart; gives back which publications it says are left out."""
+    reader.fact("replicas", deploy.pop("replicas", None))
+    resources = reader.table(deploy.pop("resources", None), "deploy.resources")
+    limits = reader.table(resources.pop("limits", None), "deploy.resources.limits")
+    reader.limits(limits.pop("cpus", None), limits.pop("memory", None))
+    restart = reader.table(deploy.pop("restart_policy", None), "deploy.restart_policy")
+    reader.fact("restart", compose.named(_CONDITION, restart.pop("condition", "")))
+    labels = compose.owner(reader.table(deploy.pop("labels", None), "deploy.labels"), reader.facts)
+    left = {"deploy": deploy, "deploy.resources": resources, "deploy.resources.limits": limits, "deploy.labels": labels}
+    for place, what in {**left, "deploy.restart_policy": restart}.items():
+        reader.rest({f"{place}.{key}": value for key, value in what.items()})
+    return set(str(labels.get(f"{compose.LABEL}unpublished", "")).split(","))
+
+
+def _configs(
+    reader: compose.ServiceReader, declared: dict[str, Any], used: set[tuple[str, str]], texts: Mapping[str, str]
+) -> dict[str, str]:
+    """The files that arrive as configs, as texts by their place; each must bear the digest of its content."""
+    mounted: dict[str, str] = {}
+    for config in reader.take_tables("configs"):
+        source, place = str(config.pop("source", "")), str(config.pop("target", ""))
+        used.add(("configs", source))
+        thing = compose.table(declared.get(source), FILE, f"configs.{source}")
+        file = str(thing.pop("file", ""))
+        text = texts.get(compose.local(file), f"no file {file}")
+        if place in mounted:
+            reader.baseline(f"second config at {place}", source)
+        mounted[place] = text
+        name = str(thing.pop("name", ""))
+        found = _CONFIG.fullmatch(name)
+        whole = found and found[2] == hashlib.sha256(text.encode()).hexdigest()[:12]
+        reader.baseline(f"config at {place}", found[1] if found and whole else f"{name}, not named after its content")
+        labels = compose.owner(compose.table(thing.pop("labels", None), FILE, f"configs.{source}.labels"), reader.facts)
+        reader.rest({f"config at {place}.{key}": value for key, value in {**config, **thing, **labels}.items()})
+    return mounted
+
+
+def _secrets(reader: compose.ServiceReader, declared: dict[str, Any], used: set[tuple[str, str]]) -> None:
+    for secret in reader.take_tables("secrets"):
+        source, place = str(secret.pop("source", "")), str(secret.pop("target", ""))
+        used.add(("secrets", source))
+        thing = compose.table(declared.get(source), FILE, f"secrets.{source}")
+        reader.secret("swarm.name", place, thing.pop("name", ""), {**secret, **thing})

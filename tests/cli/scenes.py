@@ -1,0 +1,130 @@
+"""Scenes that raise the codes which no spec alone can: what is done to a project, and the run that finds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from tests.fields import FIELD_CHANGES
+from tests.strategies import PAGES, Spec, as_text, targets_of
+from twipc.cli import cli
+
+Scene = Callable[[Path], list[str]]
+
+
+def project(folder: Path, spec: str | bytes) -> Path:
+    """A project with one spec, and the pages that examples name; gives the spec's path."""
+    path = folder / "specs" / "prod.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(spec if isinstance(spec, bytes) else spec.encode())
+    for name, text in PAGES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return path
+
+
+def found(folder: Path, *arguments: str) -> list[str]:
+    """The codes that a run of the command line finds."""
+    ran = CliRunner().invoke(cli, [*arguments, "--format", "json", str(folder / "specs" / "prod.yaml")], prog_name="twipc")
+    assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+    return [finding["code"] for finding in json.loads(ran.stdout)["findings"]]
+
+
+def spec_on(target: str, **service: object) -> Spec:
+    """The rich spec of the field laws on one target, with fields of its `web` replaced."""
+    spec: Spec = json.loads(json.dumps(FIELD_CHANGES["haproxy"]["service.image"][0]))
+    spec["services"]["web"] |= service
+    return {**spec, "targets": {target: targets_of(spec)[target]}}
+
+
+def linted(spec: Spec | str | bytes) -> Scene:
+    def scene(folder: Path) -> list[str]:
+        project(folder, as_text(spec) if isinstance(spec, dict) else spec)
+        return found(folder, "lint")
+
+    return scene
+
+
+SMALL = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {compose: {}}
+services:
+  web: {image: "shop/web:1", replicas: 3}
+"""
+NGINX_READY = {
+    **json.loads(json.dumps(FIELD_CHANGES["nginx"]["service.image"][0])),
+    "targets": {"compose": {}},
+}
+
+
+def compiled(folder: Path) -> Path:
+    project(folder, SMALL)
+    assert found(folder, "compile") == []
+    return folder / "out" / "prod" / "compose" / "docker-compose.yml"
+
+
+def edited(change: Callable[[str], str], *arguments: str) -> Scene:
+    """A committed artifact changed by hand, then looked at."""
+
+    def scene(folder: Path) -> list[str]:
+        artifact = compiled(folder)
+        before = artifact.read_text()
+        assert change(before) != before
+        artifact.write_text(change(before))
+        return found(folder, *arguments)
+
+    return scene
+
+
+def removed(*arguments: str) -> Scene:
+    def scene(folder: Path) -> list[str]:
+        compiled(folder).unlink()
+        return found(folder, *arguments)
+
+    return scene
+
+
+def stale(folder: Path) -> list[str]:
+    compiled(folder)
+    project(folder, SMALL.replace("replicas: 3", "replicas: 4"))
+    return found(folder, "compile", "--check")
+
+
+def orphaned(folder: Path) -> list[str]:
+    project(folder, SMALL.replace("{compose: {}}", "{compose: {}, swarm: {}}"))
+    assert "SWARM103" in found(folder, "compile")
+    project(folder, SMALL)
+    # Checking takes an environment by its file, and still looks at all that was written for it.
+    return found(folder, "compile", "--check")
+
+
+def foreign(folder: Path) -> list[str]:
+    artifact = folder / "out" / "prod" / "compose" / "docker-compose.yml"
+    artifact.parent.mkdir(parents=True)
+    artifact.write_text("services: {}\n")
+    project(folder, SMALL)
+    return found(folder, "compile")
+
+
+SCENES: dict[str, Scene] = {
+    "TW107": linted(SMALL.encode("utf-16")),
+    "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
+    "TW501": linted(NGINX_READY),
+    "TW502": linted(spec_on("ecs")),
+    "TW511": linted(spec_on("ecs", restart="never")),
+    "TW601": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "verify"),
+    "TW602": edited(lambda text: text.replace("services:", "services: ["), "verify"),
+    "TW603": removed("verify"),
+    "TW604": edited(lambda text: text.replace("edit the spec", "edit the file"), "verify"),
+    "TW701": stale,
+    "TW702": removed("compile", "--check"),
+    "TW703": orphaned,
+    "TW704": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "compile"),
+    "TW705": foreign,
+    "SWARM103": linted(SMALL.replace("compose", "swarm")),
+}

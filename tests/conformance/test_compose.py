@@ -1,0 +1,210 @@
+"""Docker Compose v2 accepts every compose file, and takes it as it was meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.compiling import ROOT, Outcome, committed, compiled_spec, compiled_text, write
+from tests.strategies import CARRIED, NASTY
+from tests.tools import tool
+from twipc.diagnostics import Report
+from twipc.driver import Compiled, Project
+from twipc.formats.yamltext import quote
+from twipc.spec import Cpu, Duration, Size, assemble
+from twipc.syntax import Tree
+from twipc.target import FactKey, Facts, facts_of
+
+COMPARED = ("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts")
+"""The fields of a service that a tool's own output shows."""
+RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never", "any": "always", "none": "never"}
+
+NASTY_VARIABLES = ", ".join(f"A{number}: {quote(text)}" for number, text in enumerate((*NASTY, *CARRIED)))
+EVERYTHING = f"""\
+twipc: 1
+project: shop
+environment: prod
+targets: {{compose: {{}}, compose-2.4: {{}}, swarm: {{}}}}
+services:
+  db:
+    image: "registry.example:5000/shop/db:1.2@sha256:{"0" * 64}"
+    command: [serve, "$HOME", "a b", "", "-x=$$1", "#c", "{{{{.Node.ID}}}}"]
+    ports: {{sql: 5432, admin: 9000, extra: 9001}}
+    publish:
+      - {{port: sql, host: 15432}}
+      - {{port: admin, host: ephemeral}}
+      - {{port: admin, host: 19000}}
+    health: {{command: [check, "${{B:?boom}}", "; true"], interval: 1500ms, timeout: 1m30s, failures: 10, start_period: 2m}}
+    resources: {{cpu: 0.015, memory: 6291457B}}
+    restart: on-failure
+    stop_grace: 1h1m1s
+    mounts: {{"/data": news, "/my files/$x{{{{y": shared, /seen: seen}}
+  worker:
+    image: busybox
+    replicas: 3
+    restart: never
+    env: {{DB: {{address: db.sql}}, EMPTY: ""}}
+    resources: {{cpu: 2, memory: 1GiB}}
+  idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
+volumes:
+  news: {{access: single-writer}}
+  shared: {{access: shared, retention: delete}}
+  seen: {{access: read-only}}
+"""
+"""What the environments of this project leave out, and text that some reader takes for something else."""
+
+
+def specs_for(target: str) -> list[str]:
+    """The committed environments that have this target, and one spec of our own."""
+    return [*(name for name in committed() if _tree(name).node(("targets", target)) is not None), "everything"]
+
+
+def _tree(name: str) -> Tree:
+    file = f"specs/{name}.yaml"
+    return assemble(file, (ROOT / file).read_bytes(), Project(ROOT).read, Report())
+
+
+def outcome_of(name: str, target: str) -> Outcome:
+    return compiled_text(EVERYTHING, targets=[target]) if name == "everything" else compiled_spec(name, [target])
+
+
+def only(outcome: Outcome) -> Compiled:
+    """What a spec was compiled to for its one target."""
+    assert len(outcome.compiled) == 1, [finding.message for finding in outcome.findings]
+    return outcome.compiled[0]
+
+
+def placed(outcome: Outcome, tmp_path: Path) -> tuple[Compiled, Path]:
+    """The folder on disk, as deep as in a project."""
+    compiled = only(outcome)
+    return compiled, write(compiled, tmp_path / "out")
+
+
+def accepted(program: Path, *arguments: str, folder: Path) -> str:
+    """What a tool prints of a folder that it accepts without a word of warning."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPOSE_")}
+    done = subprocess.run(
+        [program, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def meant(compiled: Compiled) -> dict[FactKey, object]:
+    """The compared facts of the model."""
+    facts = facts_of(compiled.model, compiled.target.discovery(compiled.options))
+    return {key: value for key, value in facts.items() if key.field.startswith(tuple(f"service.{leaf}" for leaf in COMPARED))}
+
+
+class Told:
+    """Collects what a tool says of one service."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.facts: dict[FactKey, object] = {}
+        self.nth: dict[int, int] = {}
+
+    def say(self, leaf: str, value: object) -> None:
+        if value not in (None, "", (), {}):
+            self.facts[FactKey(f"service.{leaf}", (self.name,))] = value
+
+    def publish(self, target: object, host: object, address: str) -> None:
+        number = int(str(target))
+        nth = self.nth.get(number, 0)
+        self.nth[number] = nth + 1
+        self.facts[FactKey("service.publish", (self.name, str(number), str(nth)))] = (int(str(host or 0)), address)
+
+    def common(self, service: Mapping[str, Any]) -> None:
+        self.say("image", service["image"])
+        self.say("command", tuple(service.get("command") or ()))
+        self.say("env", {name: ("value", value) for name, value in (service.get("environment") or {}).items()})
+        self.say("stop_grace", go_duration(service["stop_grace_period"]))
+        volumes = [mount for mount in service.get("volumes") or () if mount["type"] == "volume"]
+        self.say("mounts", {mount["target"]: mount["source"] for mount in volumes})
+        check = service.get("healthcheck")
+        if check:
+            assert check["test"][0] == "CMD"
+            self.say("health.command", tuple(check["test"][1:]))
+            self.say("health.failures", int(check["retries"]))
+            for leaf in ("interval", "timeout", "start_period"):
+                self.say(f"health.{leaf}", go_duration(check[leaf]))
+
+
+def as_commands(facts: Facts, compiled: Compiled) -> dict[FactKey, object]:
+    """The same facts with checks by HTTP as the commands that they are."""
+    found = dict(facts)
+    for name, _ in compiled.model.services:
+        keys = {leaf: FactKey(f"service.health.http.{leaf}", (name,)) for leaf in ("client", "port", "path")}
+        if keys["client"] in found:
+            client, port, path = (found.pop(key) for key in keys.values())
+            options = ["-fsS", "-o"] if client == "curl" else ["-q", "-O"]
+            argv = (client, *options, "/dev/null", f"http://127.0.0.1:{port}{path}")
+            found[FactKey("service.health.command", (name,))] = argv
+    return found
+
+
+def go_duration(text: str) -> Duration:
+    """`1m30s`, `1.5s` as Go prints them."""
+    units = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+    parts = re.findall(r"([0-9.]+)(ms|h|m|s)", text)
+    assert "".join(number + unit for number, unit in parts) == text
+    return Duration(round(sum(float(number) * units[unit] for number, unit in parts)))
+
+
+def cpu(value: object) -> Cpu | None:
+    return Cpu(round(float(str(value)) * 1000)) if value is not None else None
+
+
+def memory(value: object) -> Size | None:
+    """Bytes, or in 1.29's own echo with the unit that we wrote."""
+    if value is None:
+        return None
+    number, unit = re.fullmatch(r"([0-9]+)([bMG]?)", str(value)).groups()  # type: ignore[union-attr]
+    return Size(int(number) * {"": 1, "b": 1, "M": 1 << 20, "G": 1 << 30}[unit])
+
+
+def scalars(text: str) -> Any:
+    """A tool's YAML with every scalar as its text: which of them are plain, and what plain means, differs."""
+    return yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
+
+
+def single(value: Any) -> Any:
+    """A tool that prints a compose file doubles each `$` in its values again."""
+    if isinstance(value, dict):
+        return {key: single(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [single(child) for child in value]
+    return value.replace("$$", "$") if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", specs_for("compose"))
+def test_compose_takes_it_as_it_was_meant(name: str, tmp_path: Path) -> None:
+    compiled, folder = placed(outcome_of(name, "compose"), tmp_path)
+    printed = json.loads(accepted(tool("docker"), "compose", "config", "--format", "json", folder=folder))
+    assert printed["name"] == compiled.model.name
+    assert _said(single(printed["services"])) == as_commands(meant(compiled), compiled)
+
+
+def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
+    facts: dict[FactKey, object] = {}
+    for name, service in services.items():
+        told = Told(name)
+        told.common(service)
+        limits = service["deploy"]["resources"]["limits"]
+        told.say("replicas", service["deploy"]["replicas"])
+        told.say("resources.cpu", cpu(limits.get("cpus")))
+        told.say("resources.memory", memory(limits.get("memory")))
+        told.say("restart", RESTART[service["restart"]])
+        for port in service.get("ports", ()):
+            told.publish(port["target"], port.get("published"), port.get("host_ip", ""))
+        facts |= told.facts
+    return facts

@@ -1,0 +1,78 @@
+"""docker-compose 1.29 accepts every file of format 2.4, and takes it as it was meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tools import tool
+from twipc.target import FactKey
+
+from .test_compose import (
+    RESTART,
+    Told,
+    accepted,
+    as_commands,
+    cpu,
+    meant,
+    memory,
+    outcome_of,
+    placed,
+    scalars,
+    single,
+    specs_for,
+)
+
+
+@pytest.mark.parametrize("name", specs_for("compose-2.4"))
+def test_docker_compose_1_takes_it_as_it_was_meant(name: str, tmp_path: Path) -> None:
+    compiled, folder = placed(outcome_of(name, "compose-2.4"), tmp_path)
+    printed = scalars(accepted(tool("docker-compose-1"), "config", folder=folder))
+    assert printed["version"] == "2.4"
+    assert _said(single(printed["services"])) == _echoed(as_commands(meant(compiled), compiled))
+
+
+def test_the_project_has_its_name_without_an_option(tmp_path: Path) -> None:
+    """Asked of Compose v2, which prints the name; 1.29 takes it from the same variable of the same file."""
+    compiled, folder = placed(outcome_of("everything", "compose-2.4"), tmp_path)
+    file = folder / "docker-compose.yml"
+    file.write_text(file.read_text().replace('version: "2.4"\n', ""))
+    printed = accepted(tool("docker"), "compose", "-f", str(file), "config", "--format", "json", folder=tmp_path)
+    assert json.loads(printed)["name"] == compiled.model.name
+
+
+def _echoed(facts: dict[FactKey, object]) -> dict[FactKey, object]:
+    """1.29 reads U+0085 right, but its own printer makes it a line end, which is a space to the next reader."""
+    return {
+        key: {name: (kind, text.replace("\x85", " ")) for name, (kind, text) in value.items()}
+        if key.field == "service.env" and isinstance(value, dict)
+        else value
+        for key, value in facts.items()
+    }
+
+
+def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
+    facts: dict[FactKey, object] = {}
+    for name, service in services.items():
+        told = Told(name)
+        told.common(service)
+        told.say("replicas", int(service["scale"]))
+        told.say("resources.cpu", cpu(service.get("cpus")))
+        told.say("resources.memory", memory(service.get("mem_limit")))
+        told.say("restart", RESTART[service["restart"]])
+        for port in service.get("ports", ()):
+            told.publish(*_port(port))
+        facts |= told.facts
+    return facts
+
+
+def _port(port: Mapping[str, Any] | str) -> tuple[object, object, str]:
+    """1.29 prints a port with an address as a string, any other as a mapping."""
+    if not isinstance(port, str):
+        return port["target"], port.get("published"), ""
+    address, host, number = port.removesuffix("/tcp").split(":")
+    return number, host, address

@@ -1,0 +1,354 @@
+"""What every engine does alike for a server of ours: members, errors, headers, retries, balance. On the real ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.conformance.edge import ADDRESSES, EXPOSED, FIRST, PORT, SECOND, THIRD, TOOLS, serve
+from tests.conformance.live import Answer, Backend, Behaviour, Load, Pause, Request, SetBehaviour, SetNames, Step, Wait
+from twipc.target import Discovery
+
+GET = Request(port=PORT)
+POST = Request(method="POST", port=PORT, body="x")
+QUICK = {"connect": "200ms", "response": "300ms"}
+HANGING = Behaviour("hang")
+GONE = Behaviour("vanish")
+CLOSED = Behaviour("refuse")
+FAILING = Behaviour("status", status=503)
+ANSWERING = Behaviour()
+# A machine under load wakes late.
+SLACK = 0.4
+
+every_engine = pytest.mark.parametrize("tool", TOOLS)
+
+
+def member(address: str) -> str:
+    return f"web@{address}"
+
+
+def app(**backend: Any) -> Mapping[str, Any]:
+    """An `http` with a quick backend that is said otherwise than by default."""
+    return {"backends": {"app": {"members": ["web.http"], **backend}}, "timeouts": QUICK}
+
+
+# --- members are found by name while the engine runs
+
+
+@every_engine
+def test_members_come_and_go_without_a_reload(tool: str) -> None:
+    report = serve(
+        app(),
+        SetNames({"web": ADDRESSES}),
+        Wait(GET, seen=tuple(member(address) for address in ADDRESSES)),
+        SetNames({"web": (SECOND,)}),
+        SetBehaviour("web", GONE, FIRST),
+        SetBehaviour("web", GONE, THIRD),
+        Load(GET, count=40, concurrency=4),
+        tool=tool,
+        names={"web": (FIRST,)},
+    )
+    first, three = report.waits
+    assert first.answered_by == (member(FIRST),)
+    assert three.ok
+    assert three.seconds < 4
+    (after,) = report.loads
+    assert (after.statuses, after.answered_by) == ({"200": 40}, {member(SECOND): 40})
+    assert report.exit_code is None
+
+
+@every_engine
+def test_a_member_that_comes_back_with_another_address_is_found(tool: str) -> None:
+    moved = (SetBehaviour("web", GONE, FIRST), SetNames({"web": (THIRD,)}), Wait(GET, seen=(member(THIRD),), seconds=5))
+    assert [wait.ok for wait in serve(app(), *moved, tool=tool, names={"web": (FIRST,)}).waits] == [True, True]
+
+
+@every_engine
+def test_without_any_member_our_page_comes_at_once_and_the_first_member_is_found(tool: str) -> None:
+    come = (SetNames({"web": (SECOND,)}), Wait(GET, seen=(member(SECOND),), seconds=8))
+    report = serve(app(), GET, *come, tool=tool, names={"web": ()}, settled=False)
+    (none,) = report.answers
+    assert none.status in (502, 503)
+    assert none.body == "<p>our 50x</p>\n"
+    assert none.seconds < 1
+    assert float(none.header("request-time") or "") < 1
+    assert (none.header("upstream-address"), none.header("upstream-response-time")) == (None, None)
+    assert report.waits[0].ok
+
+
+@every_engine
+def test_members_that_all_vanish_cost_a_request_what_its_retries_may_cost(tool: str) -> None:
+    report = serve(app(), SetBehaviour("web", GONE), GET, GET, tool=tool)
+    assert {answer.status for answer in report.answers} <= {502, 503, 504}
+    assert {answer.body for answer in report.answers} == {"<p>our 50x</p>\n"}
+    # Three times the time to connect; haproxy waits up to a second before it tries a member again.
+    assert report.answers[0].seconds < 3 * 0.2 + 1 + SLACK
+
+
+@every_engine
+def test_members_are_found_where_and_as_the_discovery_says(tool: str) -> None:
+    cloud_map = Discovery(resolver="169.254.169.253", prefix="x-", suffix=".twip.internal")
+    backend = Backend("x-web.twip.internal", (FIRST,), PORT)
+    assert serve(app(), tool=tool, backends=(backend,), discovery=cloud_map).waits[0].ok
+
+
+# --- errors
+
+
+@every_engine
+@pytest.mark.parametrize("status", [403, 404, 410, 503])
+def test_the_default_status_has_its_page_and_the_exposed_headers(tool: str, status: int) -> None:
+    http = {"routes": [{"match": {"exact": "/"}, "backend": "app"}], "default": {"status": status}}
+    asks = [Request("/nowhere", port=PORT, method=method) for method in ("GET", "HEAD", "POST")]
+    got, head, posted = serve(http, *asks, tool=tool).answers
+    for answer in (got, head, posted):
+        assert answer.status == status
+        assert float(answer.header("request-time") or "") < 1
+        assert answer.header("upstream-address") is None
+    page = {404: "<p>our 404</p>\n", 503: "<p>our 50x</p>\n"}.get(status, got.body)
+    assert (got.body, head.body, posted.body) == (page, "", page)
+    assert (got.header("content-type") or "").startswith("text/html")
+
+
+@every_engine
+def test_a_refused_request_has_our_page(tool: str) -> None:
+    for answer in serve({}, *(Request(path, port=PORT) for path in ("/a/../b", "/%zz", "/a%0ab")), tool=tool).answers:
+        assert (answer.status, answer.body) == (400, "<p>our 400</p>\n")
+        assert float(answer.header("request-time") or "") < 1
+
+
+@every_engine
+def test_a_member_that_hangs_or_refuses_gives_our_page(tool: str) -> None:
+    hang = (SetBehaviour("web", HANGING), GET, SetBehaviour("web", CLOSED), GET)
+    hung, refused = serve(app(retries=0), *hang, tool=tool, names={"web": (FIRST,)}).answers
+    assert (hung.status, hung.body) == (504, "<p>our 50x</p>\n")
+    assert hung.header("upstream-address") == f"{FIRST}:{PORT}"
+    assert hung.header("upstream-response-time") is None
+    assert 0.3 <= float(hung.header("request-time") or "") < 0.3 + SLACK
+    assert refused.status in (502, 503)
+    assert refused.body == "<p>our 50x</p>\n"
+
+
+@every_engine
+def test_a_page_of_a_member_passes_as_it_is(tool: str) -> None:
+    statuses = (404, 500, 503)
+    steps = [step for status in statuses for step in (SetBehaviour("web", Behaviour("status", status=status)), POST)]
+    answers = serve({}, *steps, tool=tool).answers
+    assert [(answer.status, (answer.answered_by or "")[:4]) for answer in answers] == [(status, "web@") for status in statuses]
+
+
+@every_engine
+def test_our_pages_can_not_be_asked_for(tool: str) -> None:
+    paths = ("/.twipc/404.html", "//.twipc//50x.html", "/%2e%74wipc/400.html", "/.twipc/", "/.twipc/none")
+    answers = serve({}, *(Request(path, port=PORT) for path in paths), tool=tool).answers
+    assert {(answer.status, answer.body) for answer in answers} == {(404, "<p>our 404</p>\n")}
+
+
+# --- headers
+
+
+FORGED = (
+    ("X-Forwarded-For", "6.6.6.6"),
+    ("X-Forwarded-For", "7.7.7.7"),
+    ("X-Real-IP", "6.6.6.6"),
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-Host", "evil.example"),
+    ("X-Forwarded-Port", "443"),
+    ("Forwarded", "for=6.6.6.6"),
+    ("Proxy", "http://evil.example"),
+    ("X-Kept", "as it is"),
+)
+
+
+@every_engine
+def test_the_edge_says_who_the_client_is(tool: str) -> None:
+    ask = Request("/a?b=c", port=PORT, headers=FORGED, source="10.7.7.7", host="shop.example")
+    (answer,) = serve({}, ask, tool=tool).answers
+    seen = answer.echo
+    assert {name: seen.header(name) for name in ("Host", *(name for name, _ in FORGED))} == {
+        "Host": "shop.example",
+        "X-Forwarded-For": "10.7.7.7",
+        "X-Real-IP": "10.7.7.7",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "shop.example",
+        "X-Forwarded-Port": "80",
+        "Forwarded": None,
+        "Proxy": None,
+        "X-Kept": "as it is",
+    }
+    assert seen.line == "GET /a?b=c HTTP/1.1"
+
+
+@every_engine
+def test_the_host_keeps_its_port(tool: str) -> None:
+    ports = {"shop.example:9080": "9080", "10.0.0.1": "80", "[2001:db8::1]": "80", "[2001:db8::1]:81": "81"}
+    for answer in serve({}, *(Request(port=PORT, host=host) for host in ports), tool=tool).answers:
+        seen = answer.echo
+        host = seen.header("Host") or ""
+        assert (seen.header("X-Forwarded-Host"), seen.header("X-Forwarded-Port")) == (host, ports.pop(host))
+    assert not ports
+
+
+@every_engine
+def test_requests_without_one_host_are_refused(tool: str) -> None:
+    heads = ("GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n", "GET / HTTP/1.1\r\nHost:\r\n")
+    asks = (Request(raw=f"{head}Connection: close\r\n\r\n", port=PORT) for head in heads)
+    assert [answer.status for answer in serve({}, *asks, tool=tool).answers] == [400, 400, 400]
+
+
+@every_engine
+def test_the_exposed_headers_tell_how_a_request_was_served(tool: str) -> None:
+    slow = SetBehaviour("web", Behaviour("slow", seconds=0.25))
+    quick, slowed = serve({}, GET, slow, GET, tool=tool, names={"web": (FIRST,)}).answers
+    for answer in (quick, slowed):
+        assert answer.header("upstream-address") == f"{FIRST}:{PORT}"
+        for name in ("request-time", "upstream-response-time"):
+            assert re.fullmatch(r"\d+\.\d{3}", answer.header(name) or ""), (name, answer.header(name))
+    assert times(quick) < (0.2, 0.2)
+    assert times(slowed) >= (0.24, 0.24)
+    assert times(slowed) < (0.25 + SLACK, 0.25 + SLACK)
+
+
+def times(answer: Answer) -> tuple[float, float]:
+    return float(answer.header("request-time") or ""), float(answer.header("upstream-response-time") or "")
+
+
+@every_engine
+def test_what_is_not_asked_for_is_not_exposed(tool: str) -> None:
+    (plain,) = serve({"expose_headers": {}}, GET, tool=tool).answers
+    assert not [name for name, _ in plain.headers if name.title() in EXPOSED]
+
+
+# --- retries
+
+
+@every_engine
+@pytest.mark.parametrize("kind", [CLOSED, GONE], ids=["refuses", "vanishes"])
+def test_the_crash_of_one_of_two_members_loses_no_get(tool: str, kind: Behaviour) -> None:
+    report = serve(
+        app(),
+        Wait(GET, seen=(member(FIRST), member(SECOND))),
+        Load(GET, count=20, concurrency=4),
+        SetBehaviour("web", kind, FIRST),
+        Load(GET, count=100, concurrency=4),
+        tool=tool,
+        names={"web": (FIRST, SECOND)},
+    )
+    before, after = report.loads
+    assert set(before.answered_by) == {member(FIRST), member(SECOND)}
+    assert (after.statuses, after.answered_by) == ({"200": 100}, {member(SECOND): 100})
+    # At most an answer that never comes on an open connection, two tries to connect, and the waits before them.
+    assert after.longest < 0.3 + 2 * 0.2 + SLACK
+
+
+@every_engine
+def test_a_hanging_member_costs_a_get_its_time_once(tool: str) -> None:
+    report = serve(
+        app(),
+        Wait(GET, seen=(member(FIRST), member(SECOND))),
+        SetBehaviour("web", HANGING, FIRST),
+        GET,
+        GET,
+        GET,
+        tool=tool,
+        names={"web": (FIRST, SECOND)},
+    )
+    assert [(answer.status, answer.answered_by) for answer in report.answers] == [(200, member(SECOND))] * 3
+    assert max(answer.seconds for answer in report.answers) < 0.3 + SLACK
+
+
+@every_engine
+@pytest.mark.parametrize("behaviour", [HANGING, FAILING], ids=["hangs", "fails"])
+def test_a_post_is_not_sent_twice(tool: str, behaviour: Behaviour) -> None:
+    report = serve(app(), SetBehaviour("web", behaviour), POST, tool=tool)
+    assert report.answers[0].status == (504 if behaviour.kind == "hang" else 503)
+    assert report.answers[0].seconds < 0.3 + SLACK
+    assert len([arrival for arrival in report.received if "POST" in arrival]) == 1
+
+
+@every_engine
+@pytest.mark.parametrize("retries", [0, 1, 4])
+def test_a_get_is_sent_so_often_as_the_spec_says(tool: str, retries: int) -> None:
+    # As many members as tries: nginx asks none twice for one request.
+    many = tuple(f"10.0.1.{number}" for number in range(1, 7))
+    web = Backend("web", many, PORT)
+    seen = Wait(Request("/first", port=PORT), seen=tuple(member(address) for address in many))
+    report = serve(app(retries=retries), seen, SetBehaviour("web", FAILING), GET, tool=tool, backends=(web,), settled=False)
+    assert report.answers[0].status == 503
+    assert len([arrival for arrival in report.received if "GET / " in arrival]) == retries + 1
+
+
+# --- balance
+
+
+SOURCES = tuple(f"10.7.{number}.{number}" for number in range(1, 13))
+
+
+@every_engine
+@pytest.mark.parametrize("balance", ["round-robin", "least-connections"])
+def test_requests_spread_over_the_members(tool: str, balance: str) -> None:
+    all_seen = Wait(GET, seen=tuple(member(address) for address in ADDRESSES))
+    (load,) = serve(app(balance=balance), all_seen, Load(GET, count=90, concurrency=3), tool=tool).loads
+    assert load.statuses == {"200": 90}
+    # nginx counts in each of its workers, so shares are near equal, not equal.
+    assert min(load.answered_by.get(member(address), 0) for address in ADDRESSES) >= 15
+
+
+@every_engine
+def test_a_client_stays_with_its_member_by_its_address(tool: str) -> None:
+    asks = [Request(port=PORT, source=source) for source in SOURCES * 3]
+    report = serve(app(balance="source"), Pause(0.5), *asks, tool=tool)
+    by_source = [{answer.answered_by for answer in report.answers[at :: len(SOURCES)]} for at in range(len(SOURCES))]
+    assert [len(members) for members in by_source] == [1] * len(SOURCES)
+    assert len(set.union(*by_source)) > 1
+
+
+@every_engine
+def test_a_client_stays_with_its_member_by_a_cookie(tool: str) -> None:
+    http = app(sticky={"cookie": "MEMBER"})
+    version = "1.31" if tool == "nginx" else ""
+    given = {
+        answer.answered_by: cookie
+        for answer in serve(http, Pause(0.5), *[GET] * 9, tool=tool, version=version).answers
+        if (cookie := answer.header("set-cookie"))
+    }
+    assert set(given) == {member(address) for address in ADDRESSES}
+    for cookie in given.values():
+        words = {word.strip().lower() for word in cookie.split(";")[1:]}
+        assert {"path=/", "httponly", "samesite=lax"} <= words, cookie
+    pinned = [
+        (who, Request(port=PORT, headers=(("Cookie", f"a=b; {cookie.partition(';')[0]}"),)))
+        for who, cookie in given.items()
+        for _ in range(4)
+    ]
+    lost = next(ask for who, ask in pinned if who == member(FIRST))
+    steps: tuple[Step, ...] = (*(ask for _, ask in pinned), SetBehaviour("web", CLOSED, FIRST), lost)
+    *again, moved = serve(http, Pause(0.5), *steps, tool=tool, version=version).answers
+    assert [answer.answered_by for answer in again] == [who for who, _ in pinned]
+    # Who is gone is replaced, and the client told.
+    assert moved.status == 200
+    assert moved.header("set-cookie")
+
+
+# --- the server itself
+
+
+@every_engine
+def test_liveness_is_asked_on_the_loopback_only(tool: str) -> None:
+    inside = Request("/health", port=8079)
+    outside = Request("/health", port=8079, source="10.7.7.7")
+    report = serve({}, inside, outside, Request("/", port=8079), tool=tool, names={"web": ()}, settled=False)
+    alive, refused, other = report.answers
+    assert (alive.status, refused.error, other.status) == (200, "refused", 404)
+
+
+@every_engine
+def test_the_path_of_readiness_is_the_servers_own(tool: str) -> None:
+    edge = {"ready": {"http": "/ready"}}
+    asks = [Request(path, port=PORT) for path in ("/ready", "//ready", "/%72eady", "/ready/", "/readyx", "/ready?x")]
+    answers = serve({}, *asks, tool=tool, edge=edge).answers
+    own = [answer.answered_by is None and (answer.status, answer.body.strip()) == (200, "ready") for answer in answers]
+    assert own == [True, True, True, False, False, True]

@@ -1,0 +1,162 @@
+"""`docker stack config` accepts every stack, and takes it as it was meant."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compiling import Outcome, compiled_text
+from tests.tools import tool
+from twipc.target import FactKey, codes
+
+from .test_compose import (
+    EVERYTHING,
+    RESTART,
+    Told,
+    accepted,
+    as_commands,
+    cpu,
+    meant,
+    memory,
+    only,
+    outcome_of,
+    placed,
+    scalars,
+    specs_for,
+)
+
+IGNORED = {
+    *("build", "cgroup_parent", "container_name", "depends_on", "devices", "expose", "external_links", "ipc", "links"),
+    *("mac_address", "network_mode", "pid", "privileged", "restart", "security_opt", "shm_size", "userns_mode"),
+}
+"""What `docker stack config` prints back and the deploy drops (traps §3.3)."""
+PUBLISHED = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {swarm: {}}
+services:
+  web:
+    image: shop/web:1
+    ports: {http: 8080, admin: 9000}
+    publish:
+      - {port: http, host: 80, address: 127.0.0.1}
+      - {port: http, host: 81}
+      - {port: http, host: 82, address: 127.0.0.1}
+      - {port: http, host: 83}
+      - {port: admin, host: 90, address: 127.0.0.1}
+accept:
+  - {code: TW512, at: services.web.publish.http, target: swarm, because: it is a test}
+  - {code: TW512, at: services.web.publish.admin, target: swarm, because: it is a test}
+"""
+
+
+@pytest.mark.parametrize("discovery", ["dnsrr", "tasks"])
+def test_services_find_each_other(discovery: str, tmp_path: Path) -> None:
+    text = EVERYTHING.replace("swarm: {}", f"swarm: {{discovery: {discovery}}}")
+    _, services = _stack(compiled_text(text, targets=["swarm"]), tmp_path)
+    tasks = discovery == "tasks"
+    assert {service["deploy"]["endpoint_mode"] for service in services.values()} == {"vip" if tasks else "dnsrr"}
+    assert services["worker"]["environment"]["DB"] == ("tasks.db:5432" if tasks else "db:5432")
+
+
+@pytest.mark.parametrize("name", specs_for("swarm"))
+def test_stack_takes_it_as_it_was_meant(name: str, tmp_path: Path) -> None:
+    outcome = outcome_of(name, "swarm")
+    facts, services = _stack(outcome, tmp_path)
+    compiled = only(outcome)
+    wanted = as_commands(meant(compiled), compiled)
+    # What is for one address of a host can not be said, and is not published.
+    lost = {key for key, value in wanted.items() if key.field == "service.publish" and isinstance(value, tuple) and value[1]}
+    assert facts == {key: value for key, value in wanted.items() if key not in lost}
+    for service in services.values():
+        assert not IGNORED & service.keys()
+        assert all(port["mode"] == "host" for port in service.get("ports", ()))
+
+
+def test_only_what_is_for_all_addresses_is_published(tmp_path: Path) -> None:
+    outcome = compiled_text(PUBLISHED, targets=["swarm"])
+    _, services = _stack(outcome, tmp_path)
+    assert [port["published"] for port in services["web"]["ports"]] == ["81", "83"]
+    assert codes.EXPOSURE_LOST.id not in outcome.codes
+    assert codes.EXPOSURE_LOST.id in compiled_text(PUBLISHED.split("accept:")[0], targets=["swarm"]).codes
+
+
+@pytest.mark.parametrize("name", specs_for("swarm"))
+def test_configs_are_named_after_their_content(name: str, tmp_path: Path) -> None:
+    compiled, folder = placed(outcome_of(name, "swarm"), tmp_path)
+    printed = scalars(accepted(tool("docker"), "stack", "config", "-c", "docker-stack.yml", folder=folder))
+    configs = (printed.get("configs") or {}).values()
+    digests = [hashlib.sha256(Path(config["file"]).read_bytes()).hexdigest()[:12] for config in configs]
+    assert [config["name"].rpartition("-")[2] for config in configs] == digests
+    assert len({config["name"] for config in configs}) == len(compiled.bundle.artifacts) - 1
+
+
+def test_long_names_of_configs_stay_apart() -> None:
+    """Two services whose names differ only where a config's name is cut off."""
+    words = "abcdefghijklmnopqrstuvwxyz"
+    service = '    http: {engine: {name: nginx, version: "1.30"}, listen: 8080, default: {status: 404}}\n'
+    text = f"twipc: 1\nproject: p{words[:15]}\nenvironment: prod\ntargets: {{swarm: {{}}}}\nservices:\n" + "".join(
+        f"  {words}{end}:\n{service}" for end in ("one", "two")
+    )
+    stack = only(compiled_text(text, targets=["swarm"])).bundle.texts["docker-stack.yml"]
+    names = re.findall(r'name: "(p[^"]*)"', stack)
+    assert len(names) == len(set(names)) == 2
+    assert all(len(name) <= 64 for name in names)
+
+
+def test_an_empty_page_is_refused() -> None:
+    text = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {swarm: {}}
+services:
+  web:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      default: {status: 404}
+      error_pages: [{status: [404], page: empty.html}]
+"""
+    found = [one for one in compiled_text(text, {"empty.html": ""}).findings if one.code.id == "SWARM104"]
+    assert [one.at for one in found] == ["services.web.http.error_pages.0.page"]
+    assert "SWARM104" not in compiled_text(text, {"empty.html": "x"}).codes
+
+
+def _stack(outcome: Outcome, tmp_path: Path) -> tuple[dict[FactKey, object], dict[str, Any]]:
+    """What `docker stack config` makes of a compiled spec: its facts, and its services."""
+    _, folder = placed(outcome, tmp_path)
+    printed = scalars(accepted(tool("docker"), "stack", "config", "-c", "docker-stack.yml", folder=folder))
+    services: dict[str, Any] = printed["services"]
+    return _said(services), services
+
+
+def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
+    facts: dict[FactKey, object] = {}
+    for name, service in services.items():
+        told = Told(name)
+        told.common(_filled_in(service))
+        deploy = service["deploy"]
+        limits = (deploy.get("resources") or {}).get("limits") or {}
+        told.say("replicas", int(deploy["replicas"]))
+        told.say("resources.cpu", cpu(limits.get("cpus")))
+        told.say("resources.memory", memory(limits.get("memory")))
+        told.say("restart", RESTART[deploy["restart_policy"]["condition"]])
+        for port in service.get("ports", ()):
+            told.publish(port["target"], port.get("published"), "")
+        facts |= told.facts
+    return facts
+
+
+def _filled_in(service: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables and mounts as swarm fills in their templates: ours all print two braces."""
+    braces = '{{"{{"}}'
+    variables = {name: value.replace(braces, "{{") for name, value in (service.get("environment") or {}).items()}
+    mounts = [{**mount, "target": mount["target"].replace(braces, "{{")} for mount in service.get("volumes") or ()]
+    return {**service, "environment": variables, "volumes": mounts}

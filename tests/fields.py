@@ -1,0 +1,133 @@
+"""A change for each field of the language: a spec that says it, where, and another value that is legal there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.strategies import Spec
+
+_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/"
+
+
+def _server(engine: str, version: str) -> Spec:
+    """One engine before one app, with every field that the engine can have."""
+    http: Spec = {
+        "engine": {"name": engine, "version": version},
+        "listen": {"port": "http", "number": 8080},
+        "backends": {
+            "app": {"members": ["web.http"], "balance": "source", "sticky": {"cookie": "SRV"}, "retries": 1, "max_members": 9}
+        },
+        "routes": [{"match": {"prefix": ["/a/"]}, "backend": "app"}],
+        "default": {"status": 404},
+        "timeouts": {"request": "4s", "idle": "9s", "connect": "400ms", "response": "3s"},
+        "error_pages": [{"status": [404], "page": "pages/404.html"}],
+        "expose_headers": {"X-Took": "request-time"},
+    }
+    if engine == "haproxy":
+        http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
+    service = {"http": http, "publish": [{"port": "http", "host": 80}], "resources": {"cpu": 0.25, "memory": "128MiB"}}
+    web: Spec = {
+        "image": "shop/web:1",
+        "build": {"context": "app", "dockerfile": "Dockerfile"},
+        "command": ["run"],
+        "env": {"A": "x"},
+        "ports": {"http": 8080, "admin": 8081},
+        "replicas": 1,
+        "health": {"http": {"path": "/live", "port": "http", "client": "curl"}, "interval": "6s", "timeout": "3s", "failures": 2,
+                   "start_period": "9s"},
+        "ready": {"http": {"path": "/ready", "port": "http"}, "interval": "2s", "timeout": "1s", "failures": 3, "successes": 2},
+        "resources": {"cpu": 0.5, "memory": "512MiB"},
+        "restart": "always",
+        "stop_grace": "20s",
+        "mounts": {"/data": "news"},
+    }  # fmt: skip
+    return {
+        "twipc": 1,
+        "project": "shop",
+        "environment": "prod",
+        "services": {"web": web, "edge": service},
+        "volumes": {"news": {"access": "single-writer", "retention": "keep"}},
+        "secrets": {name: {"file": f".secrets/{name}", "swarm": f"shop-{name}", "ecs": _ARN + name} for name in ("one", "two")},
+    }
+
+
+def _with(spec: Spec, service: str, **fields: Any) -> Spec:
+    changed: Spec = json.loads(json.dumps(spec))
+    changed["services"][service] |= fields
+    return changed
+
+
+_WEB = ("services", "web")
+_HTTP = ("services", "edge", "http")
+_APP = (*_HTTP, "backends", "app")
+
+
+def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, ...], object]]:
+    by_command = _with(spec, "web", health={"command": ["check"]})
+    return {
+        "environment.project": (spec, ("project",), "stall"),
+        "environment.environment": (spec, ("environment",), "test"),
+        "service.image": (spec, (*_WEB, "image"), "shop/web:2"),
+        "service.build.context": (spec, (*_WEB, "build", "context"), "src"),
+        "service.build.dockerfile": (spec, (*_WEB, "build", "dockerfile"), "Dockerfile.prod"),
+        "service.command": (spec, (*_WEB, "command"), ["walk"]),
+        "service.env": (spec, (*_WEB, "env", "A"), "y"),
+        "service.ports": (spec, (*_WEB, "ports", "admin"), 8082),
+        "service.publish": (spec, ("services", "edge", "publish", 0, "host"), 81),
+        "service.replicas": (spec, ("services", "edge", "replicas"), 0),
+        "service.health.http.path": (spec, (*_WEB, "health", "http", "path"), "/alive"),
+        "service.health.http.port": (spec, (*_WEB, "health", "http", "port"), "admin"),
+        "service.health.http.client": (spec, (*_WEB, "health", "http", "client"), "wget"),
+        "service.health.command": (by_command, (*_WEB, "health", "command"), ["probe"]),
+        "service.health.interval": (spec, (*_WEB, "health", "interval"), "7s"),
+        "service.health.timeout": (spec, (*_WEB, "health", "timeout"), "4s"),
+        "service.health.failures": (spec, (*_WEB, "health", "failures"), 4),
+        "service.health.start_period": (spec, (*_WEB, "health", "start_period"), "11s"),
+        "service.ready.http.path": (spec, (*_WEB, "ready", "http", "path"), "/set"),
+        "service.ready.http.port": (spec, (*_WEB, "ready", "http", "port"), "admin"),
+        "service.ready.interval": (spec, (*_WEB, "ready", "interval"), "3s"),
+        "service.ready.timeout": (spec, (*_WEB, "ready", "timeout"), "900ms"),
+        "service.ready.failures": (spec, (*_WEB, "ready", "failures"), 4),
+        "service.ready.successes": (spec, (*_WEB, "ready", "successes"), 3),
+        "service.resources.cpu": (spec, (*_WEB, "resources", "cpu"), 2),
+        "service.resources.memory": (spec, (*_WEB, "resources", "memory"), "700MiB"),
+        "service.restart": (spec, (*_WEB, "restart"), "on-failure"),
+        "service.stop_grace": (spec, (*_WEB, "stop_grace"), "21s"),
+        "service.mounts": (spec, (*_WEB, "mounts"), {"/other": "news"}),
+        "http.engine.name": (spec, _HTTP, other["services"]["edge"]["http"]),
+        "http.engine.version": (spec, (*_HTTP, "engine", "version"), "3.9"),
+        "http.listen.port": (spec, (*_HTTP, "listen", "number"), 8080),
+        "http.listen.number": (spec, (*_HTTP, "listen", "number"), 9090),
+        "http.routes": (spec, (*_HTTP, "routes", 0, "match", "prefix"), ["/b/"]),
+        "http.default.status": (spec, (*_HTTP, "default", "status"), 503),
+        "http.default.backend": (_with(spec, "edge"), (*_HTTP, "default"), {"backend": "app"}),
+        "http.timeouts.request": (spec, (*_HTTP, "timeouts", "request"), "6s"),
+        "http.timeouts.idle": (spec, (*_HTTP, "timeouts", "idle"), "11s"),
+        "http.timeouts.connect": (spec, (*_HTTP, "timeouts", "connect"), "500ms"),
+        "http.timeouts.response": (spec, (*_HTTP, "timeouts", "response"), "4s"),
+        "http.error_pages": (spec, (*_HTTP, "error_pages", 0, "page"), "pages/50x.html"),
+        "http.expose_headers": (spec, (*_HTTP, "expose_headers", "X-Took"), "upstream-response-time"),
+        "http.stats.port": (spec, (*_HTTP, "stats", "number"), 1936),
+        "http.stats.number": (spec, (*_HTTP, "stats", "number"), 1937),
+        "http.stats.auth.secret": (spec, (*_HTTP, "stats", "auth", "secret"), "two"),
+        "backend.members": (spec, (*_APP, "members"), ["web.admin"]),
+        "backend.balance": (spec, (*_APP, "balance"), "least-connections"),
+        "backend.sticky.cookie": (spec, (*_APP, "sticky", "cookie"), "STAY"),
+        "backend.retries": (spec, (*_APP, "retries"), 0),
+        "backend.max_members": (spec, (*_APP, "max_members"), 12),
+        "volume.access": (spec, ("volumes", "news", "access"), "read-only"),
+        "volume.retention": (spec, ("volumes", "news", "retention"), "delete"),
+        "secret.file": (spec, ("secrets", "one", "file"), ".secrets/other"),
+        "secret.swarm.name": (spec, ("secrets", "one", "swarm"), "shop-other"),
+        "secret.ecs.arn": (spec, ("secrets", "one", "ecs"), _ARN + "other"),
+    }
+
+
+_NGINX, _HAPROXY = _server("nginx", "1.31"), _server("haproxy", "3.2")
+FIELD_CHANGES = {"nginx": _changes(_NGINX, _HAPROXY), "haproxy": _changes(_HAPROXY, _NGINX)}
+"""By the engine of the spec's server, then by field: (spec, path, another value)."""
+for _field in ("http.stats.port", "http.stats.number", "http.stats.auth.secret"):
+    del FIELD_CHANGES["nginx"][_field]  # refused by a rule, TW411
+for _field in ("secret.file", "secret.swarm.name", "secret.ecs.arn"):
+    del FIELD_CHANGES["nginx"][_field]  # nothing uses one there

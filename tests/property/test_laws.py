@@ -1,0 +1,218 @@
+"""The laws that hold for every target and every spec that can be drawn."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.compiling import ROOT, Outcome, committed, compiled_spec, compiled_text
+from tests.fields import FIELD_CHANGES
+from tests.strategies import PAGES, Spec, as_text, specs, targets_of
+from twipc import registry
+from twipc.driver import Compiled
+from twipc.registry import target_names
+from twipc.target import Approximate, Asked, Exact, FactKey, facts_of
+from twipc.target.fields import all_fields
+from twipc.target.support import Settled, settle
+from twipc.verify.disk import verify_folder
+
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def compiled(spec: Spec) -> Outcome:
+    """The outcome with every loss accepted: what is left are mistakes of the spec, and there are none."""
+    there = {name: options for name, options in spec["targets"].items() if name in target_names()}
+    spec = {**spec, "targets": there}
+    outcome = compiled_text(as_text(spec), PAGES, stem=spec["environment"])
+    losses = [f for f in outcome.findings if f.severity.value == "error" and f.target and f.at]
+    if losses:
+        accept = [{"code": f.code.id, "at": f.at, "target": f.target, "because": "drawn"} for f in losses]
+        outcome = compiled_text(as_text({**spec, "accept": accept}), PAGES, stem=spec["environment"])
+    wrong = [f"{f.code.id} {f.message}" for f in outcome.findings if f.severity.value == "error"]
+    assert not wrong, wrong
+    assert {one.target.name for one in outcome.compiled} == set(there)
+    return outcome
+
+
+def texts(outcome: Outcome) -> dict[tuple[str, str], str]:
+    return {(one.target.name, path): text for one in outcome.compiled for path, text in one.bundle.texts.items()}
+
+
+@SLOW
+@given(specs())
+def test_reads_as_it_was_meant(spec: Spec) -> None:
+    """Compiling reads back every bundle and would raise a Bug; origins are complete."""
+    for one in compiled(spec).compiled:
+        for artifact in one.bundle.artifacts:
+            assert len(artifact.origins) == len(artifact.text.splitlines())
+            assert artifact.text.endswith("\n")
+            assert all(one.model.span(origin) for origin in artifact.origins)
+
+
+def _shuffled(value: Any, dice: random.Random) -> Any:
+    if isinstance(value, dict):
+        return {key: _shuffled(value[key], dice) for key in dice.sample(sorted(value), len(value))}
+    return [_shuffled(item, dice) for item in value] if isinstance(value, list) else value
+
+
+@SLOW
+@given(specs(), st.randoms(use_true_random=False))
+def test_the_same_in_any_key_order(spec: Spec, dice: random.Random) -> None:
+    assert texts(compiled(spec)) == texts(compiled(_shuffled(spec, dice)))
+
+
+PRINT = """
+import hashlib
+from tests.compiling import committed, compiled_spec
+for name in committed():
+    for one in compiled_spec(name).compiled:
+        for path, text in one.bundle.texts.items():
+            print(name, one.target.name, path, hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_the_same_under_any_hash_seed_locale_time_zone_and_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    outputs = set()
+    for seed, zone, language in (("0", "UTC", "C"), ("1", "Asia/Tokyo", "C.UTF-8"), ("77", "America/New_York", "tr_TR.UTF-8")):
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LC_ALL": language,
+            "PYTHONPATH": str(ROOT),
+            "HOME": seed,
+        }
+        folder = tmp_path_factory.mktemp("anywhere")
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT], env=environment, cwd=folder, capture_output=True, text=True, check=True
+        )
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+    assert outputs.pop().count("\n") > 10
+
+
+def _comparable(one: Compiled, changed: dict[str, str]) -> list[str]:
+    found = verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, **changed})
+    return [finding.message for finding in found]
+
+
+@pytest.mark.parametrize("name", committed())
+def test_the_checker_notices_each_line_that_is_dropped_and_each_digit_that_is_changed(name: str) -> None:
+    """A fault in any line of any committed artifact is a finding, on that file."""
+    missed = []
+    outcome = compiled_spec(name)
+    assert outcome.compiled, outcome.codes
+    for one in outcome.compiled:
+        for artifact in one.bundle.artifacts:
+            lines = artifact.text.splitlines(keepends=True)
+            for index, line in enumerate(lines):
+                faults = ["" if line.strip() else line]
+                digits = [place for place, character in enumerate(line) if character.isdigit()]
+                if digits:
+                    place = digits[len(digits) // 2]
+                    faults.append(line[:place] + str((int(line[place]) + 1) % 10) + line[place + 1 :])
+                for fault in faults:
+                    broken = "".join([*lines[:index], fault, *lines[index + 1 :]])
+                    if broken != artifact.text and not _comparable(one, {artifact.path: broken}):
+                        missed.append(f"{one.target.name}/{artifact.path}:{index + 1}: {line.strip()} -> {fault.strip()}")
+    assert not missed, "\n".join(missed)
+
+
+@SLOW
+@given(specs(), st.integers(1, 3))
+def test_one_more_replica_changes_only_the_count(spec: Spec, replicas: int) -> None:
+    name = next(name for name, service in spec["services"].items() if "http" not in service)
+    fewer = _stateless(spec, name, replicas)
+    before, after = texts(compiled(fewer)), texts(compiled(_stateless(spec, name, replicas + 1)))
+    assert before.keys() == after.keys()
+    pairs = [
+        (old, new)
+        for key in before
+        for old, new in zip(before[key].splitlines(), after[key].splitlines(), strict=True)
+        if old != new
+    ]
+    orchestrators = [target for target in fewer["targets"] if target in target_names() and registry.target(target).orchestrates]
+    assert len(pairs) == len(orchestrators), pairs
+    assert all(old.replace(str(replicas), str(replicas + 1)) == new for old, new in pairs), pairs
+
+
+def _stateless(spec: Spec, name: str, replicas: int) -> Spec:
+    """The spec with so many replicas of a service that has no state and no port outside, and room for them everywhere."""
+    changed: Spec = json.loads(json.dumps(spec))
+    service = changed["services"][name]
+    for volume in service.pop("mounts", {}).values():
+        del changed["volumes"][volume]
+    service.pop("publish", None)
+    service["replicas"] = replicas
+    for one in changed["services"].values():
+        for backend in one.get("http", {}).get("backends", {}).values():
+            backend["max_members"] = 30
+    return {**changed, "targets": targets_of(changed)}
+
+
+FIELDS = [(target, engine, field) for target in target_names() for engine, changes in FIELD_CHANGES.items() for field in changes]
+
+
+def test_each_field_has_a_change() -> None:
+    assert set().union(*FIELD_CHANGES.values()) == set(all_fields())
+
+
+@pytest.mark.parametrize(("name", "engine", "field"), FIELDS, ids=str)
+def test_every_field_matters_or_is_answered_for(name: str, engine: str, field: str) -> None:
+    """Another value of a field changes the output of a target that says it, and nothing in that of one that does not."""
+    base, path, value = FIELD_CHANGES[engine][field]
+    target = registry.target(name)
+    both = [one for one in (compiled_for(base, name), compiled_for(with_value(base, path, value), name)) if one]
+    if not both:
+        assert target.support.only not in ("", engine)
+        return
+    told = [_told(one, field) for one in both]
+    assert any(told), f"the change of {field} makes no fact"
+    should_differ = len(both) == 1 or _heard(told[0]) != _heard(told[1])
+    differs = len(both) == 1 or both[0].bundle.texts != both[1].bundle.texts
+    assert differs == should_differ, f"{name} answers {told} for {field}: that does not fit what it writes"
+
+
+def _told(one: Compiled, field: str) -> dict[FactKey, tuple[Settled, object]]:
+    """The answer for each fact of a field, and what reading back gives."""
+    told: dict[FactKey, tuple[Settled, object]] = {}
+    for key, fact in facts_of(one.model, one.target.discovery(one.options)).items():
+        if key.field == field:
+            asked = Asked(key, fact, one.model, one.options)
+            answer = settle(one.target.support.answer(key, one.model), asked)
+            heard = answer.how(asked) if isinstance(answer, Approximate) else fact if isinstance(answer, Exact) else None
+            told[key] = (answer, heard)
+    return told
+
+
+def _heard(told: dict[FactKey, tuple[Settled, object]]) -> dict[FactKey, object]:
+    return {key: heard for key, (_, heard) in told.items() if heard not in (None, "", (), {})}
+
+
+def compiled_for(spec: Spec, name: str) -> Compiled | None:
+    """The spec on one target, every loss accepted; None where the target has nothing to write."""
+    engines = {service["http"]["engine"]["name"] for service in spec["services"].values() if "http" in service}
+    only = registry.target(name).support.only
+    if only and only not in engines:
+        return None
+    return compiled({**spec, "targets": {name: targets_of(spec).get(name, {})}}).compiled[0]
+
+
+def with_value(spec: Spec, path: tuple[str | int, ...], value: object) -> Spec:
+    changed: Spec = json.loads(json.dumps(spec))
+    node: Any = changed
+    for step in path[:-1]:
+        node = node[step]
+    if value is None:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+    return changed

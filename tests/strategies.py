@@ -1,0 +1,285 @@
+"""Specs that Hypothesis draws: legal ones, of random text and of words that some format reads as something else."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from hypothesis import strategies as st
+
+Spec = dict[str, Any]
+
+NASTY = (
+    "",
+    *(
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        "n",
+        "~",
+        "null",
+        "true",
+        "False",
+        "=",
+        "<<",
+        "-",
+        "?",
+        "!",
+        "&a",
+        "*a",
+        "@",
+        "`",
+        "|",
+        ">",
+    ),
+    *("1e3", "0o17", "017", "08", "0x1F", "1_000", "0.10", "1.10", ".inf", ".nan", "12:30", "12:30:45", "22:22", "2001-01-01"),
+    *(
+        "$",
+        "$HOME",
+        "${HOME}",
+        "${B:?boom}",
+        "$$",
+        "a$b$$c",
+        "$(id)",
+        "$1",
+        "{{resolve:ssm:x}}",
+        "{{.Task.Slot}}",
+        "%[env(HOME)]",
+    ),
+    *(
+        "100% sure",
+        "%%",
+        "a: b",
+        "a #b",
+        "#c",
+        "- x",
+        "{a: 1}",
+        "[a]",
+        "'",
+        '"',
+        "it's",
+        'say "x"',
+        "\\",
+        "\\n",
+        "a\\",
+        "\\x41",
+    ),
+    *(
+        "; return 200;",
+        "} server {",
+        "x y",
+        " x ",
+        "é",
+        "日本",
+        "😀",
+        "a\u00a0b",
+        "--",
+        "-f",
+        "/etc/passwd",
+        "*/*",
+        "../x",
+    ),
+)
+"""Words that a reader of some format takes for something else (traps §2), without control characters."""
+CARRIED = ("\n", "a\nb\n", "\r\n", "\x85", "\u2028", "\ufeff", "\x7f", "\x1b[31m", "\t", "a\tb")
+"""What only variables carry: line ends and controls."""
+
+lines = st.one_of(
+    st.sampled_from(NASTY),
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cn"), exclude_characters="\ufeff"), max_size=12),
+)
+texts = st.one_of(
+    lines, st.sampled_from(CARRIED), st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+)
+app_names = st.sampled_from(("web", "web1", "web-2", "api", "db", "worker", "ab", "a1", "a-b-c"))
+port_names = st.sampled_from(("http", "admin", "stats", "sql", "p0"))
+durations = st.sampled_from(("500ms", "1s", "2s", "5s", "1500ms", "30s", "1m", "2m30s"))
+segments = st.one_of(
+    st.sampled_from(
+        ("a", "images", "it's", 'q"q', "a b", "{x}", "$y", "a;b", "(p)", "a+b", "a.b", "[z]", "é", "~t", "^", "a=b", "&")
+    ),
+    st.text(
+        st.characters(codec="ascii", exclude_categories=("Cc",), exclude_characters="/%?#\\*"), min_size=1, max_size=4
+    ).filter(lambda text: text not in (".", "..")),
+)
+prefixes = st.builds(
+    lambda parts, slash: "/" + "/".join(parts) + ("/" if slash and parts else ""), st.lists(segments, max_size=3), st.booleans()
+)
+globs = st.builds(
+    lambda parts: "/" + "/".join(parts),
+    st.lists(st.one_of(segments, st.sampled_from(("*", "**", "*.x"))), min_size=1, max_size=3),
+)
+
+
+def matches() -> st.SearchStrategy[Spec]:
+    return st.one_of(
+        st.builds(lambda paths: {"prefix": paths}, st.lists(prefixes, min_size=1, max_size=2)),
+        st.builds(lambda paths: {"exact": paths}, st.lists(prefixes, min_size=1, max_size=2)),
+        st.builds(lambda paths: {"glob": paths}, st.lists(globs, min_size=1, max_size=2)),
+    )
+
+
+@st.composite
+def health(draw: st.DrawFn) -> Spec:
+    kind: Spec = draw(
+        st.one_of(
+            st.builds(
+                lambda path, client: {"http": {"path": path, "client": client}},
+                st.just("/live"),
+                st.sampled_from(("curl", "wget")),
+            ),
+            st.builds(lambda words: {"command": words}, st.lists(lines, min_size=1, max_size=3)),
+            st.just({"command": ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/x"]}),
+        )
+    )
+    times = {"interval": draw(durations), "timeout": draw(durations), "failures": draw(st.integers(1, 10))}
+    return {**kind, **draw(st.sampled_from(({}, times)))}
+
+
+@st.composite
+def apps(draw: st.DrawFn, name: str) -> Spec:
+    """A service that runs an image."""
+    service: Spec = {
+        "image": draw(st.sampled_from(("shop/web:1", "registry.example:5000/shop/web:1.2.3", "busybox"))),
+        "ports": {"http": 8080, **draw(st.dictionaries(st.sampled_from(("admin", "sql")), st.integers(1, 8000), max_size=1))},
+        "resources": {
+            "cpu": draw(st.sampled_from((0.25, 0.5, 1, 2))),
+            "memory": draw(st.sampled_from(("256MiB", "700MiB", "1GiB"))),
+        },
+        "env": draw(st.dictionaries(st.sampled_from(("A", "B_C", "_x", "on", "Y")), texts, max_size=3)),
+        "replicas": draw(st.integers(0, 4)),
+    }
+    if draw(st.booleans()):
+        service["command"] = draw(st.lists(lines, min_size=1, max_size=4))
+    if draw(st.booleans()):
+        service["health"] = draw(health())
+    if draw(st.booleans()):
+        service["restart"] = draw(st.sampled_from(("always", "on-failure", "never")))
+    if draw(st.booleans()):
+        service["stop_grace"] = draw(durations)
+    if draw(st.booleans()):
+        service["publish"] = [{"port": "http", "host": "ephemeral", **draw(st.sampled_from(({}, {"address": "127.0.0.1"})))}]
+    if service["replicas"] <= 1 and draw(st.booleans()):
+        service["mounts"] = {"/data": f"{name}-data"}
+    return service
+
+
+@st.composite
+def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
+    """An HTTP server before some of the apps."""
+    engine = draw(st.sampled_from(("nginx", "haproxy")))
+    members = draw(st.lists(st.sampled_from(apps_there), min_size=1, max_size=2, unique=True))
+    backend = {
+        "members": [f"{member}.http" for member in members],
+        "balance": draw(st.sampled_from(("round-robin", "least-connections", "source"))),
+        "retries": draw(st.integers(0, 3)),
+        **draw(st.sampled_from(({}, {"sticky": {"cookie": "SRV"}}, {"max_members": 30}))),
+    }
+    actions = [{"backend": "app"}, *([{"files": "/srv/static"}] if engine == "nginx" else [])]
+    routes = [{"match": draw(matches()), **draw(st.sampled_from(actions))} for _ in range(draw(st.integers(0, 3)))]
+    default = draw(st.sampled_from(({"status": 404}, {"status": 503}, {"backend": "app"})))
+    if not any("backend" in route for route in routes):
+        default = {"backend": "app"}
+    http: Spec = {
+        "engine": {"name": engine, "version": "1.31" if engine == "nginx" else "3.2"},
+        "listen": 8080,
+        "backends": {"app": backend},
+        "routes": routes,
+        "default": default,
+        "timeouts": draw(st.dictionaries(st.sampled_from(("request", "idle", "connect", "response")), durations, max_size=2)),
+    }
+    if draw(st.booleans()):
+        http["error_pages"] = [{"status": [404], "page": "pages/404.html"}, {"status": [502, 503], "page": "pages/50x.html"}]
+    if draw(st.booleans()):
+        http["expose_headers"] = {
+            "Request-Time": "request-time",
+            "X-Up": "upstream-address",
+            "X-Took": "upstream-response-time",
+        }
+    if engine == "haproxy" and draw(st.booleans()):
+        http["stats"] = {"number": 1936, "auth": {"secret": "stats-password"}}
+    service: Spec = {
+        "http": http,
+        "publish": [{"port": "http", "host": 8000 + number}],
+        "resources": {"cpu": 0.25, "memory": "128MiB"},
+    }
+    if draw(st.booleans()):
+        service["stop_grace"] = draw(durations)
+    return service
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> Spec:
+    """A whole spec for every target that can take it."""
+    names = sorted(draw(st.sets(app_names, min_size=1, max_size=3)))
+    services: Spec = {name: draw(apps(name)) for name in names}
+    if draw(st.booleans()):
+        services[names[0]]["ready"] = {"http": "/ready", "interval": "1s"}
+        for name in names[1:]:
+            services[name]["ready"] = services[names[0]]["ready"]
+    for number, name in enumerate(draw(st.sampled_from(((), ("edge",), ("edge", "inner"))))):
+        services[name] = draw(servers(names, number))
+    if len(names) > 1:
+        services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"}
+    volumes = {
+        name: {
+            "access": draw(st.sampled_from(("single-writer", "shared", "read-only"))),
+            "retention": draw(st.sampled_from(("keep", "delete"))),
+        }
+        for service in services.values()
+        for name in service.get("mounts", {}).values()
+    }
+    spec: Spec = {"twipc": 1, "project": "shop", "environment": "prod", "services": services}
+    if volumes:
+        spec["volumes"] = volumes
+    if any(service.get("http", {}).get("stats") for service in services.values()):
+        arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"
+        spec["secrets"] = {"stats-password": {"file": ".secrets/stats", "swarm": "shop-stats-1", "ecs": arn}}
+    spec["targets"] = targets_of(spec)
+    return spec
+
+
+def targets_of(spec: Spec) -> Spec:
+    """Every target that can take the spec, with the options it needs."""
+    engines = {service["http"]["engine"]["name"] for service in spec["services"].values() if "http" in service}
+    account = "eu-west-1:111122223333"
+    mounting = {name for name, service in spec["services"].items() if service.get("mounts")}
+    published = {
+        name for name, service in spec["services"].items() if any("address" not in one for one in service.get("publish", ()))
+    }
+    ecs = {
+        "launch": "fargate",
+        "region": "eu-west-1",
+        "cluster": "shop",
+        "subnets": ["subnet-0a1b2c3d4e5f60718"],
+        "security_groups": ["sg-0a1b2c3d4e5f60718"],
+        "execution_role": "arn:aws:iam::111122223333:role/shop",
+        "task_roles": {name: f"arn:aws:iam::111122223333:role/{name}" for name in sorted(mounting)},
+        "registry": "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+        "namespace": "shop.internal",
+        "cloud_map_services": {
+            name: f"arn:aws:servicediscovery:{account}:service/srv-{index:016x}"
+            for index, name in enumerate(sorted(spec["services"]))
+        },
+        "target_groups": {
+            name: {"http": f"arn:aws:elasticloadbalancing:{account}:targetgroup/{name}/{index:016x}"}
+            for index, name in enumerate(sorted(published))
+        },
+        "volumes": {
+            name: {"file_system": f"fs-{index:017x}", "access_point": f"fsap-{index:017x}"}
+            for index, name in enumerate(sorted(spec.get("volumes", {})))
+        },
+    }
+    return {"compose": {}, "compose-2.4": {}, "swarm": {}, "ecs": ecs, **{engine: {} for engine in sorted(engines)}}
+
+
+PAGES = {"pages/404.html": "<h1>not here</h1>\n", "pages/50x.html": "<h1>not now</h1>\n"}
+
+
+def as_text(spec: Spec) -> str:
+    """The spec as a file: JSON is YAML, but for controls, which YAML wants escaped."""
+    text = json.dumps(spec, ensure_ascii=False, indent=1)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,0 +1,44 @@
+"""What every dialect adds to a service: a second, reviewed statement, held against what the reader finds left over.
+
+Sources: hardening, log and file limits as in traps §4.2 and §5; users and signals as in the engines' official images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twipc.formats.reading import server_baseline
+from twipc.model import Model
+from twipc.target import BASELINE, Discovery, FactKey, Facts
+
+_EVERY: Mapping[str, object] = {
+    "cap_drop": ["ALL"],
+    "logging.driver": "json-file",
+    "logging.options.max-size": "10m",
+    "logging.options.max-file": "3",
+}
+_PROGRAM: Mapping[str, object] = {"init": True}
+_SERVED: Mapping[str, object] = {
+    "init": False,
+    "read_only": True,
+    "ulimits.nofile.soft": 16384,
+    "ulimits.nofile.hard": 16384,
+}
+_ENGINE: Mapping[str, Mapping[str, object]] = {
+    "nginx": {"user": "101:101", "stop_signal": "SIGQUIT"},
+    "haproxy": {"user": "99:99", "stop_signal": "SIGUSR1"},
+}
+
+
+def common(model: Model, name: str, discovery: Discovery) -> Facts:
+    """The facts of one service that are left over in every dialect."""
+    service = model.environment.services[name]
+    places: dict[str, object] = dict(_EVERY)
+    places |= {**_SERVED, **_ENGINE[service.http.engine.name]} if service.http else _PROGRAM
+    for path, mount in service.mounts.items():
+        places[f"mount of {mount.volume} at {path}"] = model.environment.volumes[mount.volume].access == "read-only"
+    return {**of_service(name, places), **server_baseline(model, name, discovery)}
+
+
+def of_service(name: str, places: Mapping[str, object]) -> Facts:
+    return {FactKey(BASELINE, (name, place)): value for place, value in places.items()}
