@@ -39,7 +39,12 @@ def code_page() -> str:
     from twipc.catalogue import codes
     from twipc.cli.explain import explain_code
 
-    head = ["# Diagnostic codes", "", "Derived from the code by `./test --update`; `twipc explain CODE` prints one of them.", ""]
+    head = [
+        "# Diagnostic codes",
+        "",
+        "Derived from the code by `./test --update`; `twipc explain CODE` prints one of them.",
+        "",
+    ]
     pages = []
     for code in codes().values():
         title, *rest = explain_code(code).splitlines()
@@ -99,7 +104,7 @@ def stale() -> dict[str, str]:
 
 
 def main() -> None:
-    if not (ROOT / "twipc/target/answers.py").read_text() == answers():
+    if (ROOT / "twipc/target/answers.py").read_text() != answers():
         # Everything else imports it, so it goes first and this starts anew.
         (ROOT / "twipc/target/answers.py").write_text(answers())
         os.execv(sys.executable, [sys.executable, "-m", "tests.derive"])  # noqa: S606 - the same program again

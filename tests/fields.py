@@ -34,14 +34,16 @@ def _server(engine: str, version: str) -> Spec:
         "env": {"A": "x"},
         "ports": {"http": 8080, "admin": 8081},
         "replicas": 1,
-        "health": {"http": {"path": "/live", "port": "http", "client": "curl"}, "interval": "6s", "timeout": "3s", "failures": 2,
-                   "start_period": "9s"},
+        "health": {
+            "http": {"path": "/live", "port": "http", "client": "curl"},
+            **{"interval": "6s", "timeout": "3s", "failures": 2, "start_period": "9s"},
+        },
         "ready": {"http": {"path": "/ready", "port": "http"}, "interval": "2s", "timeout": "1s", "failures": 3, "successes": 2},
         "resources": {"cpu": 0.5, "memory": "512MiB"},
         "restart": "always",
         "stop_grace": "20s",
         "mounts": {"/data": "news"},
-    }  # fmt: skip
+    }
     return {
         "twipc": 1,
         "project": "shop",

@@ -92,7 +92,7 @@ lines = st.one_of(
     st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cn"), exclude_characters="\ufeff"), max_size=12),
 )
 texts = st.one_of(
-    lines, st.sampled_from(CARRIED), st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+    lines, st.sampled_from(CARRIED), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 )
 app_names = st.sampled_from(("web", "web1", "web-2", "api", "db", "worker", "ab", "a1", "a-b-c"))
 port_names = st.sampled_from(("http", "admin", "stats", "sql", "p0"))
@@ -102,7 +102,7 @@ segments = st.one_of(
         ("a", "images", "it's", 'q"q', "a b", "{x}", "$y", "a;b", "(p)", "a+b", "a.b", "[z]", "é", "~t", "^", "a=b", "&")
     ),
     st.text(
-        st.characters(codec="ascii", exclude_categories=("Cc",), exclude_characters="/%?#\\*"), min_size=1, max_size=4
+        st.characters(codec="ascii", exclude_categories=["Cc"], exclude_characters="/%?#\\*"), min_size=1, max_size=4
     ).filter(lambda text: text not in (".", "..")),
 )
 prefixes = st.builds(

@@ -96,5 +96,5 @@ def _or_null(schema: Schema) -> Schema:
         return schema
     if options:
         return {**schema, "anyOf": [*options, {"type": "null"}]}
-    described = {key: schema[key] for key in ("description", "default") if key in schema}
+    described: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
     return {"anyOf": [{key: value for key, value in schema.items() if key not in described}, {"type": "null"}], **described}

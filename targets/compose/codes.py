@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from twipc.formats.composefile.check import FIXED_PORT
+from twipc.formats.composefile.check import FIXED_PORT, NO_RESTART
 
-CODES = (FIXED_PORT,)
+CODES = (FIXED_PORT, NO_RESTART)

@@ -115,9 +115,7 @@ class Options(Noun):
         {}, description="The load balancer's target group (type ip) of each published port, by service and port."
     )
     volumes: Mapping[Name, EfsVolume] = Field({}, description="Where the volumes are.")
-    registry: ImageRegistry | None = Field(
-        None, description="Where the images of HTTP servers are pushed to and pulled from."
-    )
+    registry: ImageRegistry | None = Field(None, description="Where the images of HTTP servers are pushed to and pulled from.")
     log_group: LogGroup | None = Field(
         None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."
     )

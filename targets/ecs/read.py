@@ -10,7 +10,7 @@ from typing import Any
 from twipc.formats.engines import variable_of
 from twipc.formats.reading import read_server
 from twipc.spec import Cpu, Duration, Size
-from twipc.target import BASELINE, Discovery, FactKey, Facts
+from twipc.target import BASELINE, STATS_USE, Discovery, FactKey, Facts
 from twipc.target.probe import recognise
 
 from .dockerfile import read_image
@@ -217,7 +217,7 @@ class _Reader:
         stats = self.facts.get(FactKey("http.stats.auth.secret", (self.name,)))
         password = variable_of(stats) if isinstance(stats, str) else None
         for name, arn in _pairs(secrets, "name", "valueFrom").items():
-            use = "stats" if name == password else name
+            use = STATS_USE if name == password else name
             self._said(FactKey("secret.ecs.arn", (self.name, use)), arn)
             if name != password:
                 env[name] = ("secret", "") if name not in env else ("value and secret", env[name])

@@ -111,6 +111,13 @@ def foreign(folder: Path) -> list[str]:
     return found(folder, "compile")
 
 
+def empty_page(folder: Path) -> list[str]:
+    spec: Spec = json.loads(json.dumps(FIELD_CHANGES["haproxy"]["service.image"][0]))
+    project(folder, as_text({**spec, "targets": {"swarm": {}}}))
+    (folder / "pages" / "404.html").write_text("")
+    return found(folder, "lint")
+
+
 SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
@@ -126,5 +133,6 @@ SCENES: dict[str, Scene] = {
     "TW703": orphaned,
     "TW704": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "compile"),
     "TW705": foreign,
+    "SWARM104": empty_page,
     "SWARM103": linted(SMALL.replace("compose", "swarm")),
 }

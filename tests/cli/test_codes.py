@@ -51,7 +51,7 @@ def lint(folder: Path, spec: str, asked: str = "") -> list[tuple[str, int]]:
 @pytest.mark.parametrize("code", EXAMPLES, ids=lambda code: code.id)
 def test_a_bad_example_causes_just_its_code_on_the_marked_line(code: Code, tmp_path: Path) -> None:
     spec = whole(code.bad)
-    marked = [(found[1], number) for number, line in enumerate(spec.splitlines(), 1) if (found := MARK.search(line))]
+    marked = [(code_id, number) for number, line in enumerate(spec.splitlines(), 1) for code_id in MARK.findall(line)]
     found = lint(tmp_path, spec, code.id)
     assert {one[0] for one in found} == {code.id}
     assert not marked or found == marked

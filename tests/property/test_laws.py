@@ -158,7 +158,9 @@ def _stateless(spec: Spec, name: str, replicas: int) -> Spec:
     return {**changed, "targets": targets_of(changed)}
 
 
-FIELDS = [(target, engine, field) for target in target_names() for engine, changes in FIELD_CHANGES.items() for field in changes]
+FIELDS = [
+    (target, engine, field) for target in target_names() for engine, changes in FIELD_CHANGES.items() for field in changes
+]
 
 
 def test_each_field_has_a_change() -> None:

@@ -37,6 +37,17 @@ class _Verbs(click.Group):
         found: click.Command = import_module(f"twipc.cli.{name}").command
         return found
 
+    def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            import difflib
+
+            from twipc.diagnostics.render import visible
+
+            near = difflib.get_close_matches(args[0], VERBS, 1)
+            help = f"did you mean `{near[0]}`?" if near else f"verbs are: {', '.join(sorted(VERBS))}"
+            context.fail(visible(f"there is no verb `{args[0]}`; {help}"))
+        return super().resolve_command(context, args)
+
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(VERBS.items()))

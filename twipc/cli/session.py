@@ -79,6 +79,8 @@ class Session:
     def _from_file(self, path: Path) -> Spec:
         project = self._project(_root_of(path.parent))
         try:
+            if path.exists() and not path.is_file():
+                raise click.UsageError(visible(f"{shown(path)} is not a file"))
             content = path.read_bytes()
         except OSError as problem:
             raise click.UsageError(visible(f"{shown(path)}: {problem.strerror}")) from problem

@@ -71,7 +71,8 @@ UNKNOWN_ADDRESS = _name(
     "TW306",
     "unknown address",
     "An address is written `service.port`, both by name.",
-    "services:\n  db: {image: shop/db:1, ports: {sql: 5432}}\n  web:\n    image: shop/web:1\n    env: {DB: {address: db.sql}}\n",
+    "services:\n  db: {image: shop/db:1, ports: {sql: 5432}}\n"
+    "  web:\n    image: shop/web:1\n    env: {DB: {address: db.sql}}\n",
     "db.sql",
     "db.sq",
 )
@@ -112,7 +113,7 @@ HEALTH_KIND = Code(
     "TW311",
     "who answers for the health of a service",
     Severity.ERROR,
-    why="A service says how it is asked (`http` or `command`); an `http` service answers for itself, beside the paths it routes.",
+    why="A service says how it is asked (`http` or `command`); an `http` service answers for itself, beside its routes.",
     bad="services:\n  web:\n    image: shop/web:1\n    health: {interval: 5s}  #! TW311",
     good="services:\n  web:\n    image: shop/web:1\n    health: {command: [check], interval: 5s}",
 )

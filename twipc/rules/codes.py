@@ -110,7 +110,9 @@ NO_STATS = Code(
     "nginx has no statistics page",
     Severity.ERROR,
     why="Open source nginx counts connections only, and its official image can not show even those by secret.",
-    bad=_NGINX + '      stats: {number: 1936, auth: {secret: password}}  #! TW411\nsecrets: {password: {file: .secrets/password}}\n',
+    bad=_NGINX
+    + "      stats: {number: 1936, auth: {secret: password}}  #! TW411\n"
+    + "secrets: {password: {file: .secrets/password}}\n",
     good=_NGINX,
 )
 

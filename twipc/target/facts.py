@@ -11,7 +11,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path |
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
 | `volume.*` | (volume,) | str |
-| `secret.*` | (service, variable or "stats") | where the target finds it |
+| `secret.*` | (service, variable or `STATS_USE`) | where the target finds it |
 | `baseline` | (artifact or service, place) | what the target itself adds, always the same |
 
 Ports are numbers here, never names. What is empty or not there has no fact.
@@ -44,6 +44,8 @@ class FactKey:
 
 Facts = Mapping[FactKey, object]
 BASELINE = "baseline"
+STATS_USE = "http.stats"
+"""Who uses a secret for statistics; no variable can have this name."""
 
 
 def facts_of(model: Model, discovery: Discovery) -> Facts:
@@ -161,13 +163,13 @@ def _backend_facts(name: str, backend: str, noun: Backend, model: Model) -> Iter
 
 
 def secret_uses(model: Model) -> Iterator[tuple[str, str, str]]:
-    """Every use of a secret as (service, variable or "stats", secret)."""
+    """Every use of a secret as (service, variable or `STATS_USE`, secret)."""
     for name, service in model.services:
         for variable, value in sorted(service.env.items()):
             if value.secret is not None:
                 yield name, variable, value.secret
         if service.http and service.http.stats:
-            yield name, "stats", service.http.stats.auth.secret
+            yield name, STATS_USE, service.http.stats.auth.secret
 
 
 def _secret_facts(model: Model) -> Iterator[tuple[FactKey, object]]:

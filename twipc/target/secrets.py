@@ -9,7 +9,7 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
 from .codes import SECRET_LOST
-from .facts import secret_uses
+from .facts import STATS_USE, secret_uses
 
 Place = Literal["file", "swarm", "ecs"]
 _WORDS: dict[Place, tuple[str, str]] = {
@@ -26,7 +26,7 @@ def missing_places(model: Model, target: str, place: Place, *, variables: bool =
     """
     uses: dict[str, list[Path]] = {}
     for service, use, secret in secret_uses(model):
-        if use == "stats":
+        if use == STATS_USE:
             uses.setdefault(secret, []).append(("services", service, "http", "stats", "auth", "secret"))
         elif variables:
             uses.setdefault(secret, []).append(("services", service, "env", use))

@@ -75,8 +75,8 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "http.stats.number": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "http.stats.auth.secret": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "backend.max_members": "nginx takes as many members as DNS names",
-    "secret.file": "only where secrets are files",
-    "secret.swarm.name": "only swarm finds secrets by this name",
+    "secret.file": "only where secrets are files; a variable that is lost says so itself",
+    "secret.swarm.name": "only swarm finds secrets by this name; a variable that is lost says so itself",
     "secret.ecs.arn": "only ECS finds secrets by ARN",
 }
 """All that an orchestrator, or an engine on it, may answer with `Outside`: reviewed here and nowhere else."""

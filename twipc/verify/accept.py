@@ -38,7 +38,7 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
                 codes.UNUSED_ACCEPTANCE,
                 f"nothing to accept: no {acceptance.code} at `{acceptance.at}` on `{acceptance.target}`",
                 model.span(("accept", index, "code")),
-                help=f"did you mean `{near[0]}`?" if near and near[0] != acceptance.at else "only losses can be accepted: take it out",
+                help=f"did you mean `{near[0]}`?" if near and near[0] != acceptance.at else "only losses can be: take it out",
                 at=model.tree.name(("accept", index)),
             )
         )

@@ -18,10 +18,35 @@ FIXED_PORT = Code(
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    replicas: 2\n"
     "    publish: [{port: http, host: ephemeral}]",
 )
-"""Owned by the compose target, found by each target whose engine is one host."""
+NO_RESTART = Code(
+    "COMPOSE102",
+    "who is not alive is not restarted",
+    Severity.NOTE,
+    why="Docker alone marks a container that fails its check as unhealthy, and restarts only one that ends. `up --wait` waits "
+    "for it and `ps` shows it; a swarm or ECS replaces it.",
+    bad="services:\n  web:\n    image: shop/web:1\n    health: {command: [check]}  #! COMPOSE102",
+    good="services:\n  web:\n    image: shop/web:1",
+)
+"""Both are owned by the compose target, and found by each target whose engine is one host."""
 
 
 def one_host(model: Model, target: str) -> Iterator[Finding]:
+    """What one host can not do: give a port to two replicas, and end who is not alive."""
+    yield from _fixed_ports(model, target)
+    unwatched = [name for name, _ in model.services if model.written(("services", name, "health"))]
+    if unwatched:
+        path: Path = ("services", unwatched[0], "health")
+        names = ", ".join(f"`{name}`" for name in unwatched)
+        yield Finding(
+            NO_RESTART,
+            f"Docker alone does not restart who fails its liveness check: {names}",
+            model.span(path, key=True),
+            at=model.tree.name(path),
+            target=target,
+        )
+
+
+def _fixed_ports(model: Model, target: str) -> Iterator[Finding]:
     """Fixed host ports of services that have more than one replica."""
     for name, service in model.services:
         if service.replicas < 2:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml12
 
 from twipc.spec import Cpu, Duration, Size
-from twipc.target import BASELINE, FactKey, Unreadable
+from twipc.target import BASELINE, STATS_USE, FactKey, Unreadable
 from twipc.target.probe import recognise
 
 LABEL = "io.twipc."
@@ -173,7 +173,7 @@ class ServiceReader:
 
     def secret(self, leaf: str, place: object, found: object, how: object = True) -> None:
         """A secret for the statistics page: where the target finds it, and where and how the service does."""
-        self.facts[FactKey(f"secret.{leaf}", (self.name, "stats"))] = found
+        self.facts[FactKey(f"secret.{leaf}", (self.name, STATS_USE))] = found
         self.baseline(f"secret at {place}", how)
 
     def rest(self, service: Mapping[str, Any] | None = None) -> None:

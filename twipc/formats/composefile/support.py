@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twipc.target import Absent, Answer, Approximate, Asked, Exact, When, codes
+from twipc.target import STATS_USE, Answer, Approximate, Asked, Exact, Outside, When, codes
 
 _WHY = "secrets come as files here, never as variables"
 
@@ -16,7 +16,7 @@ def _without_secrets(asked: Asked) -> object:
 
 
 def _of_stats(asked: Asked) -> bool:
-    return asked.key.owner[1] == "stats"
+    return asked.key.owner[1] == STATS_USE
 
 
 ENV: Answer = When(
@@ -25,4 +25,6 @@ ENV: Answer = When(
     then=Approximate(_without_secrets, _WHY, codes.SECRET_LOST),
     otherwise=Exact(),
 )
-SECRET_PLACE: Answer = When("a proxy reads it", _of_stats, then=Exact(), otherwise=Absent(_WHY, codes.SECRET_LOST))
+SECRET_PLACE: Answer = When(
+    "a proxy reads it", _of_stats, then=Exact(), otherwise=Outside("the variable that holds it is lost, and says so")
+)
