@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.tools import ROOT, program
+from twipc import __version__
 
 # The environments are made once, so one worker runs all of this.
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -82,9 +83,9 @@ def run(command: tuple[str | Path, ...], *arguments: str, project: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("way", ["editable", "wheel"])
-def test_the_version_is_the_one_of_pyproject(twipc: Mapping[str, tuple[str | Path, ...]], way: str, project: Path) -> None:
-    assert PYPROJECT["project"]["version"] in run(twipc[way], "--version", project=project)
+@pytest.mark.parametrize("way", ["checkout", "editable", "wheel"])
+def test_the_version_is_the_same_everywhere(twipc: Mapping[str, tuple[str | Path, ...]], way: str, project: Path) -> None:
+    assert run(twipc[way], "--version", project=project) == f"twipc {__version__}\n"
 
 
 @pytest.mark.parametrize("way", WAYS)

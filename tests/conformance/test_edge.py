@@ -89,7 +89,7 @@ def test_members_that_all_vanish_cost_a_request_what_its_retries_may_cost(tool: 
 
 
 @every_engine
-def test_members_are_found_where_and_as_the_discovery_says(tool: str) -> None:
+def test_members_are_found_by_the_names_that_the_discovery_gives(tool: str) -> None:
     cloud_map = Discovery(resolver="169.254.169.253", prefix="x-", suffix=".twip.internal")
     backend = Backend("x-web.twip.internal", (FIRST,), PORT)
     assert serve(app(), tool=tool, backends=(backend,), discovery=cloud_map).waits[0].ok
@@ -242,6 +242,15 @@ def test_the_crash_of_one_of_two_members_loses_no_get(tool: str, kind: Behaviour
     assert (after.statuses, after.answered_by) == ({"200": 100}, {member(SECOND): 100})
     # At most an answer that never comes on an open connection, two tries to connect, and the waits before them.
     assert after.longest < 0.3 + 2 * 0.2 + SLACK
+
+
+@every_engine
+def test_who_failed_is_left_out_before_he_is_asked_again(tool: str) -> None:
+    seen = Wait(GET, seen=(member(FIRST), member(SECOND)))
+    report = serve(app(), seen, SetBehaviour("web", GONE, FIRST), *[GET] * 8, tool=tool, names={"web": (FIRST, SECOND)})
+    assert {answer.status for answer in report.answers} == {200}
+    # One may wait for an answer on an open connection, one for a new connection; the checks would take a second.
+    assert len([answer for answer in report.answers if answer.seconds > 0.15]) <= 2
 
 
 @every_engine
