@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from twipc.cli import main
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAD = "twipc: 1\nproject: shop\n"
 BASE = HEAD + 'services:\n  web:\n    image: "shop/web:1"\n    ports: {http: 8080}\n    env: {GREETING: hello}\n'
 PROD = (
@@ -109,4 +110,4 @@ def execute(*arguments: str, at: Path, stdin: bytes = b"", env: Mapping[str, str
 def environ(**more: str) -> dict[str, str]:
     """This process's environment without what changes colours."""
     plain = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
-    return {**plain, "TERM": "xterm", **more}
+    return {**plain, "TERM": "xterm", "PYTHONPATH": str(ROOT), **more}

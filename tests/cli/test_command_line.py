@@ -32,6 +32,11 @@ def test_every_verb_has_help(verb: str, option: str, tmp_path: Path) -> None:
     assert len(ran.out.splitlines()[2].strip()) > 10
 
 
+def test_every_verb_has_help_of_its_own(tmp_path: Path) -> None:
+    told = {verb: run(verb, "--help", at=tmp_path).out.splitlines()[2].strip() for verb in VERBS}
+    assert len(set(told.values())) == len(VERBS)
+
+
 @pytest.mark.parametrize("option", ["--help", "-h", "--version"])
 def test_help_is_quick(option: str, tmp_path: Path) -> None:
     script = f"import sys, twipc.cli\ntry: twipc.cli.main([{option!r}])\nexcept SystemExit as ended: code = ended.code\n"
@@ -39,7 +44,7 @@ def test_help_is_quick(option: str, tmp_path: Path) -> None:
         "heavy = {'pydantic', 'pydantic_core', 'jinja2', '_ruamel_yaml', 'crossplane', 'twipc.driver'} & set(sys.modules)\n"
     )
     script += "sys.exit(str(heavy) if heavy else code)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, env=environ())
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
@@ -244,7 +249,7 @@ def test_out_elsewhere(root: Path, tmp_path: Path) -> None:
 
 def test_a_target_outside_the_specs_set_goes_elsewhere(root: Path) -> None:
     (root / "specs/prod.yaml").write_text(PROD.replace("{compose: {}, nginx: {}}", "{compose: {}}"))
-    assert run("compile", "--target", "nginx", "--out", "elsewhere", at=root).code == 0
+    assert run("compile", "prod", "--target", "nginx", "--out", "elsewhere", at=root).code == 0
     assert (root / "elsewhere/prod/nginx/edge/nginx.conf").exists()
     assert "--- prod/nginx/" in run("compile", "--target", "nginx", "-o", "-", at=root).out
     assert not (root / "out").exists()
@@ -311,7 +316,7 @@ def test_errors_of_one_spec_do_not_hide_those_of_another(tmp_path: Path) -> None
 def test_a_spec_that_is_asked_for_twice_is_compiled_once(root: Path) -> None:
     ran = run("compile", "prod", "specs/prod.yaml", "./specs/../specs/prod.yaml", at=root)
     assert ran.code == 0
-    assert ran.err.count("written") == 2
+    assert ran.err.count("\n") == 2
 
 
 def test_an_environment_is_meant_before_a_folder_of_its_name(root: Path) -> None:
@@ -357,7 +362,8 @@ def test_escapes_in_a_spec_command_no_terminal(tmp_path: Path) -> None:
     nasty = "\\e]0;owned\\a\\e[2J\\u202e\\u200b"
     body = (
         WEB
-        + f'    command: ["{nasty}"]\n    env: {{"{nasty}": x}}\n    "{nasty}": x\n    restart: "{nasty}"\n    image: "{nasty}"\n'
+        + f'    command: ["{nasty}"]\n    env: {{"{nasty}": x}}\n    "{nasty}": x\n    restart: "{nasty}"\n'
+        + f'    image: "{nasty}"\n'
     )
     body += f'    http: {{engine: {{name: "{nasty}", version: "{nasty}"}}}}\n    mounts: {{"{nasty}": "{nasty}"}}\n'
     body += f'  "{nasty}": {{from: "{nasty}"}}\n'
@@ -390,12 +396,12 @@ def test_a_very_long_value_is_cut(tmp_path: Path) -> None:
 def test_findings_cost_as_much_as_there_are(tmp_path: Path) -> None:
     import time
 
-    body = "services:\n" + "".join(f"  s{number}: {{imgae: x, nmae{number}: y, replicas: z}}\n" for number in range(8000))
+    body = "services:\n" + "".join(f"  s{number}: {{imgae: x, nmae{number}: y, replicas: z}}\n" for number in range(3000))
     project(tmp_path, prod=spec("prod", body))
     start = time.process_time()
     ran = run("lint", at=tmp_path)
-    assert ran.err == "24000 errors\n"
-    assert time.process_time() - start < 20
+    assert ran.err == "9000 errors\n"
+    assert time.process_time() - start < 10
 
 
 def test_strict_makes_warnings_errors(tmp_path: Path) -> None:

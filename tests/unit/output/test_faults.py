@@ -20,9 +20,10 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli import PROD, Ran, environ, execute, project, run
-from twipc.output import Folder, WriteFailed, write
+from twipc.output import Folder, State, WriteFailed, write
 
 OLD = {f"part{number}/a.conf": f"old {number}\n" * 40 for number in range(4)} | {"gone.conf": "old\n"}
+THIRD = {f"part{number}/a.conf": f"third {number}\n" for number in range(3)}
 NEW = {f"part{number}/a.conf": f"new {number}\n" * 40 for number in range(5)}
 
 
@@ -85,6 +86,8 @@ def test_every_system_call_may_fail(tmp_path: Path, name: str, forever: bool) ->
         if failed and not (forever and name == "unlink"):
             assert not list(folder.path.rglob("*.tmp"))
         failures += failed
+        # Whatever was written, the next run knows it as ours, also when it wants something else.
+        assert not {State.EDITED, State.FOREIGN} & set(folder.states(THIRD).values())
         write(folder, NEW)
         assert contents(folder.path) == NEW
         assert folder.manifest_is(NEW)
@@ -94,6 +97,19 @@ def test_every_system_call_may_fail(tmp_path: Path, name: str, forever: bool) ->
     else:
         raise AssertionError("the call never stopped failing")
     assert failures or name in ("rename", "rmdir"), "the fault was never met"
+
+
+def test_a_file_is_replaced_and_never_written_into(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out" / "prod" / "compose")
+    write(folder, OLD)
+    names = [*OLD.keys() & NEW.keys(), ".twipc-manifest.json"]
+    before = {name: (folder.path / name).read_text() for name in names}
+    for number, name in enumerate(names):
+        (tmp_path / f"link{number}").hardlink_to(folder.path / name)
+    write(folder, NEW)
+    for number, name in enumerate(names):
+        assert (tmp_path / f"link{number}").read_text() == before[name]
+        assert (folder.path / name).read_text() != before[name]
 
 
 @pytest.mark.parametrize("nth", range(1, 8))
@@ -133,6 +149,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
                 file.write(b"x" * 4096)
         ran = execute("compile", at=tmp_path)
         assert ran.code == 4
+        assert ran.err.startswith("twipc: not written: ")
         assert "No space left on device" in ran.err
         assert ran.err.count("\n") == 1
         after = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name != "ballast"}
@@ -270,6 +287,7 @@ def test_cut_off_at_any_instant(built: tuple[Path, dict[str, dict[str, bytes]]],
     runner = subprocess.Popen(
         [sys.executable, "-c", CUT_OFF],
         cwd=root,
+        env=environ(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

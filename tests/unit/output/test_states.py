@@ -131,6 +131,7 @@ def test_a_foreign_file_in_the_way_stays(tmp_path: Path) -> None:
 
 def test_files_of_others_are_never_touched(root: Path) -> None:
     others = ["out/README.md", "out/prod/notes.txt", "out/prod/compose/override.yml", "out/prod/nginx/edge/.x.conf.bak.tmp"]
+    others += ["out/prod/nginx/.twipc-notes.tmp", "out/prod/nginx/.nginx.conf.tmp"]
     for name in others:
         (root / name).write_text("mine\n")
     before = {name: (root / name).stat() for name in others}
@@ -230,8 +231,17 @@ def test_a_link_for_the_manifest_is_replaced(root: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff\xfe", b"[]", b"{}", b'{"files": []}', b'{"files": {"a": 1}}', b'{"files": {"a": {"sha256": [1]}}}']
-    + [b"[" * 100_000, b"<<<<<<< HEAD\n{}\n"],
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"files": []}',
+        b'{"files": {"a": 1}}',
+        b'{"files": {"a": {"sha256": [1]}}}',
+        b"[" * 100_000,
+        b"<<<<<<< HEAD\n{}\n",
+    ],
 )
 def test_a_damaged_manifest_claims_nothing(root: Path, content: bytes) -> None:
     (root / MANIFEST).write_bytes(content)

@@ -167,6 +167,20 @@ def test_from_that_leads_nowhere(written: str) -> None:
     assert said(**files) == [("TW208", "specs/prod.yaml:4:14")]
 
 
+@pytest.mark.parametrize("web", ["5", "[]", "x", ""])
+def test_from_a_service_that_is_none(web: str) -> None:
+    files = {
+        "base": f"services:\n  web: {web}\n",
+        "prod": "environment: prod\nextends: base.yaml\nservices: {w2: {from: web}}\n",
+    }
+    assert said(**files) == [("TW208", "specs/prod.yaml:3:23")]
+
+
+def test_an_unknown_key_stands_where_its_file_says_it(tmp_path: Path) -> None:
+    project(tmp_path, base=BASE + "    imgae: x\n", prod=PROD)
+    assert run("lint", "--format", "concise", at=tmp_path).out.startswith("specs/base.yaml:8:5: error[TW201]")
+
+
 def test_from_a_service_of_the_same_file_is_said() -> None:
     assert said(prod="environment: prod\nservices: {a1: {image: a}, b1: {from: a1}}\n") == [("TW208", "specs/prod.yaml:2:39")]
 
@@ -225,7 +239,8 @@ def test_a_missing_field_of_a_taken_service_points_at_who_takes_it(tmp_path: Pat
 def test_overlay_changes_none_of_its_sources() -> None:
     files = {
         "base": "services: {a1: {env: {A: x}, ports: {http: 80}}}\n",
-        "prod": "environment: prod\nextends: base.yaml\nservices: {b1: {from: a1, env: {A: y}}, c1: {from: a1, ports: {http: 81}}, a1: {}}\n",
+        "prod": "environment: prod\nextends: base.yaml\nservices:\n"
+        "  {b1: {from: a1, env: {A: y}}, c1: {from: a1, ports: {http: 81}}, a1: {}}\n",
     }
     found = data(**files)["services"]
     assert found["a1"] == {"env": {"A": {"value": "x"}}, "ports": {"http": {"number": 80}}}
@@ -256,7 +271,7 @@ def test_crlf_and_comments_and_key_order_change_nothing(tmp_path: Path) -> None:
 
 
 TEXTS = [PROD.encode(), BASE.encode(), spec("prod", WEB + "    health: {http: /up, command: [a]}\n").encode()]
-BITS = [b"null", b"~", b"{}", b"[]", b"''", b"1e3", b"-1", b"yes", b".nan", b"*a", b"&a", b"<<", b": ", b"\n", b"\t", b"#", b"!!str ", b"|", b"9" * 50]  # fmt: skip
+BITS = [*b"null ~ {} [] '' 1e3 -1 yes .nan *a &a << # | : -".split(), b": ", b"\n", b"\t", b"!!str ", b"9" * 50]
 
 
 @settings(max_examples=300, deadline=None)
@@ -269,7 +284,7 @@ BITS = [b"null", b"~", b"{}", b"[]", b"''", b"1e3", b"-1", b"yes", b".nan", b"*a
 def test_no_mutated_spec_makes_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, seed: int, text: bytes, noise: bytes, how: str
 ) -> None:
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311
     place = dice.randrange(len(text) + 1)
     lines = text.splitlines(keepends=True)
     line = dice.randrange(len(lines) or 1)
