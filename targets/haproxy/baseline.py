@@ -1,18 +1,7 @@
-"""What every haproxy has besides its spec."""
+"""What every haproxy has besides its spec: the format says it (twipc/formats/haproxy/baseline.py)."""
 
-from __future__ import annotations
+from functools import partial
 
-from typing import Any
+from twipc.formats.part.read import part_baseline
 
-from twipc.formats.reading import server_baseline
-from twipc.model import Model
-from twipc.target import DOCKER, FactKey, Facts
-
-
-def baseline(model: Model, _options: Any) -> Facts:
-    """The facts that are left over when every field of the spec has been read."""
-    facts: dict[FactKey, object] = {}
-    for name, http in model.servers:
-        if http.engine.name == "haproxy":
-            facts.update(server_baseline(model, name, DOCKER))
-    return facts
+baseline = partial(part_baseline, "haproxy")

@@ -1,29 +1,7 @@
 """What the configuration files of haproxy mean."""
 
-from __future__ import annotations
+from functools import partial
 
-from collections.abc import Mapping
+from twipc.formats.part.read import read_part
 
-from twipc.formats.engines import ENGINES
-from twipc.formats.reading import read_server
-from twipc.target import DOCKER, FactKey, Facts
-
-CONFIG = ENGINES["haproxy"].config.rpartition("/")[2]
-
-
-def read(texts: Mapping[str, str]) -> Facts:
-    """The facts of each service whose folder is there."""
-    facts: dict[FactKey, object] = {}
-    for path in texts:
-        service, _, file = path.partition("/")
-        if file == CONFIG:
-            facts.update(read_server(_in_container(texts, service), service, DOCKER))
-    return facts
-
-
-def _in_container(texts: Mapping[str, str], service: str) -> dict[str, str]:
-    """A service's files by their place in its container."""
-    image = ENGINES["haproxy"]
-    pages = f"{service}/pages/"
-    found = {f"{image.pages}/{path.removeprefix(pages)}": text for path, text in texts.items() if path.startswith(pages)}
-    return {image.config: texts[f"{service}/{CONFIG}"], **found}
+read = partial(read_part, "haproxy")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twipc.formats.part import PART
+from twipc.formats.part.support import PART
 from twipc.formats.reading import ENGINE_SUPPORT
 from twipc.target import Support
 

@@ -1,8 +1,9 @@
-"""What no dialect can say of secrets: they come as files."""
+"""What the dialects of the compose file can say."""
 
 from __future__ import annotations
 
-from twipc.target import STATS_USE, Answer, Approximate, Asked, Exact, Outside, When, codes
+from twipc.target import STATS_USE, Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes
+from twipc.target.support import OUTSIDE_ORCHESTRATORS
 
 _WHY = "secrets come as files here, never as variables"
 
@@ -28,3 +29,35 @@ ENV: Answer = When(
 SECRET_PLACE: Answer = When(
     "a proxy reads it", _of_stats, then=Exact(), otherwise=Outside("the variable that holds it is lost, and says so")
 )
+
+FIELDS: FieldSupport = {
+    "environment.project": Exact(),
+    "environment.environment": Exact(),
+    "service.image": Exact(),
+    "service.build.context": Outside(OUTSIDE_ORCHESTRATORS["service.build.context"]),
+    "service.build.dockerfile": Outside(OUTSIDE_ORCHESTRATORS["service.build.dockerfile"]),
+    "service.command": Exact(),
+    "service.env": ENV,
+    "service.ports": Exact(),
+    "service.publish": Exact(),
+    "service.replicas": Exact(),
+    "service.health.http.path": Exact(),
+    "service.health.http.port": Exact(),
+    "service.health.http.client": Exact(),
+    "service.health.command": Exact(),
+    "service.health.interval": Exact(),
+    "service.health.timeout": Exact(),
+    "service.health.failures": Exact(),
+    "service.health.start_period": Exact(),
+    "service.resources.cpu": Exact(),
+    "service.resources.memory": Exact(),
+    "service.restart": Exact(),
+    "service.stop_grace": Exact(),
+    "service.mounts": Exact(),
+    "volume.access": Exact(),
+    "volume.retention": Exact(),
+    "secret.file": SECRET_PLACE,
+    "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
+    "secret.ecs.arn": Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),
+}
+"""The answers of every dialect; swarm has its own for what it publishes and where it finds secrets."""
