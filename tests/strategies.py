@@ -250,6 +250,7 @@ def targets_of(spec: Spec) -> Spec:
     published = {
         name for name, service in spec["services"].items() if any("address" not in one for one in service.get("publish", ()))
     }
+    built = any("http" in service or "build" in service for service in spec["services"].values())
     ecs = {
         "launch": "fargate",
         "region": "eu-west-1",
@@ -258,7 +259,7 @@ def targets_of(spec: Spec) -> Spec:
         "security_groups": ["sg-0a1b2c3d4e5f60718"],
         "execution_role": "arn:aws:iam::111122223333:role/shop",
         "task_roles": {name: f"arn:aws:iam::111122223333:role/{name}" for name in sorted(mounting)},
-        "registry": "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+        **({"registry": "111122223333.dkr.ecr.eu-west-1.amazonaws.com"} if built else {}),
         "namespace": "shop.internal",
         "cloud_map_services": {
             name: f"arn:aws:servicediscovery:{account}:service/srv-{index:016x}"

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from twipc import registry
+from twipc.diagnostics import Path as SpecPath
 from twipc.diagnostics import Report, Stopped
 from twipc.model import Model
 from twipc.resolve import codes as resolve_codes
 from twipc.resolve import resolve
 from twipc.rules import judge
+from twipc.rules.across import across
 from twipc.spec import Noun, assemble, bind, bind_noun, has_known_version
 from twipc.spec import codes as spec_codes
 from twipc.syntax import NodeMapping, Tree
@@ -82,7 +84,7 @@ def _known_targets(tree: Tree, report: Report) -> None:
             near = difflib.get_close_matches(name, known, 1)
             report.add(
                 resolve_codes.UNKNOWN_TARGET,
-                f"`{name}` is no target",
+                f"there is no target named `{name}`",
                 tree.span(("targets", name), key=True),
                 help=f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}",
                 at=tree.name(("targets", name)),
@@ -112,6 +114,20 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
     for one in compiled:
         validate(one)
     return compiled
+
+
+def judge_across(models: Sequence[Model], report: Report) -> None:
+    """Report where environments of one project would get in each other's way."""
+    report.extend(across(models, [_states(model) for model in models]))
+
+
+def _states(model: Model) -> dict[str, SpecPath]:
+    """What stands outside behind a model's single-writer volumes, on any of its targets."""
+    found: dict[str, SpecPath] = {}
+    for name in model.environment.targets:
+        target = registry.target(name)
+        found |= target.states(model, _options(target, model, Report()))
+    return found
 
 
 def _options(target: Target, model: Model, report: Report) -> Noun:

@@ -20,7 +20,7 @@ def matrix() -> str:
         "",
         "Derived from the targets' own answers by `./test --update`; the tests hold the answers against the output.",
         "",
-        "yes: read back, it is the same. rounded: said more coarsely. no: it can not be said, and a finding says so.",
+        "yes: read back, it is the same. rounded: said more coarsely. no: it cannot be said, and a finding says so.",
         "–: not its business. A number leads to the reason below.",
         "",
     ]

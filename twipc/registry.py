@@ -15,7 +15,7 @@ GROUP = "twipc.targets"
 
 
 class BadTarget(Exception):
-    """An installed package offers a target that can not be used; says which and why."""
+    """An installed package offers a target that cannot be used; says which and why."""
 
 
 @cache
@@ -35,7 +35,7 @@ def target(name: str) -> Target:
     try:
         offered = point.load()
     except Exception as problem:
-        raise BadTarget(f"the target `{name}` of {point.value} can not be imported: {problem!r}") from problem
+        raise BadTarget(f"the target `{name}` of {point.value} cannot be imported: {problem!r}") from problem
     if not isinstance(offered, Target) or offered.name != name:
         raise BadTarget(f"{point.value} is not a target called `{name}`")
     return offered

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, of_service
+from twipc.formats.composefile.baseline import common, mounted_files, of_service
 from twipc.model import Model
-from twipc.target import DOCKER, FactKey, Facts
+from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
 _EVERY: dict[str, object] = {
     "security_opt": ["no-new-privileges:true"],
@@ -17,12 +17,13 @@ _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,n
 
 def baseline(model: Model, _options: Any) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
-    facts: dict[FactKey, object] = {}
+    project = f"{model.environment.project}-{model.environment.environment}"
+    facts: dict[FactKey, object] = {FactKey(BASELINE, ("file", "name")): project}
     for name, service in model.services:
         facts.update(common(model, name, DOCKER))
         places = _EVERY | _SERVED if service.http else _EVERY
         secret = service.http.stats.auth.secret if service.http and service.http.stats else None
         if secret and model.environment.secrets[secret].file:
             places = {**places, f"secret at /run/secrets/{secret}": True}
-        facts.update(of_service(name, places))
+        facts.update(of_service(name, {**places, **mounted_files(model, name, {"bind.create_host_path": False})}))
     return facts

@@ -7,7 +7,7 @@ from typing import Any
 
 from twipc.formats.composefile import read as compose
 from twipc.formats.reading import read_server
-from twipc.target import BASELINE, DOCKER, FactKey, Facts
+from twipc.target import DOCKER, Facts
 
 FILE = "docker-compose.yml"
 _RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never"}
@@ -15,19 +15,17 @@ _RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never
 
 def read(texts: Mapping[str, str]) -> Facts:
     """The facts of the compose file and of the configuration that it mounts."""
-    document = compose.load(texts, FILE)
-    facts: dict[FactKey, object] = {}
+    document, facts = compose.load(texts, FILE)
+    owners = compose.Owners()
     secrets = compose.table(document.pop("secrets", None), FILE, "secrets")
     unused = dict(secrets)
     for name, service in compose.table(document.pop("services", None), FILE, "services").items():
-        reader = compose.ServiceReader(FILE, name, service, facts)
+        reader = compose.ServiceReader(FILE, name, service, facts, owners)
         _service(reader, secrets, unused, texts)
         reader.rest()
-    compose.volumes(document, FILE, facts)
+    compose.volumes(document, FILE, facts, owners)
+    owners.tell(facts)
     compose.left("secrets", unused, facts)
-    project = document.pop("name", "")
-    if project != compose.owner_name(facts):
-        facts[FactKey(BASELINE, ("file", "name"))] = project or "not there"
     compose.left("file", document, facts)
     return facts
 
@@ -35,12 +33,12 @@ def read(texts: Mapping[str, str]) -> Facts:
 def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dict[str, Any], texts: Mapping[str, str]) -> None:
     reader.common()
     reader.fact("restart", compose.named(_RESTART, reader.service.pop("restart", "")))
-    mounted = _mounted(reader, texts)
+    mounted = reader.files(reader.mounts(reader.take_tables("volumes")), texts)
     reader.labels(mounted)
     _deploy(reader)
     nth: dict[str, int] = {}
     for port in reader.take_tables("ports"):
-        reader.publish(nth, port.pop("target", 0), port.pop("published", 0), port.pop("host_ip", ""))
+        reader.publish(nth, port.pop("target", 0), compose.number(port.pop("published", 0)), port.pop("host_ip", ""))
         if port != {"protocol": "tcp"}:
             reader.baseline("ports", str(port))
     for secret in reader.take_tables("secrets"):
@@ -61,22 +59,3 @@ def _deploy(reader: compose.ServiceReader) -> None:
     reader.limits(limits.pop("cpus", None), limits.pop("memory", None))
     for place, left in (("deploy", deploy), ("deploy.resources", resources), ("deploy.resources.limits", limits)):
         reader.rest({f"{place}.{key}": value for key, value in left.items()})
-
-
-def _mounted(reader: compose.ServiceReader, texts: Mapping[str, str]) -> dict[str, str]:
-    """The files that are mounted, as texts by their place."""
-    mounted: dict[str, str] = {}
-    for mount in reader.mounts(reader.take_tables("volumes")):
-        match mount:
-            case {
-                "type": "bind",
-                "source": str(source),
-                "target": str(target),
-                "read_only": True,
-                "bind": {"create_host_path": False, **inner},
-                **rest,
-            } if not rest and not inner and target not in mounted:
-                mounted[target] = texts.get(compose.local(source), f"no file {source}")
-            case _:
-                reader.baseline(f"volume {mount.get('target')}", mount)
-    return mounted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, of_service
+from twipc.formats.composefile.baseline import common, mounted_files, of_service
 from twipc.model import Model
 from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
@@ -14,15 +14,18 @@ _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,n
 
 def baseline(model: Model, _options: Any) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
-    facts: dict[FactKey, object] = {FactKey(BASELINE, ("file", "version")): "2.4"}
+    project = f"{model.environment.project}-{model.environment.environment}"
+    facts: dict[FactKey, object] = {
+        FactKey(BASELINE, ("file", "version")): "2.4",
+        FactKey(BASELINE, (".env", "COMPOSE_PROJECT_NAME")): project,
+    }
     for name, service in model.services:
         facts.update(common(model, name, DOCKER))
         places = _EVERY | _SERVED if service.http else _EVERY
         secret = service.http.stats.auth.secret if service.http and service.http.stats else None
         if secret and model.environment.secrets[secret].file:
-            places = {**places, f"secret at /run/secrets/{secret}": True}
-        facts.update(of_service(name, places))
-    project = f"{model.environment.project}-{model.environment.environment}"
+            places = {**places, f"secret at /run/secrets/{secret}.read_only": True}
+        facts.update(of_service(name, {**places, **mounted_files(model, name, {})}))
     for volume in model.environment.volumes:
         facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"
     return facts

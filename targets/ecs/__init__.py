@@ -9,6 +9,7 @@ from .lower import compile
 from .options import Options, discovery_of
 from .options_facts import option_facts
 from .read import read
+from .states import states
 from .support import SUPPORT
 
 TARGET = Target(
@@ -20,6 +21,7 @@ TARGET = Target(
     baseline=baseline,
     options=Options,
     check=check,
+    states=states,
     option_facts=option_facts,
     discovery=discovery_of,
     codes=CODES,

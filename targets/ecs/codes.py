@@ -51,17 +51,17 @@ MISSING = Code(
 )
 UNUSED = Code(
     "ECS102",
-    "an option for something that is not there",
+    "an option has no effect",
     Severity.ERROR,
-    why="A name was mistyped, or what it was for is gone: ECS would do without it, and say nothing.",
-    bad=f'{_EC2}    execution_roles: {{wep: {_ROLE}web-execution"}}  #! ECS102\n{_WEB}',
-    good=f'{_EC2}    execution_roles: {{web: {_ROLE}web-execution"}}\n{_WEB}',
+    why="What it is for is not there, or every service has its own: a name was mistyped, or what it was for is gone.",
+    bad=f'{_EC2}    task_roles: {{wep: {_ROLE}web"}}  #! ECS102\n{_WEB}',
+    good=f'{_EC2}    task_roles: {{web: {_ROLE}web"}}\n{_WEB}',
 )
 NO_SIZE = Code(
     "ECS103",
     "a task has no size",
     Severity.ERROR,
-    why="Fargate sells tasks by processors and memory, and wants both; ECS on EC2 places no task without its memory.",
+    why="Fargate has fixed task sizes of vCPU and memory, and wants both; ECS on EC2 places no task without its memory.",
     bad=_EC2 + _WEB.replace("  web:\n", "  web:  #! ECS103\n").replace("    resources: {memory: 64MiB}\n", ""),
     good=_EC2 + _WEB,
 )
@@ -101,11 +101,22 @@ LISTENER = Code(
 )
 ONE_ROLE = Code(
     "ECS108",
-    "a service runs with the role that starts it",
+    "the task role is the execution role",
     Severity.WARNING,
-    why="The execution role reads the values of secrets and pulls images; with it as task role the program can do that too.",
+    why="The execution role is for ECS: it reads the values of secrets and pulls images. As task role it gives the program in "
+    "the container the same rights, beyond the secrets that the spec hands to it.",
     bad=f'{_EC2}    task_roles: {{web: {_ROLE}shop-execution"}}  #! ECS108\n{_WEB}',
     good=f'{_EC2}    task_roles: {{web: {_ROLE}web"}}\n{_WEB}',
 )
 
-CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE)
+ELSEWHERE = Code(
+    "ECS109",
+    "an option of another region or account",
+    Severity.ERROR,
+    why="ECS finds cluster, roles, Cloud Map services and target groups only in the account, and those that belong to a region "
+    "only in the region, that the service is made in.",
+    bad=f'{_EC2}    task_roles: {{web: {_ROLE.replace("111122223333", "444455556666")}web"}}  #! ECS109\n{_WEB}',
+    good=f'{_EC2}    task_roles: {{web: {_ROLE}web"}}\n{_WEB}',
+)
+
+CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE)

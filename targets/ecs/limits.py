@@ -1,5 +1,7 @@
 """What ECS takes: sizes of tasks, ranges of times. What does not fit is rounded to the safe side or refused.
 
+For `lower` and `check` only: what artifacts are held to is stated a second time, in expected.py.
+
 Sources: AWS's "Task CPU and memory" table, as botocore's text of `cpu` and cfn-lint's fargate_cpu_memory.json have it (a
 conformance test holds this one against cfn-lint's); botocore's texts of HealthCheck and stopTimeout.
 """
@@ -22,7 +24,7 @@ FARGATE: Mapping[int, Sequence[int]] = {
     16384: range(32768, 122880 + 1, 8192),
     32768: (61440, 122880, 249856),
 }
-"""MiB of memory by cpu units (1024 are one processor)."""
+"""MiB of memory by CPU units (1024 are one vCPU)."""
 LEAST_CPU_EC2 = 128
 TASK_DEFINITION = 64 << 10
 """The most bytes that a task definition may have (ECS guide, service quotas)."""
@@ -31,61 +33,58 @@ TARGET_GROUPS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """Whole seconds, from `least` to `most`."""
+class Seconds:
+    """What ECS takes for a time: whole seconds, from `least` to `most`."""
 
     least: int
     most: int | None
 
-    def __call__(self, value: Duration) -> int:
-        """The next longer one, as far as there is one."""
+    def fit(self, value: Duration) -> int:
+        """Rounded up to a whole second and into the range; support.py says what is lost."""
         seconds = max(self.least, -(-int(value) // 1000))
         return min(seconds, self.most) if self.most is not None else seconds
 
-    def exceeded(self, value: Duration) -> bool:
-        return self.most is not None and int(value) > self.most * 1000
 
-
-INTERVAL = Range(5, 300)
-TIMEOUT = Range(2, 60)
-START_PERIOD = Range(0, 300)
-STOP = {"fargate": Range(2, 120), "ec2": Range(2, None)}
+INTERVAL = Seconds(5, 300)
+TIMEOUT = Seconds(2, 60)
+START_PERIOD = Seconds(0, 300)
+STOP = {"fargate": Seconds(2, 120), "ec2": Seconds(2, None)}
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
-    """Of a task: cpu units, if there is a limit, and MiB; `sold` if ECS has such a task."""
+class TaskSize:
+    """CPU units, None for no limit, and MiB of memory."""
 
     cpu: int | None
-    memory: int | None
-    sold: bool = True
+    memory: int
 
 
-def own_memory(service: Service) -> int | None:
+def container_memory(service: Service) -> int | None:
     """The MiB that the spec allows, not one less."""
     memory = service.resources.memory
     return None if memory is None else -(-int(memory) // MIB)
 
 
-def own_cpu(service: Service) -> int | None:
-    """The cpu units that the spec allows, not one less."""
+def _cpu_units(service: Service) -> int | None:
+    """The CPU units that the spec allows, not one less."""
     cpu = service.resources.cpu
     return None if cpu is None else -(-int(cpu) * 1024 // 1000)
 
 
-def fargate(cpu: int, memory: int) -> Size | None:
+def fargate(cpu: int, memory: int) -> TaskSize | None:
     """The smallest task of Fargate that has so much of both."""
     for units in sorted(FARGATE):
         fitting = [mib for mib in FARGATE[units] if mib >= memory]
         if units >= cpu and fitting:
-            return Size(units, fitting[0])
+            return TaskSize(units, fitting[0])
     return None
 
 
-def task_size(launch: str, service: Service) -> Size:
-    """The task that holds a service."""
-    cpu, memory = own_cpu(service), own_memory(service)
+def task_size(launch: str, service: Service) -> TaskSize | None:
+    """The task that holds a service; None if the spec says too little for one, or more than the largest has."""
+    cpu, memory = _cpu_units(service), container_memory(service)
+    if memory is None:
+        return None
     if launch == "ec2":
-        return Size(None if cpu is None else max(LEAST_CPU_EC2, cpu), memory, sold=memory is not None)
-    fitting = None if cpu is None or memory is None else fargate(cpu, memory)
-    return fitting or Size(cpu, memory, sold=False)
+        return TaskSize(None if cpu is None else max(LEAST_CPU_EC2, cpu), memory)
+    return None if cpu is None else fargate(cpu, memory)

@@ -7,42 +7,52 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES, variable_of
+from twipc.formats.probe import http_probe
 from twipc.model import Model, image_of
 from twipc.spec import Health, Service
-from twipc.target import Bundle, Discovery, bundle, option
+from twipc.target import Artifact, Bundle, Discovery, bundle, option
 
 from . import limits
-from .options import Options, discovery_of, groups_of, log_group_of, target_group_of
+from .options import Options, discovery_of, groups_of, log_group_of, registry_of, target_group_of
 from .render import document, image_folder, image_name
 
 _HERE: Path = ("targets", "ecs")
 _LABEL = "io.twipc."
 _TMP = "twipc_tmp"
 """The volume for /tmp: names in a spec have no underscore."""
-_HTTP_CLIENTS = {"curl": ("curl", "-fsS", "-o", "/dev/null"), "wget": ("wget", "-q", "-O", "/dev/null")}
 
 
 def compile(model: Model, options_: Any) -> Bundle:
     """For each service a task definition and a service; for an `http` service the folder of its image too."""
     options = option(options_, Options)
-    discovery = discovery_of(options)
-    artifacts = []
-    for name, service in model.services:
-        folder = image_folder(model, name, discovery)
-        image = At(("services", name, "image"), image_of(service))
-        if folder:
-            image = At(("services", name, "http"), image_name(model, name, folder, options.registry))
+    artifacts: list[Artifact] = []
+    for name, _ in model.services:
         artifacts += [
-            document(f"{name}.taskdef.json", ("services", name), _task(model, options, name, image, discovery)),
+            *task_definition(model, options, name),
             document(f"{name}.service.json", ("services", name), _service(model, options, name)),
-            *folder,
         ]
     return bundle(*artifacts)
+
+
+def task_definition(model: Model, options: Options, name: str) -> tuple[Artifact, ...]:
+    """A service's task definition, and after it the folder of the image that it names, if that is made here."""
+    service, discovery = model.environment.services[name], discovery_of(options)
+    image = image_of(service)
+    registry = registry_of(options, service)
+    if registry:
+        image = f"{registry}/{image}"
+    folder = image_folder(model, name, discovery, image)
+    named = At(("services", name, "image"), image)
+    if folder:
+        named = At(("services", name, "http"), image_name(model, name, folder, options.registry))
+    task = _task(model, options, name, named, discovery)
+    return (document(f"{name}.taskdef.json", ("services", name), task), *folder)
 
 
 def _task(model: Model, options: Options, name: str, image: Value, discovery: Discovery) -> dict[str, Value]:
     service = model.environment.services[name]
     size = limits.task_size(options.launch, service)
+    assert size, "check refuses a service that has no size"
     resources: Path = ("services", name, "resources")
     fargate = options.launch == "fargate"
     role = "execution_roles" if name in options.execution_roles else "execution_role"
@@ -52,7 +62,7 @@ def _task(model: Model, options: Options, name: str, image: Value, discovery: Di
             "requiresCompatibilities": At((*_HERE, "launch"), [options.launch.upper()]),
             "networkMode": "awsvpc",
             "cpu": At((*resources, "cpu"), str(size.cpu) if size.cpu is not None else None),
-            "memory": At((*resources, "memory"), str(size.memory) if size.memory is not None else None),
+            "memory": At((*resources, "memory"), str(size.memory)),
             "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"} if fargate else {},
             "executionRoleArn": At((*_HERE, role), options.execution_roles.get(name, options.execution_role)),
             "taskRoleArn": At((*_HERE, "task_roles", name), options.task_roles.get(name)),
@@ -74,18 +84,18 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "essential": True,
             "versionConsistency": "enabled",
             "user": engine.user if engine else None,
-            "memory": At((*here, "resources", "memory"), limits.own_memory(service)),
+            "memory": At((*here, "resources", "memory"), limits.container_memory(service)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": _environment(model, name, discovery),
             "secrets": _secrets(model, name),
             "portMappings": _ports(model, name),
             "mountPoints": _mount_points(model, name),
             "healthCheck": _health(model, name, service.health) if service.health else None,
-            "stopTimeout": At((*here, "stop_grace"), limits.STOP[options.launch](service.stop_grace)),
+            "stopTimeout": At((*here, "stop_grace"), limits.STOP[options.launch].fit(service.stop_grace)),
             "readonlyRootFilesystem": True if engine else None,
             "linuxParameters": {"initProcessEnabled": engine is None, "capabilities": {"drop": ["ALL"]}},
             "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}] if engine else [],
-            "dockerLabels": _labels(model, service),
+            "dockerLabels": _labels(model, options, service),
             "logConfiguration": _log(model, options, name),
         }
     )
@@ -182,21 +192,22 @@ def _health(model: Model, name: str, health: Health) -> Value:
     here: Path = ("services", name, "health")
     argv = list(health.command or ())
     if health.http:
-        # 127.0.0.1, not localhost: that may be ::1, where nobody listens.
-        url = f"http://127.0.0.1:{model.number(name, health.http.port)}{health.http.path}"
-        argv = [*_HTTP_CLIENTS[health.http.client], url]
+        argv = http_probe(health.http, model.number(name, health.http.port))
     return {
         "command": At(here, ["CMD", *argv]),
-        "interval": At((*here, "interval"), limits.INTERVAL(health.interval)),
-        "timeout": At((*here, "timeout"), limits.TIMEOUT(health.timeout)),
+        "interval": At((*here, "interval"), limits.INTERVAL.fit(health.interval)),
+        "timeout": At((*here, "timeout"), limits.TIMEOUT.fit(health.timeout)),
         "retries": At((*here, "failures"), health.failures),
-        "startPeriod": At((*here, "start_period"), limits.START_PERIOD(health.start_period)),
+        "startPeriod": At((*here, "start_period"), limits.START_PERIOD.fit(health.start_period)),
     }
 
 
-def _labels(model: Model, service: Service) -> dict[str, Value]:
-    """What a volume promises; a mount has no place for it."""
+def _labels(model: Model, options: Options, service: Service) -> dict[str, Value]:
+    """The registry that was put before the image's name, and what a volume promises: a mount has no place for it."""
     labels: dict[str, Value] = {}
+    registry = registry_of(options, service)
+    if registry:
+        labels[f"{_LABEL}registry"] = At((*_HERE, "registry"), registry)
     for name in sorted({mount.volume for mount in service.mounts.values()}):
         volume = model.environment.volumes[name]
         labels[f"{_LABEL}volume.{name}.access"] = At(("volumes", name, "access"), volume.access)
@@ -205,7 +216,7 @@ def _labels(model: Model, service: Service) -> dict[str, Value]:
 
 
 def _log(model: Model, options: Options, name: str) -> Value:
-    """Non-blocking: a log that can not be sent must not stop the program."""
+    """Non-blocking: a log that cannot be sent must not stop the program."""
     return {
         "logDriver": "awslogs",
         "options": {
@@ -324,4 +335,4 @@ def _grace(service: Service) -> int:
     health = service.health
     if health is None:
         return 60
-    return limits.START_PERIOD(health.start_period) + health.failures * limits.INTERVAL(health.interval)
+    return limits.START_PERIOD.fit(health.start_period) + health.failures * limits.INTERVAL.fit(health.interval)

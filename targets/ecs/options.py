@@ -12,8 +12,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from twipc.model import Model
-from twipc.spec import Noun
+from twipc.model import Model, image_of
+from twipc.spec import Noun, Service
 from twipc.spec.values import Name, PortName, refuse
 from twipc.target import Discovery, option
 
@@ -99,12 +99,14 @@ class Options(Noun):
     cluster: Cluster = Field(description="The cluster that the services run in.")
     subnets: tuple[Subnet, ...] = Field((), description="Where tasks get their addresses; two zones survive the loss of one.")
     security_groups: tuple[SecurityGroup, ...] = Field(
-        (), description="Who may reach the tasks of services without own groups."
+        (), description="What may reach the tasks of services without own groups."
     )
     service_security_groups: Mapping[Name, tuple[SecurityGroup, ...]] = Field(
         {}, description="A service's own groups, in place of `security_groups`."
     )
-    execution_role: Role = Field(description="With it ECS pulls images, writes logs and reads the secrets' values.")
+    execution_role: Role | None = Field(
+        None, description="With it ECS pulls images, writes logs and reads the secrets' values; of services without an own one."
+    )
     execution_roles: Mapping[Name, Role] = Field({}, description="A service's own, in place of `execution_role`.")
     task_roles: Mapping[Name, Role] = Field({}, description="What a service itself may do on AWS; it mounts volumes with it.")
     namespace: Namespace | None = Field(None, description="The Cloud Map namespace (private DNS) in which services are found.")
@@ -115,7 +117,9 @@ class Options(Noun):
         {}, description="The load balancer's target group (type ip) of each published port, by service and port."
     )
     volumes: Mapping[Name, EfsVolume] = Field({}, description="Where the volumes are.")
-    registry: ImageRegistry | None = Field(None, description="Where the images of HTTP servers are pushed to and pulled from.")
+    registry: ImageRegistry | None = Field(
+        None, description="Where images that are built here are pushed to and pulled from: of HTTP servers, and of `build`."
+    )
     log_group: LogGroup | None = Field(
         None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."
     )
@@ -134,6 +138,21 @@ def log_group_of(model: Model, options: Options, service: str) -> str:
 
 def groups_of(options: Options, service: str) -> tuple[str, ...]:
     return options.service_security_groups.get(service, options.security_groups)
+
+
+def is_pushed(service: Service) -> bool:
+    """Whether a service's own image goes to the registry: it has `build`, and its name says no registry itself.
+
+    As Docker tells them: a first component with a dot or a port, or `localhost`, is a registry.
+    """
+    first, slash, _ = image_of(service).partition("/")
+    says_registry = slash and ("." in first or ":" in first or first == "localhost")
+    return service.build is not None and not says_registry
+
+
+def registry_of(options: Options, service: Service) -> str | None:
+    """What is put before the name of a service's own image."""
+    return options.registry if is_pushed(service) else None
 
 
 def target_group_of(options: Options, service: str, port: str) -> str | None:

@@ -1,13 +1,16 @@
 """Options as facts: every artifact that shows one is held to it.
 
-Their keys are `options.<name>` of (service,); a target group is of (service, port number), a volume of (service, volume).
+Their keys are `options.<name>` of (service,); a target group is of (service, port number), a volume of (service, volume), the
+registry before the image that a Dockerfile starts from of (service, "FROM").
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from twipc.model import Model
+from twipc.spec import Service
 from twipc.target import FactKey, Facts, option
 
 from .options import Options
@@ -29,9 +32,11 @@ def option_facts(model: Model, options_: Any) -> Facts:
             "namespace": options.namespace,
             "cloud_map_service": options.cloud_map_services.get(name),
             "log_group": options.log_group or f"/{model.environment.project}/{model.environment.environment}",
-            "registry": options.registry if service.http else None,
+            "registry": options.registry if service.http or _ours(service) else None,
         }
         facts |= {FactKey(f"options.{leaf}", (name,)): value for leaf, value in said.items()}
+        if service.http and _ours(service):
+            facts[FactKey("options.registry", (name, "FROM"))] = options.registry
         for publish in service.publish:
             arn = options.target_groups.get(name, {}).get(publish.port)
             if arn and publish.address is None:
@@ -41,3 +46,8 @@ def option_facts(model: Model, options_: Any) -> Facts:
             if volume:
                 facts[FactKey("options.volume", (name, mount.volume))] = (volume.file_system, volume.access_point)
     return facts
+
+
+def _ours(service: Service) -> bool:
+    """Whether the registry is put before the service's `image`."""
+    return service.build is not None and not re.match(r"([^/]*[.:][^/]*|localhost)/", service.image or "")

@@ -41,6 +41,7 @@ class _Reader:
         self.facts = facts
         self.family = ""
         self.namespace = ""
+        self.registry = ""
 
     def fact(self, leaf: str, value: object) -> None:
         self._said(FactKey(f"service.{leaf}", (self.name,)), value)
@@ -182,6 +183,7 @@ class _Reader:
             found = _LABEL.fullmatch(key)
             if found:
                 self._said(FactKey(f"volume.{found[2]}", (found[1],)), labels.pop(key))
+        self.registry = labels.pop("io.twipc.registry", "")
         self.rest("label", labels)
 
     def _log(self, log: dict[str, Any]) -> None:
@@ -196,10 +198,10 @@ class _Reader:
         """What a Dockerfile starts from, if the task runs what the folder of its own makes."""
         folder = f"images/{self.name}"
         if f"{folder}/Dockerfile" not in self.texts:
-            self.fact("image", image)
+            self.fact("image", self._own(image))
             return
         baked = read_image(self.texts, folder)
-        self.fact("image", baked.base)
+        self.fact("image", self._own(baked.base, "FROM"))
         self.baseline("Dockerfile", tuple(baked.rest))
         parts = [part for path in sorted(self.texts) if path.startswith(f"{folder}/") for part in (path, self.texts[path])]
         content = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
@@ -209,6 +211,15 @@ class _Reader:
             self.baseline("image, not of its folder's content", name)
         discovery = Discovery(RESOLVER, suffix=f".{self.namespace}" if self.namespace else "", secrets="variable")
         self.facts.update(read_server(baked.copied, self.name, discovery))
+
+    def _own(self, image: str, *more: str) -> str:
+        """The image as the spec names it: its label tells what was put before that."""
+        if not self.registry:
+            return image
+        if not image.startswith(f"{self.registry}/"):
+            self.baseline("image, not of the labelled registry", image)
+        self.option("registry", self.registry, *more)
+        return image.removeprefix(f"{self.registry}/")
 
     def _variables(self, pairs: list[dict[str, Any]], secrets: list[dict[str, Any]]) -> None:
         env: dict[str, tuple[str, object]] = {}
@@ -236,17 +247,19 @@ class _Reader:
         network = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
         self.option("subnets", tuple(network.pop("subnets", ())))
         self.option("security_groups", tuple(network.pop("securityGroups", ())))
-        for balancer in take("loadBalancers", []):
-            self._load_balancer(balancer)
+        for nth, balancer in enumerate(take("loadBalancers", [])):
+            self._load_balancer(nth, balancer)
         registries = [registry.pop("registryArn", "missing") for registry in service.get("serviceRegistries", [])]
         self.option("cloud_map_service", registries[0] if len(registries) == 1 else tuple(registries))
         for registry in take("serviceRegistries", []):
             self.rest("serviceRegistries", registry)
         self.rest("service", service)
 
-    def _load_balancer(self, balancer: dict[str, Any]) -> None:
+    def _load_balancer(self, nth: int, balancer: dict[str, Any]) -> None:
+        """A port is one target, however many publications it has: the artifact shows its target group, and no host port."""
         number = str(balancer.pop("containerPort", "missing"))
-        self.facts[FactKey("service.publish", (self.name, number, "0"))] = ("load balancer", "")
+        if FactKey("options.target_group", (self.name, number)) in self.facts:
+            self.baseline(f"load balancer {nth + 1}", f"{number} for a second time")
         self.option("target_group", balancer.pop("targetGroupArn", "missing"), number)
         if balancer.pop("containerName", "missing") != self.name:
             self.baseline(f"load balancer of {number}", "leads to another container")
@@ -269,10 +282,11 @@ def _seconds(value: int | None) -> object:
 
 
 def _units(text: str | None) -> object:
-    """CPU units as ECS takes them: 1024 are one processor."""
-    if text is None:
-        return None
-    return Cpu(int(text) * 1000 // 1024) if text.isascii() and text.isdecimal() else text
+    """CPU units as ECS takes them: 1024 are one vCPU. What is no rounded-up thousandth of one stays as it is said."""
+    if text is None or not (text.isascii() and text.isdecimal()):
+        return text
+    milli = int(text) * 1000 // 1024
+    return Cpu(milli) if (milli * 1024 + 999) // 1000 == int(text) else f"{text} CPU units"
 
 
 def _mebibytes(text: str | None) -> object:

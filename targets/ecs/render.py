@@ -12,7 +12,7 @@ from twipc.formats.document import At, Lines, Value
 from twipc.formats.engines import ENGINES
 from twipc.formats.jsontext import dump
 from twipc.formats.writing import server_files
-from twipc.model import Model, image_of
+from twipc.model import Model
 from twipc.target import Artifact, Discovery
 
 
@@ -21,8 +21,8 @@ def document(path: str, origin: Path, content: Mapping[str, Value]) -> Artifact:
     return Artifact(path, text, origins, comment="")
 
 
-def image_folder(model: Model, name: str, discovery: Discovery) -> tuple[Artifact, ...]:
-    """What an `http` service's image is built from: nothing is fetched when a task starts. Nothing for other services."""
+def image_folder(model: Model, name: str, discovery: Discovery, base: str) -> tuple[Artifact, ...]:
+    """What an `http` service's image is built from, on `base`; nothing is fetched when a task starts. Others have none."""
     files = server_files(model, name, discovery)
     if not files:
         return ()
@@ -35,7 +35,7 @@ def image_folder(model: Model, name: str, discovery: Discovery) -> tuple[Artifac
     lines = Lines()
     lines.add(f"# {name} of {model.name}: its image for ECS.", here)
     lines.add("# Written by twipc; edit the spec, not this file.", ())
-    lines.add(f"FROM {image_of(service)}", (*here, "image"))
+    lines.add(f"FROM {base}", (*here, "image"))
     for artifact, place in copied:
         # Owned by root and read-only, whatever the checkout's modes are.
         lines.add(f"COPY --chmod=0444 {relpath(artifact.path, folder)} {place}", next(iter(artifact.origins), here))

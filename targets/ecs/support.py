@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.spec import Cpu, Duration, Service
-from twipc.spec import Size as Bytes
-from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes, option
+from twipc.spec import Service
+from twipc.target import STATS_USE, Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes, option
 from twipc.target.support import OUTSIDE_ORCHESTRATORS
 
-from . import limits
+from . import expected
 from .codes import LISTENER
-from .options import Options, target_group_of
+from .options import Options
 
 
 def _service(asked: Asked) -> Service:
@@ -25,49 +24,46 @@ def _launch(asked: Asked) -> str:
 
 
 def _cpu(asked: Asked) -> object:
-    units = limits.task_size(_launch(asked), _service(asked)).cpu
-    return None if units is None else Cpu(units * 1000 // 1024)
+    return expected.task_size(_launch(asked), _service(asked))[0]
 
 
 def _memory(asked: Asked) -> object:
     """Of the task and of the container in it, where they differ."""
     service = _service(asked)
-    task, own = limits.task_size(_launch(asked), service).memory, limits.own_memory(service)
-    if task is None or own is None:
-        return None
-    whole, part = Bytes(task * limits.MIB), Bytes(own * limits.MIB)
-    return whole if task == own else f"a task of {whole}, {part} of it for the container"
+    task, own = expected.task_size(_launch(asked), service)[1], expected.container_memory(service)
+    return task if task == own else f"a task of {task}, {own} of it for the container"
 
 
-def _within(range_: limits.Range) -> Callable[[Asked], object]:
-    return lambda asked: Duration(range_(asked.value) * 1000)
-
-
-def _exceeds(range_: limits.Range) -> Callable[[Asked], bool]:
-    return lambda asked: range_.exceeded(asked.value)
-
-
-def _health(range_: limits.Range, rounded: str, exceeded: str) -> When:
-    """Too short a time is made longer; too long a one can not be."""
+def _sized(how: Callable[[Asked], object], on_ec2: str) -> When:
     return When(
-        f"over {range_.most}s",
-        _exceeds(range_),
-        then=Approximate(_within(range_), exceeded, codes.HEALTH_LOST),
-        otherwise=Approximate(_within(range_), rounded),
+        "on EC2",
+        lambda asked: _launch(asked) == "ec2",
+        then=Approximate(how, on_ec2),
+        otherwise=Approximate(how, "Fargate has fixed task sizes"),
     )
 
 
+def _health(least: int, most: int, rounded: str, exceeded: str) -> When:
+    """A time that is too short is made longer; one that is too long cannot be."""
+    how = expected.seconds(least, most)
+    return When(
+        f"over {most}s",
+        expected.over(most),
+        then=Approximate(how, exceeded, codes.HEALTH_LOST),
+        otherwise=Approximate(how, rounded),
+    )
+
+
+def _over_on_fargate(asked: Asked) -> bool:
+    return _launch(asked) == "fargate" and expected.over(120)(asked)
+
+
 def _balanced(asked: Asked) -> bool:
-    """Whether a load balancer's target group stands for this published port, which is open to all then."""
-    _, number, nth = asked.key.owner
-    publish = [one for one in _service(asked).publish if asked.model.number(asked.key.owner[0], one.port) == int(number)]
-    one = publish[int(nth)]
-    return one.address is None and target_group_of(option(asked.options, Options), asked.key.owner[0], one.port) is not None
-
-
-def _first(asked: Asked) -> object:
-    """A container port is one target, however many listeners lead to it."""
-    return ("load balancer", "") if asked.key.owner[2] == "0" else None
+    """Whether a load balancer's target group stands for this publication, which is open to all then."""
+    name, number, nth = asked.key.owner
+    service, options = _service(asked), option(asked.options, Options)
+    one = [one for one in service.publish if service.ports[one.port].number == int(number)][int(nth)]
+    return one.address is None and one.port in options.target_groups.get(name, {})
 
 
 def _mounted(asked: Asked) -> bool:
@@ -77,16 +73,13 @@ def _mounted(asked: Asked) -> bool:
 
 def _read_by_nobody(asked: Asked) -> bool:
     http = _service(asked).http
-    return asked.key.owner[1] == "stats" and http is not None and http.engine.name == "nginx"
+    return asked.key.owner[1] == STATS_USE and http is not None and http.engine.name == "nginx"
 
 
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
-_SIZES = "tasks come in fixed sizes"
-_INTERVAL = _health(
-    limits.INTERVAL, "ECS checks every 5s at the soonest, in whole seconds", "ECS checks every 300s at the latest"
-)
-_TIMEOUT = _health(limits.TIMEOUT, "ECS waits for 2s at least, in whole seconds", "ECS takes a check that lasts 60s for failed")
-_START_PERIOD = _health(limits.START_PERIOD, "ECS counts whole seconds", "ECS counts failures from 300s after the start")
+_INTERVAL = _health(5, 300, "ECS checks at intervals of whole seconds, 5s or longer", "ECS checks every 300s at the latest")
+_TIMEOUT = _health(2, 60, "ECS waits whole seconds for a check, 2s or longer", "ECS takes a check that lasts 60s for failed")
+_START_PERIOD = _health(0, 300, "ECS counts whole seconds", "ECS counts failures from 300s after the start")
 
 _FIELDS: FieldSupport = {
     "environment.project": Exact(),
@@ -101,7 +94,9 @@ _FIELDS: FieldSupport = {
         "a target group stands for it, and it is open to all",
         _balanced,
         then=Approximate(
-            _first, "the port outside is that of the load balancer's listener, which twipc does not make", LISTENER
+            lambda _: None,  # what is read back is the target group, an option
+            "the port outside is that of the load balancer's listener, which twipc does not make",
+            LISTENER,
         ),
         otherwise=Absent(
             "a task has an address of its own: outside is only what a load balancer's target group leads to, and that is never "
@@ -118,16 +113,16 @@ _FIELDS: FieldSupport = {
     "service.health.timeout": _TIMEOUT,
     "service.health.failures": Exact(),
     "service.health.start_period": _START_PERIOD,
-    "service.resources.cpu": Approximate(_cpu, _SIZES),
-    "service.resources.memory": Approximate(_memory, _SIZES),
+    "service.resources.cpu": _sized(_cpu, "ECS takes 0.125 vCPU or more"),
+    "service.resources.memory": _sized(_memory, "ECS counts whole MiB"),
     "service.restart": Approximate(
         lambda _: "always", "an ECS service starts a new task for each that ends, however it ended", codes.BEHAVIOUR_LOST
     ),
     "service.stop_grace": When(
         "over 120s on Fargate",
-        lambda asked: limits.STOP[_launch(asked)].exceeded(asked.value),
-        then=Approximate(_within(limits.STOP["fargate"]), "Fargate kills after 120s", codes.BEHAVIOUR_LOST),
-        otherwise=Approximate(_within(limits.STOP["ec2"]), "ECS waits for 2s at least, in whole seconds"),
+        _over_on_fargate,
+        then=Approximate(expected.seconds(2, 120), "Fargate kills after 120s", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(expected.seconds(2), "ECS waits whole seconds before it kills, 2s or longer"),
     ),
     "service.mounts": Exact(),
     "volume.access": When("a service mounts it", _mounted, then=Exact(), otherwise=_NOT_THERE),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, of_service
+from twipc.formats.composefile.baseline import common, of_service, server_files
 from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import BASELINE, FactKey, Facts, option
@@ -19,10 +19,6 @@ _EVERY: Mapping[str, object] = {
 }
 _SERVED: Mapping[str, object] = {"tmpfs at /tmp.tmpfs.size": 67108864}
 _USER = {"nginx": "101", "haproxy": "99"}
-_FILES = {
-    "nginx": ("nginx.conf", "/etc/nginx/nginx.conf", "/etc/nginx/pages/.twipc/"),
-    "haproxy": ("haproxy.cfg", "/usr/local/etc/haproxy/haproxy.cfg", "/usr/local/etc/haproxy/pages/"),
-}
 
 
 def option_facts(_model: Model, options: Any) -> Facts:
@@ -83,14 +79,9 @@ def _rolled(model: Model, service: Service) -> dict[str, object]:
 
 def _configs(model: Model, name: str) -> dict[str, object]:
     """The name of each config up to the digest of its content, and that everybody may read it."""
-    http = model.environment.services[name].http
-    if http is None:
-        return {}
-    config, place, pages = _FILES[http.engine.name]
-    files = {place: config} | {f"{pages}{page.status[0]}.html": f"{page.status[0]}.html" for page in http.error_pages}
     found: dict[str, object] = {}
-    for target, what in files.items():
-        stem = f"{model.environment.project}-{model.environment.environment}-{name}-{what}"
+    for target in server_files(model, name):
+        stem = f"{model.environment.project}-{model.environment.environment}-{name}-{target.rpartition('/')[2]}"
         if len(stem) > 51:
             stem = stem[:38].rstrip("-.") + "-" + hashlib.sha256(stem.encode()).hexdigest()[:12]
         found |= {f"config at {target}": stem, f"config at {target}.mode": 0o444}

@@ -8,9 +8,10 @@ from typing import Any
 from twipc.diagnostics import Finding, Path, Related
 from twipc.formats.writing import server_files
 from twipc.model import Model
+from twipc.spec import EPHEMERAL
 from twipc.target.secrets import missing_places
 
-from .codes import CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED
+from .codes import CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED, PINNED_TOGETHER
 from .options import discovery
 
 NAME = "swarm"
@@ -24,6 +25,7 @@ def check(model: Model, options: Any) -> Iterator[Finding]:
     yield _hardening(model)
     yield from _names(model)
     yield from _pinned(model)
+    yield from _pinned_together(model)
     yield from _configs(model, options)
     yield from missing_places(model, NAME, "swarm", variables=False)
 
@@ -63,12 +65,37 @@ def _pinned(model: Model) -> Iterator[Finding]:
             used.setdefault(mount.volume, ("services", name, "mounts", place))
     for volume, mounted in sorted(used.items()):
         path: Path = ("volumes", volume)
+        label = f"docker node update --label-add {model.name}.{volume}=true NODE"
         yield Finding(
             PINNED,
             f"`{volume}` lies on one node: its loss is an outage",
             model.span(path, key=True),
-            help=f"label the node that holds it: docker node update --label-add {model.name}.{volume}=true NODE",
+            help=f"label exactly one NODE, the one that holds it: {label}",
             related=(Related(model.span(mounted), "it is mounted here"),),
+            at=model.tree.name(path),
+            target=NAME,
+        )
+
+
+def _pinned_together(model: Model) -> Iterator[Finding]:
+    """Replicas that must all run on the node of a volume, and of which each wants the same port of it."""
+    for name, service in model.services:
+        fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL and not publish.address]
+        if service.replicas < 2 or not fixed or not service.mounts:
+            continue
+        path: Path = ("services", name, "replicas")
+        port: Path = ("services", name, "publish", fixed[0])
+        place, mount = min(service.mounts.items())
+        yield Finding(
+            PINNED_TOGETHER,
+            f"{service.replicas} replicas of `{name}` must run on the one node of `{mount.volume}`, which has port "
+            f"{service.publish[fixed[0]].host} once",
+            model.span(path),
+            help="`replicas: 1`, `host: ephemeral`, or a proxy before them that is published alone",
+            related=(
+                Related(model.span((*port, "host")), "each wants this port"),
+                Related(model.span(("services", name, "mounts", place)), "the volume holds them together"),
+            ),
             at=model.tree.name(path),
             target=NAME,
         )

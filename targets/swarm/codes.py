@@ -40,4 +40,18 @@ CONFIG_SIZE = Code(
     raised_by="an error page without content",
 )
 
-CODES = (PINNED, LONG_NAME, HARDENING_LOST, CONFIG_SIZE)
+_PUBLISHED = (
+    "targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    replicas: %d\n"
+    "    publish: [{port: http, host: 80}]\n    mounts: {/data: news}\nvolumes:\n  news: {access: shared}\n"
+    "accept: [{code: SWARM101, at: volumes.news, target: swarm, because: it is only a cache}]"
+)
+PINNED_TOGETHER = Code(
+    "SWARM105",
+    "several replicas with one port on one node",
+    Severity.ERROR,
+    why="Who mounts a volume runs on the one node that holds it, and a node has each port once: the second task never starts.",
+    bad=(_PUBLISHED % 2).replace("replicas: 2\n", "replicas: 2  #! SWARM105\n"),
+    good=_PUBLISHED % 1,
+)
+
+CODES = (PINNED, LONG_NAME, HARDENING_LOST, CONFIG_SIZE, PINNED_TOGETHER)

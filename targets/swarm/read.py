@@ -20,12 +20,12 @@ _BRACES = '{{"{{"}}'
 
 def read(texts: Mapping[str, str]) -> Facts:
     """The facts of the stack and of the configuration that it holds as configs."""
-    document = compose.load(texts, FILE)
-    facts: dict[FactKey, object] = {}
+    document, facts = compose.load(texts, FILE)
+    owners = compose.Owners()
     declared = {what: compose.table(document.pop(what, None), FILE, what) for what in ("configs", "secrets")}
     used: set[tuple[str, str]] = set()
     readers = [
-        compose.ServiceReader(FILE, name, service, facts)
+        compose.ServiceReader(FILE, name, service, facts, owners)
         for name, service in compose.table(document.pop("services", None), FILE, "services").items()
     ]
     deploys = {reader.name: reader.take_table("deploy") for reader in readers}
@@ -36,7 +36,8 @@ def read(texts: Mapping[str, str]) -> Facts:
     for reader in readers:
         _service(reader, deploys[reader.name], declared, used, texts, discovery)
         reader.rest()
-    compose.volumes(document, FILE, facts)
+    compose.volumes(document, FILE, facts, owners)
+    owners.tell(facts)
     for what, things in declared.items():
         compose.left(what, {name: thing for name, thing in things.items() if (what, name) not in used}, facts)
     compose.left("file", document, facts)
@@ -58,7 +59,10 @@ def _service(
     lost = _deploy(reader, deploy)
     nth: dict[str, int] = {}
     for port in reader.take_tables("ports"):
-        number = str(port.pop("target", 0))
+        target = port.pop("target", 0)
+        number = str(target)
+        if not isinstance(target, int):
+            reader.baseline(f"port {number}.target", repr(target))
         while f"{number}.{nth.get(number, 0)}" in lost:
             nth[number] = nth.get(number, 0) + 1
         reader.publish(nth, number, port.pop("published", 0), "")
@@ -82,15 +86,20 @@ def _expanded(value: object) -> object:
     return "{{".join(pieces)
 
 
+def _text(value: object) -> object:
+    """What a stack takes as text only; another kind stays as it is, and fits nothing."""
+    return value if value is None or isinstance(value, str) else f"{value} as a number"
+
+
 def _deploy(reader: compose.ServiceReader, deploy: dict[str, Any]) -> set[str]:
     """Takes `deploy` apart; gives back which publications it says are left out."""
     reader.fact("replicas", deploy.pop("replicas", None))
     resources = reader.table(deploy.pop("resources", None), "deploy.resources")
     limits = reader.table(resources.pop("limits", None), "deploy.resources.limits")
-    reader.limits(limits.pop("cpus", None), limits.pop("memory", None))
+    reader.limits(*(_text(limits.pop(key, None)) for key in ("cpus", "memory")))
     restart = reader.table(deploy.pop("restart_policy", None), "deploy.restart_policy")
     reader.fact("restart", compose.named(_CONDITION, restart.pop("condition", "")))
-    labels = compose.owner(reader.table(deploy.pop("labels", None), "deploy.labels"), reader.facts)
+    labels = reader.owners.take(reader.table(deploy.pop("labels", None), "deploy.labels"), reader.name, "deploy.labels")
     left = {"deploy": deploy, "deploy.resources": resources, "deploy.resources.limits": limits, "deploy.labels": labels}
     for place, what in {**left, "deploy.restart_policy": restart}.items():
         reader.rest({f"{place}.{key}": value for key, value in what.items()})
@@ -113,9 +122,11 @@ def _configs(
         mounted[place] = text
         name = str(thing.pop("name", ""))
         found = _CONFIG.fullmatch(name)
-        whole = found and found[2] == hashlib.sha256(text.encode()).hexdigest()[:12]
-        reader.baseline(f"config at {place}", found[1] if found and whole else f"{name}, not named after its content")
-        labels = compose.owner(compose.table(thing.pop("labels", None), FILE, f"configs.{source}.labels"), reader.facts)
+        reader.baseline(f"config at {place}", found[1] if found else f"{name}, without a digest")
+        if found and found[2] != hashlib.sha256(text.encode()).hexdigest()[:12]:
+            reader.baseline(f"config at {place} digest", found[2])
+        labels = compose.table(thing.pop("labels", None), FILE, f"configs.{source}.labels")
+        labels = reader.owners.take(labels, reader.name, f"config at {place}", "labels")
         reader.rest({f"config at {place}.{key}": value for key, value in {**config, **thing, **labels}.items()})
     return mounted
 

@@ -111,11 +111,30 @@ def foreign(folder: Path) -> list[str]:
     return found(folder, "compile")
 
 
+def beside(name: str, *arguments: str) -> Scene:
+    """A file of somebody else's in a target's folder."""
+
+    def scene(folder: Path) -> list[str]:
+        compiled(folder).with_name(name).write_text("mine\n")
+        return found(folder, *arguments)
+
+    return scene
+
+
 def empty_page(folder: Path) -> list[str]:
     spec: Spec = json.loads(json.dumps(FIELD_CHANGES["haproxy"]["service.image"][0]))
     project(folder, as_text({**spec, "targets": {"swarm": {}}}))
     (folder / "pages" / "404.html").write_text("")
     return found(folder, "lint")
+
+
+def one_name_twice(folder: Path) -> list[str]:
+    first = project(
+        folder, "twipc: 1\nproject: aa-bb\nenvironment: prod\ntargets: {compose: {}}\nservices: {web: {image: x/y:1}}\n"
+    )
+    text = first.read_text().replace("aa-bb", "aa").replace("prod", "bb-prod")
+    (folder / "specs" / "bb-prod.yaml").write_text(text)
+    return found(folder, "lint", str(folder / "specs" / "bb-prod.yaml"))
 
 
 SCENES: dict[str, Scene] = {
@@ -124,6 +143,7 @@ SCENES: dict[str, Scene] = {
     "TW501": linted(NGINX_READY),
     "TW502": linted(spec_on("ecs")),
     "TW511": linted(spec_on("ecs", restart="never")),
+    "TW416": one_name_twice,
     "TW601": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "verify"),
     "TW602": edited(lambda text: text.replace("services:", "services: ["), "verify"),
     "TW603": removed("verify"),
@@ -133,6 +153,8 @@ SCENES: dict[str, Scene] = {
     "TW703": orphaned,
     "TW704": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "compile"),
     "TW705": foreign,
+    "TW706": beside(".env", "verify"),
+    "TW707": beside("notes.txt", "compile", "--check"),
     "SWARM104": empty_page,
     "SWARM103": linted(SMALL.replace("compose", "swarm")),
 }

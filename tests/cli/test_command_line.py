@@ -465,12 +465,12 @@ def test_a_broken_installed_target_is_3(root: Path, monkeypatch: pytest.MonkeyPa
     from twipc import registry
 
     def broken(name: str) -> object:
-        raise registry.BadTarget(f"the target `{name}` can not be imported")
+        raise registry.BadTarget(f"the target `{name}` cannot be imported")
 
     monkeypatch.setattr(registry, "target", broken)
     ran = run("compile", at=root)
     assert ran.code == 3
-    assert "can not be imported" in ran.err
+    assert "cannot be imported" in ran.err
 
 
 def test_interrupted_before_anything_is_written(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +19,13 @@ import pytest
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
-from targets.ecs import limits
+from targets.ecs import expected, limits
 from targets.ecs.codes import CODES
 from targets.ecs.shapes import SERVICE, TASK_DEFINITION, MapOf
-from tests.compiling import SPECS, Outcome, committed, compiled_spec, compiled_text
+from tests.cli import run
+from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec, compiled_text
 from twipc.driver import Compiled
+from twipc.spec import Cpu, Health, Resources, Service, Size
 from twipc.target import Unreadable
 
 OPERATIONS = {".taskdef.json": "RegisterTaskDefinition", ".service.json": "CreateService"}
@@ -110,7 +116,6 @@ def spec_for(launch: str, *, resources: str, more: str = "") -> str:
     region: eu-west-1
     cluster: shop
     subnets: [subnet-0a1b2c3d]
-    security_groups: [sg-0a1b2c3d]
     service_security_groups: {{web: [sg-0b1c2d3e]}}
     execution_role: "arn:aws:iam::111122223333:role/shop-execution"
     task_roles: {{web: "arn:aws:iam::111122223333:role/shop-web"}}
@@ -168,14 +173,20 @@ def test_the_readers_shapes_are_those_of_the_api() -> None:
         ("startPeriod", limits.START_PERIOD, "between 0 and 300 seconds"),
     ],
 )
-def test_times_have_the_ranges_that_the_api_states(member: str, range_: limits.Range, words: str) -> None:
+def test_times_have_the_ranges_that_the_api_states(member: str, range_: limits.Seconds, words: str) -> None:
     assert words in structure("HealthCheck").members[member].documentation
     assert words == f"between {range_.least} and {range_.most} seconds"
 
 
+def test_failures_have_the_range_that_the_api_states() -> None:
+    failures = Health.model_fields["failures"].metadata
+    least, most = next(one.ge for one in failures if hasattr(one, "ge")), next(one.le for one in failures if hasattr(one, "le"))
+    assert f"between {least} and {most} retries" in structure("HealthCheck").members["retries"].documentation
+
+
 def test_stop_and_cpu_have_the_ranges_that_the_api_states() -> None:
     stop = structure("ContainerDefinition").members["stopTimeout"].documentation
-    assert f"the max stop timeout value is {limits.STOP['fargate'].most} seconds" in stop
+    assert f"valid values for Fargate are {limits.STOP['fargate'].least}-{limits.STOP['fargate'].most} seconds" in stop
     cpu = input_of("RegisterTaskDefinition").members["cpu"].documentation
     assert f"between <code>{limits.LEAST_CPU_EC2}</code> CPU units" in cpu
 
@@ -199,6 +210,8 @@ def fargate_of_cfn_lint() -> dict[int, set[int]]:
 
 def test_fargate_has_the_sizes_of_cfn_lint() -> None:
     assert {cpu: set(sizes) for cpu, sizes in limits.FARGATE.items()} == fargate_of_cfn_lint()
+    pairs = {(cpu * 1000 // 1024, memory << 20) for cpu, sizes in fargate_of_cfn_lint().items() for memory in sizes}
+    assert pairs == expected.FARGATE
 
 
 def test_every_request_gets_the_smallest_size_that_holds_it() -> None:
@@ -218,6 +231,7 @@ def test_every_request_gets_the_smallest_size_that_holds_it() -> None:
     ("resources", "said"),
     [
         ("{cpu: 0.25, memory: 512MiB}", ""),
+        ("{cpu: 0.25, memory: 600000KiB}", "600000KiB becomes a task of 1GiB, 586MiB of it for the container"),
         ("{cpu: 0.25, memory: 700MiB}", "700MiB becomes a task of 1GiB, 700MiB of it for the container"),
         ("{cpu: 0.3, memory: 8GiB}", "0.3 becomes 1;"),
         ("{cpu: 0.3, memory: 1GiB}", "0.3 becomes 0.5"),
@@ -328,3 +342,317 @@ def test_examples_are_executed(code: Any) -> None:
     found = compiled_text(HEAD + code.bad).findings
     assert [(finding.code.id, finding.span.line if finding.span else 0) for finding in found] == [(code.id, marked[0])]
     assert not compiled_text(HEAD + code.good).findings
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
+    "the least memory for every container": ("limits", "container_memory", lambda _f: lambda _service: 6),
+    "half of the memory": ("limits", "container_memory", lambda f: lambda service: f(service) // 2),
+    "the largest task": ("limits", "fargate", lambda _f: lambda _cpu, _memory: limits.TaskSize(32768, 249856)),
+    "processors that do not matter": ("limits", "fargate", lambda f: lambda _cpu, memory: f(1, memory)),
+    "a size that is not there": ("limits", "fargate", lambda f: lambda *a: replace(f(*a), memory=f(*a).memory + 1)),
+    "seconds rounded down": (
+        "limits.Seconds",
+        "fit",
+        lambda _f: lambda self, value: min(self.most or 999, max(self.least, int(value) // 1000)),
+    ),
+    "seconds of any length": ("limits.Seconds", "fit", lambda _f: lambda _self, value: -(-int(value) // 1000)),
+    "the longest seconds": ("limits.Seconds", "fit", lambda _f: lambda self, _value: self.most or 999),
+    "images as they are written": ("lower", "registry_of", lambda _f: lambda _options, _service: None),
+    "a base image as it is written": (
+        "lower",
+        "image_folder",
+        lambda f: lambda *a: f(*a[:3], a[3].partition(".com/")[2] or a[3]),
+    ),
+    "another registry": ("lower", "registry_of", lambda f: lambda *a: f(*a) and "registry.example"),
+    "every image from the registry": ("lower", "registry_of", lambda _f: lambda options, _service: options.registry),
+    "no load balancer": ("lower", "_load_balancers", lambda _f: lambda *_: []),
+    "each load balancer twice": ("lower", "_load_balancers", lambda f: lambda *a: f(*a) * 2),
+}
+
+
+def replaced(monkeypatch: pytest.MonkeyPatch, place: str, name: str, fault: Callable[[Any], Any]) -> None:
+    """A function of the emitter's, under this name, with a fault in it."""
+    module, _, inner = place.partition(".")
+    found = import_module(f"twipc.targets.ecs.{module}")
+    owner = getattr(found, inner) if inner else found
+    monkeypatch.setattr(owner, name, fault(getattr(owner, name)))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The committed specs, and in public's `web` all that this target rounds."""
+    root = tmp_path_factory.mktemp("project")
+    for folder in ("specs", "app"):
+        shutil.copytree(ROOT / folder, root / folder)
+    path = root / "specs/public.yaml"
+    text = path.read_text()
+    assert "  web: {}\n" in text
+    rounded = "{cpu: 1.5, memory: 700MiB}, stop_grace: 1500ms, health: {interval: 1s, timeout: 2500ms}"
+    path.write_text(text.replace("  web: {}\n", f"  web: {{resources: {rounded}}}\n"))
+    return root
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_the_emitter_stops_the_compile(name: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced(monkeypatch, *FAULTS[name])
+    ran = run("compile", "public", "--target", "ecs", at=project)
+    assert ran.code == 70, ran.out + ran.err
+    assert "target ecs of twip-public reads back otherwise than it was meant" in ran.err
+    assert not (project / "out").exists()
+
+
+def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project, tmp_path / "project")
+    ran = run("compile", "public", "--target", "ecs", at=tmp_path / "project")
+    assert ran.code == 0, ran.out + ran.err
+
+
+@pytest.mark.parametrize("module", ["expected", "support", "baseline", "options_facts", "read", "dockerfile", "shapes"])
+def test_what_judges_the_emitter_does_not_know_what_it_goes_by(module: str) -> None:
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / f"targets/ecs/{module}.py").read_text())):
+        if isinstance(node, ast.ImportFrom):
+            imported |= {node.module or "", *(alias.name for alias in node.names)}
+    assert not imported & {"limits", "lower", "render", "check", "check_options", "probe", "twipc.formats.probe"}
+    assert not imported & {"discovery_of", "log_group_of", "groups_of", "is_pushed", "registry_of", "target_group_of"}
+
+
+@pytest.mark.parametrize("launch", ["fargate", "ec2"])
+def test_every_size_is_stated_twice_alike(launch: str) -> None:
+    """The emitter's arithmetic and what it is held to, at and around each bound."""
+    for cpu in (10, 124, 125, 126, 249, 250, 251, 300, 1000, 1001, 4000, 16001, 32000):
+        for memory in (6 << 20, (6 << 20) + 1, 512 << 20, (512 << 20) + 1, 1023 << 20, 31 << 30, 244 << 30):
+            service = Service(image="shop/web:1", resources=Resources(cpu=Cpu(cpu), memory=Size(memory)))
+            size = limits.task_size(launch, service)
+            held = expected.task_size(launch, service)
+            assert size, (cpu, memory)
+            assert size.cpu is not None
+            assert held == (size.cpu * 1000 // 1024, size.memory << 20), (cpu, memory)
+            assert expected.container_memory(service) == (limits.container_memory(service) or 0) << 20
+
+
+def built(*, image: str = "shop/web:1", http: str = "", registry: str = "r.example") -> str:
+    """An app of our own, and one that is not."""
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=http or "    build: app\n")
+    text = text.replace("image: shop/web:1", f"image: {image}")
+    return text.replace(
+        "    cluster: shop\n", f"    cluster: shop\n    registry: {registry}\n" if registry else "    cluster: shop\n"
+    )
+
+
+def facts_and_images(text: str) -> tuple[dict[str, object], list[str]]:
+    outcome = compiled_text(text)
+    assert outcome.compiled, [finding.message for finding in outcome.findings]
+    facts = outcome.compiled[0].target.read(outcome.compiled[0].bundle.texts)
+    images = [re.findall(r'"image": "(.*)"|^FROM (.*)', text, re.M) for text in outcome.compiled[0].bundle.texts.values()]
+    return {str(key): value for key, value in facts.items()}, [one or other for found in images for one, other in found]
+
+
+@pytest.mark.parametrize(
+    ("image", "named"),
+    [
+        ("shop/web:1", "r.example/team/shop/web:1"),
+        ("busybox", "r.example/team/busybox"),
+        ("ghcr.io/shop/web:1", "ghcr.io/shop/web:1"),
+        ("localhost/web:1", "localhost/web:1"),
+        ("host:5000/web:1", "host:5000/web:1"),
+    ],
+)
+def test_the_registry_is_before_the_image_of_a_service_that_is_built(image: str, named: str) -> None:
+    used = named.startswith("r.example")
+    facts, images = facts_and_images(built(image=image, registry="r.example/team" if used else ""))
+    assert images == [named]
+    assert facts["service.image of web"] == image
+
+
+def test_other_images_stay_as_they_are_written() -> None:
+    _, images = facts_and_images(spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}"))
+    assert images == ["shop/web:1"]
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_committed_images_of_ours_come_from_the_registry(name: str) -> None:
+    registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+    texts = compiled_spec(name, ["ecs"]).compiled[0].bundle.texts
+    assert f'"image": "{registry}/twip/web:1.0.0"' in texts["web.taskdef.json"]
+    assert f"FROM {registry}/twip/static:1.0.0\n" in texts["images/static/Dockerfile"]
+    assert "FROM haproxy:3.2-alpine\n" in texts["images/proxy/Dockerfile"]
+
+
+def test_a_service_with_build_wants_a_registry() -> None:
+    found = compiled_text(built(registry="")).findings
+    assert [(finding.code.id, finding.at) for finding in found] == [("ECS101", "targets.ecs.registry")]
+
+
+OWN_GROUP = "    service_security_groups: {web: [sg-0b1c2d3e]}\n"
+OWN_ROLE = '    execution_roles: {web: "arn:aws:iam::111122223333:role/web"}\n'
+
+
+@pytest.mark.parametrize(
+    ("option", "at"),
+    [
+        ("    registry: r.example\n", "registry"),
+        ("    security_groups: [sg-0a1b2c3d]\n" + OWN_GROUP, "security_groups"),
+        ('    execution_role: "arn:aws:iam::111122223333:role/shop"\n' + OWN_ROLE, "execution_role"),
+        ("    namespace: shop.internal\n", "namespace"),
+    ],
+)
+def test_an_option_without_effect_is_said(option: str, at: str) -> None:
+    text = small(option)
+    assert [(finding.code.id, finding.at) for finding in compiled_text(text).findings] == [("ECS102", f"targets.ecs.{at}")]
+    line = next(line for line in option.splitlines() if line.strip().startswith(at))
+    assert not compiled_text(text.replace(line + "\n", "")).findings
+
+
+def small(options: str) -> str:
+    """One service, with what is wanted and not among the options."""
+    own = {
+        "security_groups": "    security_groups: [sg-0a1b2c3d]\n",
+        "execution_role": '    execution_role: "arn:aws:iam::111122223333:role/shop"\n',
+    }
+    wanted = "".join(line for key, line in own.items() if key not in options)
+    return (
+        f"{HEAD}targets:\n  ecs:\n    launch: fargate\n    region: eu-west-1\n    subnets: [subnet-0a1b2c3d]\n"
+        f"{'' if 'cluster:' in options else '    cluster: shop' + chr(10)}{wanted}{options}"
+        "services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+        "    resources: {cpu: 0.25, memory: 512MiB}\n"
+        "accept: [{code: TW512, at: services.web.publish.http, target: ecs, because: tests}]\n"
+    )
+
+
+def test_an_execution_role_is_wanted_where_a_service_has_none() -> None:
+    text = small("").replace('    execution_role: "arn:aws:iam::111122223333:role/shop"\n', "")
+    assert [(finding.code.id, finding.at) for finding in compiled_text(text).findings] == [
+        ("ECS101", "targets.ecs.execution_role")
+    ]
+
+
+BALANCED = '    target_groups: {{web: {{http: "arn:{}:elasticloadbalancing:{}:{}:targetgroup/shop/0a1b2c3d4e5f6071"}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("option", "at", "both"),
+    [
+        ('    cluster: "arn:aws:ecs:us-east-1:111122223333:cluster/shop"\n', "cluster", ("us-east-1", "eu-west-1")),
+        (
+            '    cluster: "arn:aws:ecs:eu-west-1:444455556666:cluster/shop"\n' + OWN_ROLE,
+            "cluster",
+            ("444455556666", "111122223333"),
+        ),
+        ('    task_roles: {web: "arn:aws:iam::444455556666:role/web"}\n', "task_roles.web", ("444455556666", "111122223333")),
+        ('    task_roles: {web: "arn:aws-cn:iam::111122223333:role/web"}\n', "task_roles.web", ("aws-cn", "`aws`")),
+        (
+            '    cloud_map_services: {web: "arn:aws:servicediscovery:eu-west-2:111122223333:service/srv-0a1b2c3d4e5f6071"}\n',
+            "cloud_map_services.web",
+            ("eu-west-2", "eu-west-1"),
+        ),
+        (BALANCED.format("aws", "eu-central-1", "111122223333"), "target_groups.web.http", ("eu-central-1", "eu-west-1")),
+        (BALANCED.format("aws", "eu-west-1", "444455556666"), "target_groups.web.http", ("444455556666", "111122223333")),
+    ],
+)
+def test_arns_agree_with_the_region_and_among_themselves(option: str, at: str, both: tuple[str, str]) -> None:
+    text = small(option)
+    if OWN_ROLE in option:
+        text = text.replace(OWN_ROLE, OWN_ROLE + BALANCED.format("aws", "eu-west-1", "111122223333"))
+    found = [finding for finding in compiled_text(text).findings if finding.code.id == "ECS109"]
+    assert [finding.at for finding in found] == [f"targets.ecs.{at}"]
+    assert all(word in found[0].message for word in both), found[0].message
+    assert found[0].span
+    assert text.splitlines()[found[0].span.line - 1][found[0].span.column - 1 :].lstrip('"').startswith("arn:")
+
+
+def test_regions_lie_in_the_partitions_of_botocore() -> None:
+    session = botocore.session.get_session()
+    for region, partition in (
+        ("eu-west-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-isoe-west-1", "aws-iso-e"),
+        ("us-isof-south-1", "aws-iso-f"),
+    ):
+        assert session.get_partition_for_region(region) == partition
+        text = small("").replace("eu-west-1", region).replace("arn:aws:", f"arn:{partition}:")
+        assert not compiled_text(text).findings, region
+
+
+@pytest.mark.parametrize(
+    ("publish", "open_ones", "lost"),
+    [
+        ("{port: http, host: 80}, {port: http, host: 81}", [0, 1], []),
+        ("{port: http, host: 80, address: 127.0.0.1}, {port: http, host: 81}", [1], [0]),
+        ("{port: http, host: 81}, {port: http, host: 80, address: 127.0.0.1}", [0], [1]),
+    ],
+)
+def test_two_publications_of_one_port_are_one_target(publish: str, open_ones: list[int], lost: list[int]) -> None:
+    """Each is answered for by itself, and the service has one load balancer entry."""
+    text = small(BALANCED.format("aws", "eu-west-1", "111122223333")).replace("{port: http, host: 80}", publish, 1)
+    at = "services.web.publish.http"
+    found = compiled_text(text.partition("accept:")[0]).findings
+    place = {finding.span.column for finding in found if finding.span}
+    assert sorted(finding.code.id for finding in found) == ["ECS107"] * len(open_ones) + ["TW512"] * len(lost)
+    assert len(place) == len(open_ones) + len(lost)
+    accept = f"accept: [{{code: TW512, at: {at}, target: ecs, because: tests}}]\n" if lost else ""
+    outcome = compiled_text(text.partition("accept:")[0] + accept)
+    (service,) = [document for path, _, document in documents(outcome) if path.endswith(".service.json")]
+    assert len(service["loadBalancers"]) == 1
+
+
+def test_a_time_that_is_rounded_says_why() -> None:
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more="    stop_grace: 20500ms\n")
+    (found,) = compiled_text(text).findings
+    assert found.message == (
+        "services.web.stop_grace on ecs: 20500ms becomes 21s: ECS waits whole seconds before it kills, 2s or longer"
+    )
+
+
+def test_environments_share_nothing_that_holds_state() -> None:
+    """No id and no ARN of one environment's files is in another's."""
+    own = {name: ids_of(name) for name in ENVIRONMENTS}
+    assert all(own.values())
+    for one in ENVIRONMENTS:
+        for other in ENVIRONMENTS:
+            assert one == other or not own[one] & own[other], (one, other)
+
+
+def ids_of(name: str) -> set[str]:
+    texts = compiled_spec(name, ["ecs"]).compiled[0].bundle.texts
+    found = [re.findall(r'"((?:arn:|subnet-|sg-|fs-|fsap-)[^"]+)"', text) for text in texts.values()]
+    return {one for several in found for one in several}
+
+
+def test_each_committed_service_has_its_own_security_group() -> None:
+    for name in ENVIRONMENTS:
+        found = documents(compiled_spec(name, ["ecs"]))
+        networks = [one["networkConfiguration"]["awsvpcConfiguration"] for path, _, one in found if ".service." in path]
+        groups = [network["securityGroups"][0] for network in networks]
+        assert len(set(groups)) == len(groups)
+
+
+def test_only_the_task_definition_that_may_be_too_large_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+
+    def noted(function: Any) -> Any:
+        def measure(model: Any, options: Any, name: str) -> Any:
+            measured.append(name)
+            return function(model, options, name)
+
+        return measure
+
+    replaced(monkeypatch, "check", "task_definition", noted)
+    text = small("").replace("services:\n", "services:\n  api: {image: a, resources: {cpu: 0.25, memory: 512MiB}}\n")
+    assert compiled_text(text).compiled
+    assert not measured
+    assert compiled_text(text.replace("    image: shop/web:1", f"    image: shop/web:1\n    command: [{'x' * 6000}]")).compiled
+    assert measured == ["web"]
+
+
+def test_a_variable_that_is_called_as_statistics_is_a_variable() -> None:
+    text = small("    registry: r.example\n").replace(
+        "    image: shop/web:1\n    ports: {http: 8080}\n",
+        '    http: {engine: {name: nginx, version: "1.30"}, listen: 8080, default: {status: 404}}\n'
+        "    env: {stats: {secret: api-key}}\n",
+    )
+    outcome = compiled_text(f'{text}secrets: {{api-key: {{ecs: "{ARN}"}}}}\n')
+    assert outcome.compiled, [finding.message for finding in outcome.findings]

@@ -71,7 +71,7 @@ def test_stack_takes_it_as_it_was_meant(name: str, tmp_path: Path) -> None:
     facts, services = _stack(outcome, tmp_path)
     compiled = only(outcome)
     wanted = as_commands(meant(compiled), compiled)
-    # What is for one address of a host can not be said, and is not published.
+    # What is for one address of a host cannot be said, and is not published.
     lost = {key for key, value in wanted.items() if key.field == "service.publish" and isinstance(value, tuple) and value[1]}
     assert facts == {key: value for key, value in wanted.items() if key not in lost}
     for service in services.values():
@@ -160,3 +160,41 @@ def _filled_in(service: Mapping[str, Any]) -> dict[str, Any]:
     variables = {name: value.replace(braces, "{{") for name, value in (service.get("environment") or {}).items()}
     mounts = [{**mount, "target": mount["target"].replace(braces, "{{")} for mount in service.get("volumes") or ()]
     return {**service, "environment": variables, "volumes": mounts}
+
+
+PINNED = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {swarm: {}}
+services:
+  web:
+    image: shop/web:1
+    ports: {http: 8080, admin: 9000}
+    replicas: REPLICAS
+    publish: [{port: admin, host: ephemeral}, {port: http, host: HOST}]
+    mounts: {/data: news}
+volumes:
+  news: {access: ACCESS}
+"""
+
+
+@pytest.mark.parametrize("access", ["shared", "read-only"])
+def test_replicas_that_one_node_has_no_ports_for_are_refused(access: str) -> None:
+    def codes_of(replicas: int, host: str, text: str = PINNED) -> list[str]:
+        text = text.replace("REPLICAS", str(replicas)).replace("HOST", host).replace("ACCESS", access)
+        return compiled_text(text).codes
+
+    assert "SWARM105" in codes_of(2, "80")
+    assert "SWARM105" not in codes_of(1, "80")
+    assert "SWARM105" not in codes_of(2, "ephemeral")
+    assert "SWARM105" not in codes_of(2, "80", PINNED.replace("mounts: {/data: news}", "restart: never"))
+    # For one address it is not published at all.
+    assert "SWARM105" not in codes_of(2, "80, address: 127.0.0.1")
+
+
+def test_exactly_one_node_holds_a_volume() -> None:
+    text = PINNED.replace("REPLICAS", "1").replace("HOST", "80").replace("ACCESS", "shared")
+    (pinned,) = (finding for finding in compiled_text(text).findings if finding.code.id == "SWARM101")
+    assert pinned.help is not None
+    assert "exactly one NODE" in pinned.help

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
@@ -12,17 +11,17 @@ import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import Project, compile_model, load
+from twipc.driver import Project, compile_model, judge_across, load
 from twipc.output import WriteFailed, locked
-from twipc.registry import target_names
 
+from .choice import Choice, target_option
 from .placing import Placed, check, diff, gone, orphans, place, placed
-from .session import Session, Spec, shown, verb
+from .session import Session, Spec, verb
 
 
 @click.command("compile")
 @click.argument("specs", nargs=-1, metavar="[SPEC]...")
-@click.option("--target", "targets", multiple=True, metavar="TARGET", help="Only this target; may stand several times.")
+@target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of out/ beside specs/.")
 @click.option(
     "-o", "stdout", type=click.Choice(["-"]), help="Print the files to standard output; findings go to standard error."
@@ -53,22 +52,23 @@ def command(
     modes = [name for name, asked in (("-o", stdout), ("--check", checking), ("--diff", diffing), ("--force", force)) if asked]
     if len(modes) > 1:
         raise click.UsageError(f"{modes[0]} and {modes[1]} do not go together")
-    for name in targets:
-        _known(name)
+    choice = Choice(targets, named=bool(specs), elsewhere=bool(out or stdout))
     compiled: list[Placed] = []
     whole: dict[Project, set[str]] = {}
-    without: list[str] = []
-    elsewhere = bool(out or stdout)
     for spec in session.specs(specs):
-        found = _compile(session, spec, targets, out, without, elsewhere=elsewhere, named=bool(specs))
+        found = _compile(session, spec, choice, out)
         compiled += found
         whole.setdefault(spec.project, set()).update(
             one.compiled.model.environment.environment for one in found if one.compiled
         )
-    if targets and without and not compiled and not session.report.has_errors:
-        raise click.UsageError(f"no spec has `{targets[0]}` among its targets; add it to one, or use --out")
+    if not compiled and not session.report.has_errors:
+        choice.refuse_none()
     if not specs and not out and session.home in whole:
         whole[session.home] |= gone(session.home, session.home.root / "out")
+    for project in list(whole):
+        if not _agree(session, project, [one for one in compiled if one.project is project]):
+            del whole[project]
+            compiled = [one for one in compiled if one.project is not project]
     code = 0
     try:
         if stdout:
@@ -79,46 +79,33 @@ def command(
         else:
             _write(session, compiled, out, {} if targets else whole, force=force)
     except WriteFailed as problem:
-        told = "can not be compared" if checking or diffing else "not written"
+        told = "cannot be compared" if checking or diffing else "not written"
         click.echo(visible(f"twipc: {told}: {problem}"), err=True)
         code = 4
     session.finish(code, to_stderr=bool(stdout or diffing))
 
 
-def _known(name: str) -> None:
-    known = target_names()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        help = f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}"
-        raise click.UsageError(visible(f"there is no target `{name}`; {help}"))
-
-
-def _compile(
-    session: Session, spec: Spec, targets: Sequence[str], out: Path | None, without: list[str], *, elsewhere: bool, named: bool
-) -> list[Placed]:
-    """The bundles of one spec; none if it has errors. Where all specs are meant, one without the target is passed over."""
+def _compile(session: Session, spec: Spec, choice: Choice, out: Path | None) -> list[Placed]:
+    """The bundles of one spec; none if it has errors."""
     report = Report()
     try:
         model = load(spec.project, spec.file, spec.content, spec.stem, report)
-        own = sorted(model.environment.targets)
-        foreign = [name for name in targets if name not in own]
-        if foreign and named and not elsewhere:
-            raise click.UsageError(
-                visible(
-                    f"`{foreign[0]}` is not among the targets of {shown(spec.project.root / spec.file)} ({', '.join(own)}); "
-                    "add it there, or use --out"
-                )
-            )
-        asked = sorted(set(targets)) or own
-        if foreign and not elsewhere:
-            asked = [name for name in asked if name in own]
-            without += foreign
+        asked = choice.of(spec, model)
         found = [placed(spec.project, out, one) for one in compile_model(model, asked, report)] if asked else []
     except Stopped:
         return []
     finally:
-        session.add(spec.project, report.findings)
+        session.add(spec.project, report.findings, spec.stem)
     return [] if session.fails(report.findings) else found
+
+
+def _agree(session: Session, project: Project, compiled: list[Placed]) -> bool:
+    """Whether the environments of a project keep out of each other's way; if not, none of them is written."""
+    models = {id(one.compiled.model): one.compiled.model for one in compiled if one.compiled}
+    report = Report()
+    judge_across(list(models.values()), report)
+    session.add(project, report.findings)
+    return not session.fails(report.findings)
 
 
 def _with_orphans(compiled: Iterable[Placed], out: Path | None, whole: dict[Project, set[str]]) -> list[Placed]:

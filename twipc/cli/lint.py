@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from twipc.diagnostics import Report, Stopped
-from twipc.driver import compile_model, load
+from twipc.driver import Project, compile_model, judge_across, load
+from twipc.model import Model
 
 from .session import Session, verb
 
@@ -18,12 +19,18 @@ def command(session: Session, specs: tuple[str, ...]) -> None:
 
     SPEC is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all.
     """
+    models: dict[Project, list[Model]] = {}
     for spec in session.specs(specs):
         report = Report()
         try:
             model = load(spec.project, spec.file, spec.content, spec.stem, report)
+            models.setdefault(spec.project, []).append(model)
             compile_model(model, sorted(model.environment.targets), report)
         except Stopped:
             pass  # the findings say why
-        session.add(spec.project, report.findings)
+        session.add(spec.project, report.findings, spec.stem)
+    for project, those in models.items():
+        report = Report()
+        judge_across(those, report)
+        session.add(project, report.findings)
     session.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -13,7 +14,7 @@ import click
 from twipc.diagnostics import Finding, Span
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled, Project
-from twipc.output import Folder, State, codes, write
+from twipc.output import MODE, Folder, State, codes, files, is_read_by_docker, write
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
 
@@ -35,6 +36,8 @@ _SAID = {
 }
 _REFUSED = (State.EDITED, State.FOREIGN)
 _MOST_MEANINGS = 3
+_END = "\n"
+_NO_END = "\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,40 @@ def check(session: Session, everything: Iterable[Placed]) -> bool:
         count += 1
         wrong = [(name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]
         found = [_finding(one, name, state) for name, state in wrong]
+        any_change |= bool(wrong)
         if not wrong and not one.folder.manifest_is(one.wanted):
             said = f"the manifest of {shown(one.folder.path)} is not the one that belongs there"
             found = [Finding(codes.STALE, said, help="run `twipc compile`")]
-        session.add(one.project, found)
-        any_change |= bool(found)
+            any_change = True
+        session.add(one.project, [*found, *(strangers(one) if one.compiled else ())])
     if count and not any_change and not session.fails(session.report.findings):
         click.echo(f"fresh: {folders(count)} what the specs say", err=True)
     return any_change
+
+
+def strangers(one: Placed) -> list[Finding]:
+    """Files in the folder that are neither made by the spec nor recorded as twipc's: only told, never touched."""
+    ours = {*one.wanted, *one.folder.recorded()}
+    return [_stranger(one, name) for name in files(one.folder) if name not in ours]
+
+
+def _stranger(one: Placed, name: str) -> Finding:
+    what = one.folder.instead(name) or "a file"
+    code, why = codes.STRANGER, "the spec does not make it"
+    if is_read_by_docker(name):
+        baked = "images" in name.lower().split("/")[:-1]
+        code, why = codes.TAKEN_UP, "it would be baked into an image" if baked else "Docker reads it by itself"
+    span = Span(one.file(name), 1, 1, 1, 2) if what == "a file" else None
+    return Finding(
+        code, f"{shown(one.folder.path / name)} is {what} that is not twipc's: {why}", span, help="move it out of the folder"
+    )
+
+
+def unwanted(one: Placed) -> list[Finding]:
+    """Everything in the folder that the spec does not make."""
+    recorded = one.folder.recorded()
+    orphaned = [name for name in files(one.folder) if name in recorded and name not in one.wanted]
+    return [*(_finding(one, name, State.ORPHANED) for name in orphaned), *strangers(one)]
 
 
 def diff(everything: Iterable[Placed]) -> bool:
@@ -113,14 +142,26 @@ def diff(everything: Iterable[Placed]) -> bool:
         for name, state in one.folder.states(one.wanted).items():
             if state is not State.FRESH:
                 any_change = True
+                if mode := _wrong_mode(one, name, state):
+                    click.echo(visible(f"{shown(one.folder.path / name)}: old mode {mode}, new mode {MODE:04o}"))
                 before = (one.folder.read(name) or b"").decode("utf-8", "replace")
                 click.echo(_unified(before, one.wanted.get(name, ""), shown(one.folder.path / name)), nl=False)
     return any_change
 
 
+def _wrong_mode(one: Placed, name: str, state: State) -> str:
+    """The mode of a file that is stale by it alone; empty for any other."""
+    same = state is State.STALE and one.folder.read(name) == one.wanted[name].encode()
+    return f"{one.folder.mode(name):04o}" if same else ""
+
+
 def _unified(before: str, after: str, name: str) -> str:
-    old, new = before.removesuffix("\n").split("\n"), after.removesuffix("\n").split("\n")
-    return "".join(f"{visible(line)}\n" for line in unified_diff(old, new, name, name, lineterm=""))
+    lines = unified_diff(_lines(before), _lines(after), name, name)
+    return "".join(f"{visible(line.removesuffix(_END))}\n{'' if line.endswith(_END) else _NO_END}" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def folders(count: int) -> str:
@@ -132,13 +173,15 @@ def _finding(one: Placed, name: str, state: State) -> Finding:
     file = one.file(name)
     content = one.folder.read(name)
     said, span = _SAID[state], None
-    if content is not None:
+    if mode := _wrong_mode(one, name, state):
+        said = f"has mode {mode}, not {MODE:04o}"
+    elif content is not None:
         text = content.decode("utf-8", "replace")
         one.project.sources[file] = text
         span, meaning = _judged(one, name, text, Span(file, 1, 1, 1, 2))
         said += meaning
     elif one.folder.occupied(name):
-        said = "is no file of twipc's: a link or a folder stands there"
+        said = f"is no file of twipc's: {one.folder.instead(name)} stands there"
     help = "run `twipc compile`"
     if state in _REFUSED:
         help = "put the change into the spec, or replace it with --force (it is kept as .orig)"
@@ -155,9 +198,8 @@ def _judged(one: Placed, name: str, text: str, start: Span) -> tuple[Span, str]:
         return start, ""
     first = next(changes(artifact, text), None)
     if not first:
-        return start, "; it means the same"  # only line ends differ
-    width = len(first.found[0]) if first.found else 1
-    span = Span(start.file, first.line, 1, first.line, 1 + max(1, width))
+        return start, ""
+    span = Span(start.file, first.line, 1, first.line, first.columns[1])
     texts = {**compiled.bundle.texts, name: text}
     told = [
         each.message

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import click
 
-from twipc.diagnostics import Finding, Report, Severity, Span, Stopped
+from twipc.diagnostics import Finding, Report, Severity, Span, Stopped, merged
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
 from twipc.driver import Project
 from twipc.spec import is_fragment
@@ -89,14 +89,14 @@ class Session:
     def _project(self, root: Path) -> Project:
         return self._projects.setdefault(root, Project(root))
 
-    def add(self, project: Project, findings: Iterable[Finding]) -> None:
-        """Take findings over, with the texts that they point into."""
+    def add(self, project: Project, findings: Iterable[Finding], environment: str = "") -> None:
+        """Take findings over, with the texts that they point into; `environment` is the one that was looked at."""
         self.sources |= {_place(project, file): text for file, text in project.sources.items()}
-        self.report.extend(_placed(finding, project) for finding in findings)
+        self.report.extend(_placed(finding, project, environment) for finding in findings)
 
     def finish(self, code: int = 0, *, to_stderr: bool = False) -> None:
         """Print the findings and exit with `code`; with 1 if that is 0 and an error is among them."""
-        findings = self.report.findings
+        findings = merged(self.report.findings)
         stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
         if self.format == "json":
             text = as_json(findings)
@@ -107,7 +107,7 @@ class Session:
         click.echo(text, nl=False, err=to_stderr, color=True)
         if findings and self.format == "text":
             click.echo(summary(findings), err=True)
-        if code or self.fails(findings):
+        if code or self.fails(self.report.findings):
             raise click.exceptions.Exit(code or 1)
 
     def fails(self, findings: Iterable[Finding]) -> bool:
@@ -156,12 +156,13 @@ def _place(project: Project, file: str) -> str:
     return "<stdin>" if file == _STDIN_FILE else shown(project.root / file)
 
 
-def _placed(finding: Finding, project: Project) -> Finding:
+def _placed(finding: Finding, project: Project, environment: str) -> Finding:
     def placed(span: Span) -> Span:
         return replace(span, file=_place(project, span.file))
 
     related = tuple(replace(one, span=placed(one.span)) for one in finding.related)
-    return replace(finding, span=placed(finding.span) if finding.span else None, related=related)
+    span = placed(finding.span) if finding.span else None
+    return replace(finding, span=span, related=related, environment=environment)
 
 
 def _is_fragment(spec: Spec) -> bool:

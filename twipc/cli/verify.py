@@ -12,31 +12,37 @@ from twipc.driver import compile_model, load
 from twipc.output import WriteFailed
 from twipc.verify.disk import verify_folder
 
-from .placing import Placed, folders, placed
+from .choice import Choice, target_option
+from .placing import Placed, folders, placed, unwanted
 from .session import Session, Spec, verb
 
 
 @click.command("verify")
 @click.argument("specs", nargs=-1, metavar="[ENV]...")
+@target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Read here instead of out/ beside specs/.")
 @verb
-def command(session: Session, specs: tuple[str, ...], out: Path | None) -> None:
+def command(session: Session, specs: tuple[str, ...], targets: tuple[str, ...], out: Path | None) -> None:
     """Read the committed artifacts and compare their meaning with the specs.
 
     ENV is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all.
     """
+    choice = Choice(targets, named=bool(specs), elsewhere=bool(out))
     count = 0
     for spec in session.specs(specs):
         report = Report()
         try:
             model = load(spec.project, spec.file, spec.content, spec.stem, report)
-            for one in compile_model(model, sorted(model.environment.targets), report):
+            asked = choice.of(spec, model)
+            for one in compile_model(model, asked, report) if asked else ():
                 _verify(spec, placed(spec.project, out, one), report)
                 count += 1
         except Stopped:
             pass  # the findings say why
-        session.add(spec.project, report.findings)
+        session.add(spec.project, report.findings, spec.stem)
     if not session.report.has_errors:
+        if not count:
+            choice.refuse_none()
         click.echo(f"{folders(count)} what the specs say", err=True)
     session.finish()
 
@@ -45,13 +51,17 @@ def _verify(spec: Spec, one: Placed, report: Report) -> None:
     compiled, name = one.compiled, one.file()
     assert compiled
     texts: dict[str, str] = {}
+    instead: dict[str, str] = {}
     try:
         for artifact in compiled.bundle.artifacts:
             content = one.folder.read(artifact.path)
-            if content is not None:
+            if content is None:
+                instead[artifact.path] = one.folder.instead(artifact.path)
+            else:
                 texts[artifact.path] = content.decode("utf-8", "replace")
                 spec.project.sources[f"{name}/{artifact.path}"] = texts[artifact.path]
     except WriteFailed as problem:
-        click.echo(visible(f"twipc: can not read {problem}"), err=True)
+        click.echo(visible(f"twipc: cannot read {problem}"), err=True)
         raise click.exceptions.Exit(4) from None
-    report.extend(verify_folder(compiled.model, compiled.target, compiled.options, compiled.bundle, name, texts))
+    report.extend(verify_folder(compiled.model, compiled.target, compiled.options, compiled.bundle, name, texts, instead))
+    report.extend(unwanted(one))

@@ -20,7 +20,8 @@ class Related:
 class Finding:
     """A code at a place: `message` stands alone in one line, `help` is the next step.
 
-    `at` names the place in the spec the way `accept` does; `target` is set when only that target is concerned.
+    `at` names the place in the spec the way `accept` does; `target` is set when only that target is concerned,
+    `environment` where one was looked at.
     """
 
     code: Code
@@ -30,6 +31,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     at: str = ""
     target: str = ""
+    environment: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -38,4 +40,4 @@ class Finding:
     def order(self) -> tuple[object, ...]:
         """By place in the text, then code: never by the order of discovery."""
         span = self.span or Span("", 0, 0, 0, 0)
-        return (span, self.code.id, self.target, self.message)
+        return (span, self.code.id, self.target, self.message, self.environment)

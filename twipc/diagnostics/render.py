@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from unicodedata import combining, east_asian_width
 
 from .code import Severity
-from .finding import Finding
+from .merge import Merged
 from .span import Span
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.NOTE: "36;1"}
@@ -19,44 +19,49 @@ _LONGEST = 600
 
 
 def visible(text: str) -> str:
-    """`text` with what a terminal obeys, or does not show, spelled out: a spec can not command a terminal."""
+    """`text` with what a terminal obeys, or does not show, spelled out: a spec cannot command a terminal."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def as_text(findings: Iterable[Finding], sources: Mapping[str, str], *, colour: bool) -> str:
+def as_text(findings: Iterable[Merged], sources: Mapping[str, str], *, colour: bool) -> str:
     """Each finding with its line of the spec and a help."""
     lines = {file: text.splitlines() for file, text in sources.items()}
     blocks = ["\n".join(_block(finding, lines, colour)) for finding in findings]
     return "\n\n".join(blocks) + ("\n" if blocks else "")
 
 
-def as_concise(findings: Iterable[Finding]) -> str:
+def as_concise(findings: Iterable[Merged]) -> str:
     """One line for each finding."""
     return "".join(f"{_head(finding)}\n" for finding in findings)
 
 
-def as_json(findings: Iterable[Finding]) -> str:
-    """All findings in one document; `format_version` changes when its form does."""
+def as_json(findings: Iterable[Merged]) -> str:
+    """All findings in one document; `format_version` changes when its form does.
+
+    `target` is the one target that a finding concerns, `targets` are all for which it is said.
+    """
     rows = [
         {
-            "code": finding.code.id,
-            "severity": finding.severity.value,
-            "message": finding.message,
-            "help": finding.help,
-            "at": finding.at or None,
-            "target": finding.target or None,
-            "span": _json_span(finding.span),
-            "related": [{"message": one.message, "span": _json_span(one.span)} for one in finding.related],
+            "code": each.finding.code.id,
+            "severity": each.finding.severity.value,
+            "message": each.finding.message,
+            "help": "\n".join(each.helps) or None,
+            "at": each.finding.at or None,
+            "target": each.targets[0] if len(each.targets) == 1 else None,
+            "targets": each.targets,
+            "environments": each.environments,
+            "span": _json_span(each.finding.span),
+            "related": [{"message": one.message, "span": _json_span(one.span)} for one in each.related],
         }
-        for finding in findings
+        for each in findings
     ]
     return json.dumps({"format_version": 1, "findings": rows}, indent=2) + "\n"
 
 
-def summary(findings: Iterable[Finding]) -> str:
+def summary(findings: Iterable[Merged]) -> str:
     """How many of each weight there are: `2 errors, 1 warning`; empty if there are none."""
     findings = list(findings)
-    counts = [(severity, sum(1 for finding in findings if finding.severity is severity)) for severity in reversed(Severity)]
+    counts = [(severity, sum(1 for each in findings if each.finding.severity is severity)) for severity in reversed(Severity)]
     return ", ".join(f"{count} {severity.value}{'s' if count > 1 else ''}" for severity, count in counts if count)
 
 
@@ -77,24 +82,26 @@ def _said(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _head(finding: Finding, paint: Callable[[str], str] = str) -> str:
+def _head(merged: Merged, paint: Callable[[str], str] = str) -> str:
+    finding, whose = merged.finding, merged.whose()
+    message = _said(finding.message) + (_said(f" [{whose}]") if whose else "")
     where = f"{visible(str(finding.span))}: " if finding.span else ""
-    return f"{where}{paint(f'{finding.severity.value}[{finding.code.id}]')}: {_said(finding.message)}"
+    return f"{where}{paint(f'{finding.severity.value}[{finding.code.id}]')}: {message}"
 
 
-def _block(finding: Finding, lines: Mapping[str, list[str]], colour: bool) -> list[str]:
+def _block(merged: Merged, lines: Mapping[str, list[str]], colour: bool) -> list[str]:
+    finding = merged.finding
+
     def paint(text: str) -> str:
         return f"\x1b[{_COLOURS[finding.severity]}m{text}\x1b[0m" if colour else text
 
-    block = [_head(finding, paint)]
+    block = [_head(merged, paint)]
     if finding.span:
         block += _excerpt(finding.span, lines, paint)
-    for one in finding.related:
+    for one in merged.related:
         block.append(f"  {visible(str(one.span))}: {_said(one.message)}")
         block += _excerpt(one.span, lines, paint)
-    if finding.help:
-        block.append(f"  help: {_said(finding.help)}")
-    return block
+    return [*block, *(f"  help: {_said(help)}" for help in merged.helps)]
 
 
 def _excerpt(span: Span, lines: Mapping[str, list[str]], paint: Callable[[str], str]) -> list[str]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+SECRETS_FOLDER = "/run/secrets"
+SCRATCH_FOLDER = "/tmp"
+"""All that an engine may write to: its root is read-only."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineImage:
@@ -19,6 +23,13 @@ class EngineImage:
     user: str
     stop_signal: str
     floor: tuple[int, int]
+    needs: tuple[str, ...] = ()
+    """What else in the image the configuration reads."""
+
+    @property
+    def own_paths(self) -> tuple[str, ...]:
+        """Where twipc or Docker puts something into the container: nothing else may be mounted at, above or below these."""
+        return (self.config, self.pages, SECRETS_FOLDER, SCRATCH_FOLDER, *self.needs)
 
 
 ENGINES: Mapping[str, EngineImage] = {
@@ -28,6 +39,7 @@ ENGINES: Mapping[str, EngineImage] = {
         user="101:101",
         stop_signal="SIGQUIT",
         floor=(1, 28),  # `server … resolve` came with 1.27.3; stable versions are even
+        needs=("/etc/nginx/mime.types",),
     ),
     "haproxy": EngineImage(
         config="/usr/local/etc/haproxy/haproxy.cfg",
@@ -38,7 +50,6 @@ ENGINES: Mapping[str, EngineImage] = {
     ),
 }
 
-SECRETS_FOLDER = "/run/secrets"
 STATS_USER = "stats"
 OWN_PREFIX = "/.twipc/"
 """Request paths below it are the server's own on every engine: nginx serves error pages from there, inside only."""

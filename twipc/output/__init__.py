@@ -2,8 +2,21 @@
 
 from . import codes
 from .codes import CODES
-from .folder import Folder, State, WriteFailed
+from .folder import MODE, Folder, State, WriteFailed
 from .lock import locked
+from .strangers import files, is_read_by_docker
 from .write import Written, write
 
-__all__ = ["CODES", "Folder", "State", "WriteFailed", "Written", "codes", "locked", "write"]
+__all__ = [
+    "CODES",
+    "MODE",
+    "Folder",
+    "State",
+    "WriteFailed",
+    "Written",
+    "codes",
+    "files",
+    "is_read_by_docker",
+    "locked",
+    "write",
+]

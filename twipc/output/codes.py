@@ -8,8 +8,8 @@ STALE = Code(
     "TW701",
     "an artifact is stale",
     Severity.ERROR,
-    why="The spec was changed and not compiled: what is committed is not what the spec says.",
-    raised_by="`twipc compile --check` after a change of the spec",
+    why="The spec was changed and not compiled, or the file lost its mode: what is committed is not what the spec says.",
+    raised_by="`twipc compile --check` after a change of the spec, or of a file's mode",
 )
 MISSING = Code(
     "TW702",
@@ -40,4 +40,20 @@ FOREIGN = Code(
     raised_by="`twipc compile` where a file of another maker bears an artifact's name",
 )
 
-CODES = (STALE, MISSING, ORPHANED, EDITED, FOREIGN)
+TAKEN_UP = Code(
+    "TW706",
+    "a file that is not twipc's lies where Docker takes it up by itself",
+    Severity.ERROR,
+    why="Docker reads `.env`, overrides and other compose files beside the one it is given, and bakes what lies in an image's "
+    "folder: what runs would not be what the spec says.",
+    raised_by="`twipc compile --check` or `verify` where a target's folder holds a `.env` of somebody else",
+)
+STRANGER = Code(
+    "TW707",
+    "a file that is not twipc's lies in a target's folder",
+    Severity.WARNING,
+    why="It is in no manifest, and nobody compares it with anything.",
+    raised_by="`twipc compile --check` or `verify` where a target's folder holds somebody's notes",
+)
+
+CODES = (STALE, MISSING, ORPHANED, EDITED, FOREIGN, TAKEN_UP, STRANGER)

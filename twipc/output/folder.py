@@ -69,6 +69,40 @@ class Folder:
         """Whether anything at all stands at `name`, a dangling link included."""
         return os.path.lexists(self.path / name)
 
+    def instead(self, name: str) -> str:
+        """What stands at `name` that is no regular file, in words; empty where one stands or nothing does."""
+        try:
+            mode = (self.path / name).lstat().st_mode
+        except OSError:
+            return ""
+        kinds = ((stat.S_ISREG, ""), (stat.S_ISLNK, "a link"), (stat.S_ISDIR, "a folder"))
+        return next((kind for fits, kind in kinds if fits(mode)), "a device, pipe or socket")
+
+    def mode(self, name: str) -> int:
+        """The permissions of the regular file at `name`."""
+        return stat.S_IMODE((self.path / name).lstat().st_mode)
+
+    def _keeps_modes(self) -> bool:
+        """Whether the file system knows modes at all.
+
+        Nobody makes a manifest executable: where it is, a new file tells, if the system can make one without a name.
+        """
+        try:
+            if not self.mode(MANIFEST) & 0o111:
+                return True
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_TMPFILE, MODE)
+        except FileNotFoundError:
+            return True
+        except (OSError, AttributeError):
+            return False
+        try:
+            os.fchmod(descriptor, MODE)
+            return stat.S_IMODE(os.fstat(descriptor).st_mode) == MODE
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+
     def recorded(self) -> dict[str, set[str]]:
         """The digests that twipc wrote for each file: those of the manifest, and of a run that did not finish."""
         known: dict[str, set[str]] = {}
@@ -85,7 +119,8 @@ class Folder:
         for name in wanted:
             for folder in self._folders(name):
                 refuse_link(folder)
-        states = {name: self._state(name, text.encode(), known.get(name)) for name, text in wanted.items()}
+        modes = self._keeps_modes()
+        states = {name: self._state(name, text.encode(), known.get(name), modes) for name, text in wanted.items()}
         for name in known.keys() - wanted.keys():
             if any(folder.is_symlink() for folder in self._folders(name)):
                 continue  # whatever lies behind a link is not ours
@@ -100,14 +135,14 @@ class Folder:
         """The folders within this one that lead to `name`."""
         return (self.path / above for above in Path(name).parents if above != Path())
 
-    def _state(self, name: str, wanted: bytes, known: set[str] | None) -> State:
+    def _state(self, name: str, wanted: bytes, known: set[str] | None, modes: bool) -> State:
         content = self.read(name)
         if content is None:
             if not self.occupied(name):
                 return State.MISSING
             return State.EDITED if known else State.FOREIGN
         if content == wanted:
-            return State.FRESH
+            return State.FRESH if not modes or fits(self.mode(name)) else State.STALE
         if known is None:
             return State.FOREIGN
         return State.STALE if digest(content) in known else State.EDITED
@@ -115,6 +150,11 @@ class Folder:
     def manifest_is(self, wanted: Mapping[str, str]) -> bool:
         """Whether the manifest says just what it should and no run was cut off."""
         return self.read(MANIFEST) == manifest(wanted) and self.read(PENDING) is None
+
+
+def fits(mode: int) -> bool:
+    """Whether a file's mode is the one that twipc gives; a checkout may let the group write, as its umask has it."""
+    return mode & ~stat.S_IWGRP == MODE
 
 
 def refuse_link(folder: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .folder import MANIFEST, MODE, PENDING, Folder, State, WriteFailed, manifest
-
-_TEMPORARY = re.compile(r"\.twipc-[0-9a-f]{12}\.tmp")
+from .strangers import TEMPORARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ def _sweep(root: Path) -> None:
     """Remove the temporary files of runs that were killed: under the lock nobody else writes."""
     if root.is_dir():
         for path in list(root.iterdir()):
-            if _TEMPORARY.fullmatch(path.name) and (path.is_symlink() or path.is_file()):
+            if TEMPORARY.fullmatch(path.name) and (path.is_symlink() or path.is_file()):
                 path.unlink(missing_ok=True)
 
 

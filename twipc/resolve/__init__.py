@@ -64,7 +64,7 @@ def _follow_http(name: str, http: Http, names: Names) -> None:
 
 
 def _backend(backend: str, http: Http, path: Path, names: Names) -> None:
-    names.known(backend, http.backends, codes.UNKNOWN_BACKEND, "no backend", path)
+    names.known(backend, http.backends, codes.UNKNOWN_BACKEND, f"there is no backend named `{backend}`", path)
 
 
 def _members(name: str, key: str, http: Http, names: Names) -> tuple[Member, ...]:

@@ -97,13 +97,13 @@ PORT_TWICE = Code(
     "TW309",
     "two ports are one",
     Severity.ERROR,
-    why="Two listeners can not share a number, and a name means one port.",
+    why="Two listeners cannot share a number, and a name means one port.",
     bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080, admin: 8080}  #! TW309",
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080, admin: 8081}",
 )
 PAGE = Code(
     "TW310",
-    "an error page can not be read",
+    "an error page cannot be read",
     Severity.ERROR,
     why="The page is part of what is generated: it is read when the spec is compiled, as UTF-8 text of at most 64 KiB.",
     bad=_PROXY + "      error_pages:\n        - {status: [404], page: pages/none.html}  #! TW310\n",

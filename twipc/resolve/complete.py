@@ -33,7 +33,7 @@ def _service(name: str, service: Service, environment: Environment, tree: Tree, 
         if service.http and not service.build:
             update["image"] = engine_image(service.http)
         else:
-            wanted = "`build` needs `image` too: what it is called" if service.build else "`image` is required"
+            wanted = f"`{name}` needs an `image`" + (": what its build is called" if service.build else "")
             report.add(
                 codes.NO_IMAGE, wanted, tree.span(("services", name), key=True), help="such as `image: shop/web:1.2.0`",
                 at=f"services.{name}",
@@ -57,7 +57,7 @@ def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str,
     for port, number, path in written:
         for what in (port, number):
             if what in seen:
-                said = f"`{port}` and `{seen[what]}` are both `{what}`"
+                said = f"two ports are called `{port}`" if what == port else f"`{port}` and `{seen[what]}` are both {what}"
                 report.add(codes.PORT_TWICE, said, tree.span(path, key=True), at=tree.name(path))
             seen[what] = port
     return ports

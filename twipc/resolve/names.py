@@ -21,15 +21,15 @@ class Names:
         self.tree = tree
         self.report = report
 
-    def known(self, name: str, among: Collection[str], code: Code, what: str, path: Path) -> bool:
-        """Whether `name` is one of `among`; if not, says so at `path`."""
+    def known(self, name: str, among: Collection[str], code: Code, said: str, path: Path) -> bool:
+        """Whether `name` is one of `among`; if not, `said` is found at `path`."""
         if name in among:
             return True
         near = difflib.get_close_matches(name, among, 1)
-        there = f"there is: {', '.join(sorted(among))}" if among else "there is none"
+        there = f"known are: {', '.join(sorted(among))}" if among else "there is none at all"
         self.report.add(
             code,
-            f"`{name}` is {what}",
+            said,
             self.tree.span(path),
             help=f"did you mean `{near[0]}`? {there}" if near else there,
             at=self.tree.name(path),
@@ -44,18 +44,19 @@ class Names:
                 code, f"`{written}` has no port", self.tree.span(path), help="write `service.port`", at=self.tree.name(path)
             )
             return None
-        if not self.known(service, self.environment.services, code, "no service", path):
+        if not self.known(service, self.environment.services, code, f"there is no service named `{service}`", path):
             return None
         ports = self.environment.services[service].ports
-        if not self.known(port, ports, code, f"no port of `{service}`", path):
+        if not self.known(port, ports, code, f"`{service}` has no port named `{port}`", path):
             return None
         return Member(service, ports[port].number)
 
     def port(self, service: str, port: str, path: Path) -> bool:
-        return self.known(port, self.environment.services[service].ports, codes.UNKNOWN_PORT, f"no port of `{service}`", path)
+        ports = self.environment.services[service].ports
+        return self.known(port, ports, codes.UNKNOWN_PORT, f"`{service}` has no port named `{port}`", path)
 
     def secret(self, name: str, path: Path) -> bool:
-        return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, "no secret", path)
+        return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, f"there is no secret named `{name}`", path)
 
     def volume(self, name: str, path: Path) -> bool:
-        return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, "no volume", path)
+        return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, f"there is no volume named `{name}`", path)

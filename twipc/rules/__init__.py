@@ -11,11 +11,12 @@ from .codes import CODES
 from .ports import ports
 from .servers import servers
 from .state import state
+from .unused import unused
 
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, ports)
+RULES: tuple[Rule, ...] = (state, servers, ports, unused)
 
 
 def judge(model: Model, report: Report) -> None:

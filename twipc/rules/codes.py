@@ -69,7 +69,7 @@ ENGINE_FLOOR = Code(
     "TW406",
     "the engine is too old",
     Severity.ERROR,
-    why="Older versions can not find members by DNS while they run: scaling would need a reload, and a new address an outage.",
+    why="Older versions cannot find members by DNS while they run: scaling would need a reload, and a new address an outage.",
     bad=_NGINX.replace('"1.30"}', '"1.22"}  #! TW406'),
     good=_NGINX,
 )
@@ -109,11 +109,53 @@ NO_STATS = Code(
     "TW411",
     "nginx has no statistics page",
     Severity.ERROR,
-    why="Open source nginx counts connections only, and its official image can not show even those by secret.",
+    why="Open source nginx counts connections only, and its official image cannot show even those by secret.",
     bad=_NGINX
     + "      stats: {number: 1936, auth: {secret: password}}  #! TW411\n"
     + "secrets: {password: {file: .secrets/password}}\n",
     good=_NGINX,
+)
+PROXY_LOOP = Code(
+    "TW412",
+    "HTTP servers that forward to each other in a circle",
+    Severity.ERROR,
+    why="A request would go round until a timeout or a limit of connections ends it.",
+    bad=_NGINX.replace("[web.http]", "[edge.http]  #! TW412\n       ").replace("        }", "}"),
+    good=_NGINX,
+)
+ENGINE_COMMAND = Code(
+    "TW413",
+    "a command in an engine's place",
+    Severity.ERROR,
+    why="An `http` service runs its engine with the configuration made for it; another command would serve nothing of it.",
+    bad=_NGINX.replace("  edge:\n", "  edge:\n    command: [sleep, infinity]  #! TW413\n"),
+    good=_NGINX,
+)
+OWN_PATH = Code(
+    "TW414",
+    "a mount over an engine's own files",
+    Severity.ERROR,
+    why="The engine's configuration, pages, secrets and temporary files lie there: two mounts at one place do not start, and "
+    "one above hides the other.",
+    bad=_NGINX.replace("  edge:\n", "  edge:\n    mounts: {/tmp: files}  #! TW414\n") + "volumes: {files: {access: shared}}\n",
+    good=_NGINX.replace("  edge:\n", "  edge:\n    mounts: {/srv/static: files}\n") + "volumes: {files: {access: shared}}\n",
+)
+UNUSED = Code(
+    "TW415",
+    "a volume or secret that nothing uses",
+    Severity.WARNING,
+    why="It is left over, or the service that should use it does not: a journal without a mount is written into a container's "
+    "own files, and gone with it.",
+    bad="services: {web: {image: shop/web:1}}\nvolumes:\n  news: {access: single-writer}  #! TW415",
+    good="services:\n  web: {image: shop/web:1, mounts: {/data: news}}\nvolumes:\n  news: {access: single-writer}",
+)
+SAME_NAME = Code(
+    "TW416",
+    "two environments with one name",
+    Severity.ERROR,
+    why="`<project>-<environment>` names compose projects, stacks and task families: one environment would replace the other's "
+    "containers, on the same volumes.",
+    raised_by="two specs in one folder whose project and environment come to the same name",
 )
 
 CODES = (
@@ -128,4 +170,9 @@ CODES = (
     MEMBER_TWICE,
     UNUSED_BACKEND,
     NO_STATS,
+    PROXY_LOOP,
+    ENGINE_COMMAND,
+    OWN_PATH,
+    UNUSED,
+    SAME_NAME,
 )

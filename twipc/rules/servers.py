@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
 from twipc.spec import Http
 
-from .codes import DEAD_ROUTE, ENGINE_FLOOR, MEMBER_TWICE, NO_FILES, NO_STATS, TOO_MANY_MEMBERS, UNREAD_READY, UNUSED_BACKEND
+from .codes import (
+    DEAD_ROUTE,
+    ENGINE_COMMAND,
+    ENGINE_FLOOR,
+    MEMBER_TWICE,
+    NO_FILES,
+    NO_STATS,
+    OWN_PATH,
+    PROXY_LOOP,
+    TOO_MANY_MEMBERS,
+    UNREAD_READY,
+    UNUSED_BACKEND,
+)
 
 STICKY_NGINX = (1, 31)
 """`sticky cookie` in open source nginx, measured on 1.31.3; older ones were not."""
@@ -23,7 +36,9 @@ def servers(model: Model) -> Iterator[Finding]:
         for backend in sorted(http.backends):
             yield from _room(model, name, backend, http)
         yield from _unused(model, name, http)
+        yield from _engine_own(model, name)
     yield from _unread(model)
+    yield from _circles(model)
 
 
 def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:
@@ -36,7 +51,7 @@ def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:
         least = ".".join(map(str, floor))
         yield Finding(
             ENGINE_FLOOR,
-            f"{http.engine.name} {http.engine.version} can not do this: it needs {least}",
+            f"{http.engine.name} {http.engine.version} cannot do this: it needs {least}",
             model.span(path),
             help=f'the least is "{least}"',
             at=model.tree.name(path),
@@ -110,6 +125,50 @@ def _unused(model: Model, name: str, http: Http) -> Iterator[Finding]:
         path: Path = ("services", name, "http", "backends", backend)
         said, help = f"no route leads to `{backend}`", "route to it, or take it out"
         yield Finding(UNUSED_BACKEND, said, model.span(path, key=True), help=help, at=model.tree.name(path))
+
+
+def _engine_own(model: Model, name: str) -> Iterator[Finding]:
+    """What an `http` service can't have besides its engine: a command, and mounts over the engine's own files."""
+    service = model.environment.services[name]
+    assert service.http
+    if service.command:
+        path: Path = ("services", name, "command")
+        said, help = f"`{name}` runs its engine, not a command", "take it out, or make it a service without `http`"
+        yield Finding(ENGINE_COMMAND, said, model.span(path, key=True), help=help, at=model.tree.name(path))
+    image = ENGINES[service.http.engine.name]
+    for place in sorted(service.mounts):
+        taken = next((own for own in image.own_paths if _overlap(place, own)), None)
+        if taken:
+            path = ("services", name, "mounts", place)
+            said = f"`{place}` and the engine's own `{taken}` are in each other's way"
+            yield Finding(OWN_PATH, said, model.span(path, key=True), help="mount it elsewhere", at=model.tree.name(path))
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _circles(model: Model) -> Iterator[Finding]:
+    """The first circle of servers that forward to each other."""
+    servers = {name for name, _ in model.servers}
+    graph: dict[str, set[str]] = {name: set() for name in servers}
+    for (server, _), members in model.members.items():
+        graph[server] |= {member.service for member in members} & servers
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        names: list[str] = circle.args[1]
+        first = min(names)
+        backend = next(key for (server, key), members in sorted(model.members.items())
+                       if server == first and any(member.service in names for member in members))  # fmt: skip
+        path: Path = ("services", first, "http", "backends", backend, "members")
+        yield Finding(
+            PROXY_LOOP,
+            f"requests would go round: {' → '.join(reversed(names))}",
+            model.span(path),
+            help="let one of them answer, or forward to a service that does",
+            at=model.tree.name(path),
+        )
 
 
 def _unread(model: Model) -> Iterator[Finding]:

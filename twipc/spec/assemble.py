@@ -21,7 +21,7 @@ ReadFile = Callable[[str], bytes | None]
 def assemble(file: str, content: bytes, read: ReadFile, report: Report) -> Tree:
     """The whole tree of the spec `file`: extended files under it, `from` resolved, unnamed fragment services left out.
 
-    Raises `Stopped` after reporting what can not be put together.
+    Raises `Stopped` after reporting what cannot be put together.
     """
     chain = _chain(file, content, read, report)
     merged = NodeMapping({}, chain[0].root.span)

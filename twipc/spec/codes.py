@@ -56,7 +56,7 @@ FILE_NAME = Code(
 )
 EXTENDS = Code(
     "TW207",
-    "a file can not be extended",
+    "a file cannot be extended",
     Severity.ERROR,
     why="What is common lies in that file; without it the environment is not whole.",
     bad="extends: bsae.yaml  #! TW207\nservices: {web: {image: shop/web:1}}",

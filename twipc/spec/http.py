@@ -15,10 +15,10 @@ from .values import (
     Duration,
     Glob,
     HeaderName,
+    HighPort,
     Line,
     Name,
     PortName,
-    PortNumber,
     ProjectPath,
     RequestPath,
     Time,
@@ -42,9 +42,7 @@ class Listen(Noun):
 
     SHORT: ClassVar[str] = "number"
     port: PortName = Field("http", description="The port's name.")
-    number: PortNumber = Field(
-        description="The port's number in the container; below 1024 needs rights it does not have.", ge=1024
-    )
+    number: HighPort = Field(description="The port's number in the container; below 1024 needs rights that it does not have.")
 
 
 class Sticky(Noun):
@@ -124,7 +122,7 @@ class Stats(Noun):
     """The engine's statistics page."""
 
     port: PortName = Field("stats", description="The port's name.")
-    number: PortNumber = Field(description="The port's number in the container.", ge=1024)
+    number: HighPort = Field(description="The port's number in the container.")
     auth: StatsAuth = Field(description="Who may read it.")
 
 

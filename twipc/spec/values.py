@@ -12,6 +12,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from .headers import HTTP_HEADERS
+
 
 def refuse(message: str, help: str = "") -> PydanticCustomError:
     """A value that is not legal, said in the user's words; braces in them are not a template."""
@@ -89,6 +91,8 @@ def parse_cpu(value: object) -> Cpu:
     """`0.5` processors, to a thousandth."""
     if isinstance(value, Cpu):
         return value
+    if isinstance(value, str):
+        raise refuse(f"`{value}` is a string, and a number is wanted", "write it without quotes: 0.5, 2")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refuse(f"`{value}` is not a number of processors", "write a number: 0.5, 2")
     if not 0.01 <= value <= 192:
@@ -131,6 +135,12 @@ def _matching(pattern: str, what: str, help: str) -> Callable[[str], str]:
     return check
 
 
+def _free_header(value: str) -> str:
+    if value.lower() in HTTP_HEADERS:
+        raise refuse(f"`{value}` is a header of HTTP's own", "choose a name that clients do not act on, such as Request-Time")
+    return value
+
+
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNCARRIED = re.compile("[\x00\ud800-\udfff]")
 
@@ -146,7 +156,7 @@ def _without_controls(value: str) -> str:
 
 def _text(value: str) -> str:
     if _UNCARRIED.search(value):
-        raise refuse("NUL and lone surrogates can not be carried", "remove the character")
+        raise refuse("NUL and lone surrogates cannot be carried", "remove the character")
     return value
 
 
@@ -199,6 +209,18 @@ def _port_number(value: object) -> int:
     return value
 
 
+_LEAST_HIGH_PORT = 1024
+
+
+def _high_port(value: object) -> int:
+    number = _port_number(value)
+    if number < _LEAST_HIGH_PORT:
+        raise refuse(
+            f"port {number} needs rights that the engine does not have", "listen on 8080, and publish it as `host: 80`"
+        )
+    return number
+
+
 EPHEMERAL = 0
 """The host port of `host: ephemeral`: the engine chooses a free one."""
 
@@ -230,6 +252,7 @@ _PORT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": 65535}
 
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 PortName = Annotated[str, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+HighPort = Annotated[int, PlainValidator(_high_port), WithJsonSchema({**_PORT_SCHEMA, "minimum": _LEAST_HIGH_PORT})]
 PortNumber = Annotated[int, PlainValidator(_port_number), WithJsonSchema(_PORT_SCHEMA)]
 HostPort = Annotated[int, PlainValidator(_host_port), WithJsonSchema({"anyOf": [_PORT_SCHEMA, {"const": "ephemeral"}]})]
 Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
@@ -252,7 +275,9 @@ EnvName = Annotated[
     str, AfterValidator(_matching("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others"))
 ]
 HeaderName = Annotated[
-    str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)"))
+    str,
+    AfterValidator(_matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)")),
+    AfterValidator(_free_header),
 ]
 CookieName = Annotated[str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9_]{0,31}", "a cookie's name", "letters, digits and _"))]
 Image = Annotated[

@@ -220,7 +220,7 @@ class _Builder:
                 codes.KEY_NOT_STRING, f"the key `{key.text}` is not a string", key.span, help=f'write "{key.text}" in quotes'
             )
         else:
-            self.report.add(codes.KEY_NOT_STRING, "a list or mapping can not be a key", key.span)
+            self.report.add(codes.KEY_NOT_STRING, "a list or mapping cannot be a key", key.span)
         return None
 
     def _span(self, event: Any) -> Span:

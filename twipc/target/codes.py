@@ -1,4 +1,4 @@
-"""What a target can not say: one code for each kind of loss, so that each is accepted for what it is."""
+"""What a target cannot say: one code for each kind of loss, so that each is accepted for what it is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULTS_LOST = Code(
     "TW503",
     "defaults are lost on a target",
     Severity.NOTE,
-    why="Nobody asked for these values, and the target can not say them: what it does instead is its own default.",
+    why="Nobody asked for these values, and the target cannot say them: what it does instead is its own default.",
     raised_by="a default that the target answers with `Absent` or `Approximate`",
 )
 STATE_LOST = Code(
@@ -30,7 +30,7 @@ STATE_LOST = Code(
     "the state of a service is not safe on a target",
     Severity.ERROR,
     why="What a service writes would be lost, or written by two at once.",
-    raised_by="a volume that the target can not keep as the spec says",
+    raised_by="a volume that the target cannot keep as the spec says",
 )
 BEHAVIOUR_LOST = Code(
     "TW511",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from twipc.diagnostics import Code, Finding
+from twipc.diagnostics import Code, Finding, Path
 from twipc.model import Model
 from twipc.spec import Noun
 
@@ -17,7 +17,7 @@ from .support import Support
 
 
 class Unreadable(Exception):
-    """A reader can not make sense of an artifact: it says which, and why, in one line."""
+    """A reader cannot make sense of an artifact: it says which, and why, in one line."""
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(f"{path}: {why}")
@@ -33,6 +33,8 @@ Compile = Callable[[Model, Any], Bundle]
 """Pure: the same model and options give the same bundle, byte for byte."""
 Read = Callable[[Mapping[str, str]], Facts]
 """What the texts of a target's folder mean, without a look at how they were written; raises `Unreadable`."""
+States = Callable[[Model, Any], Mapping[str, Path]]
+"""What stands outside behind the single-writer volumes of a model, by its id: no other environment may write it."""
 Check = Callable[[Model, Any], Iterable[Finding]]
 """What this target alone has to say about a model: limits, and options that only it needs."""
 Baseline = Callable[[Model, Any], Facts]
@@ -53,6 +55,7 @@ class Target:
     read: Read
     baseline: Baseline
     options: type[Noun] = NoOptions
+    states: States = field(default=lambda _model, _options: {})
     check: Check = field(default=lambda _model, _options: ())
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)

@@ -1,4 +1,4 @@
-"""Secrets that an environment uses and a target can not find: each says itself where each target finds it."""
+"""Secrets that an environment uses and a target cannot find: each says itself where each target finds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A target's answer for each field: it says it, says it more coarsely, can not say it, or has no business with it."""
+"""A target's answer for each field: it says it, says it more coarsely, cannot say it, or has no business with it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from twipc.diagnostics import Finding, Severity
 from twipc.model import Model
@@ -15,36 +15,61 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
 
     Only the targets in `compiled` were looked at: acceptances for others are not judged.
     """
-    findings = list(findings)
+    first: dict[tuple[str, str, str], int] = {}
+    for index, acceptance in enumerate(model.environment.accept):
+        first.setdefault((acceptance.code, acceptance.at, acceptance.target), index)
     used: set[int] = set()
     stay: list[Finding] = []
     for finding in findings:
-        matching = [
-            index
-            for index, acceptance in enumerate(model.environment.accept)
-            if (acceptance.code, acceptance.at, acceptance.target) == (finding.code.id, finding.at, finding.target)
-            and is_loss(finding)
-        ]
-        used.update(matching)
-        if not matching:
+        accepting = first.get((finding.code.id, finding.at, finding.target))
+        if accepting is None or not is_loss(finding):
             stay.append(finding)
+        else:
+            used.add(accepting)
+    unused: list[Finding] = []
     for index, acceptance in enumerate(model.environment.accept):
         if index in used or (acceptance.target not in compiled and acceptance.target in model.environment.targets):
             continue
-        places = sorted({finding.at for finding in findings if finding.target == acceptance.target})
-        near = difflib.get_close_matches(acceptance.at, places, 1)
-        stay.append(
-            Finding(
-                codes.UNUSED_ACCEPTANCE,
-                f"nothing to accept: no {acceptance.code} at `{acceptance.at}` on `{acceptance.target}`",
-                model.span(("accept", index, "code")),
-                help=f"did you mean `{near[0]}`?" if near and near[0] != acceptance.at else "only losses can be: take it out",
-                at=model.tree.name(("accept", index)),
-            )
-        )
-    return stay
+        earlier = first[acceptance.code, acceptance.at, acceptance.target]
+        unused.append(_again(model, index, earlier) if earlier in used else _unused(model, index, stay))
+    return stay + unused
+
+
+def _again(model: Model, index: int, earlier: int) -> Finding:
+    acceptance = model.environment.accept[index]
+    return Finding(
+        codes.UNUSED_ACCEPTANCE,
+        f"{acceptance.code} at `{acceptance.at}` on `{acceptance.target}` is accepted already, by {_name(model, earlier)}",
+        model.span(("accept", index, "code")),
+        help="take one of them out",
+        at=_name(model, index),
+    )
+
+
+def _unused(model: Model, index: int, stay: Sequence[Finding]) -> Finding:
+    acceptance = model.environment.accept[index]
+    losses = [finding for finding in stay if finding.target == acceptance.target and is_loss(finding)]
+    places = sorted({finding.at for finding in losses if finding.code.id == acceptance.code})
+    near = difflib.get_close_matches(acceptance.at, places, 1)
+    others = sorted({finding.code.id for finding in losses if finding.at == acceptance.at})
+    help = "only losses can be: take it out"
+    if near:
+        help = f"did you mean `{near[0]}`?"
+    elif others:
+        help = f"did you mean {' or '.join(others)}? that is what is lost there"
+    return Finding(
+        codes.UNUSED_ACCEPTANCE,
+        f"nothing to accept: no {acceptance.code} at `{acceptance.at}` on `{acceptance.target}`",
+        model.span(("accept", index, "code")),
+        help=help,
+        at=_name(model, index),
+    )
+
+
+def _name(model: Model, index: int) -> str:
+    return model.tree.name(("accept", index))
 
 
 def is_loss(finding: Finding) -> bool:
-    """Whether it can be accepted: a mistake can not."""
+    """Whether it can be accepted: a mistake cannot."""
     return finding.severity is not Severity.ERROR or finding.code in codes.CODES

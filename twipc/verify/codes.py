@@ -13,7 +13,7 @@ MEANING = Code(
 )
 UNREADABLE = Code(
     "TW602",
-    "an artifact can not be read",
+    "an artifact cannot be read",
     Severity.ERROR,
     why="Its own format's reader does not understand it, so nobody can say what it means.",
     raised_by="`twipc verify` on an artifact that is damaged",

@@ -9,15 +9,7 @@ from twipc.model import Model
 from twipc.target import BASELINE, Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
 from twipc.target.support import settle
 
-
-class _Nothing:
-    """What a fact that is not there says."""
-
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-NOTHING = _Nothing()
+from .wording import NOTHING, is_digest, told, traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +20,20 @@ class Difference:
     meant: object
     said: object
 
+    @property
+    def traces(self) -> tuple[list[str], list[str]]:
+        """Texts by which its lines are known: those that should stand there, and those that do."""
+        return traces(self.key, self.meant, self.said)
+
     def __str__(self) -> str:
-        return f"{self.key}: says {said(self.said)}, the spec says {said(self.meant)}"
-
-
-def said(value: object) -> str:
-    """A value in a message, short."""
-    text = repr(value) if isinstance(value, tuple | dict | list | frozenset) else f"{value}"
-    return text if len(text) <= 200 else f"{text[:197]}..."
+        return told(self.key, self.meant, self.said)
 
 
 def differences(model: Model, target: Target, options: Any, read: Facts) -> list[Difference]:
-    """Every fact that `read` has otherwise than the model means it on this target, by key."""
+    """Every fact that `read` has otherwise than the model means it on this target, by key; digests of others last."""
     meant: dict[FactKey, object] = dict(expected(model, target, options))
     found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
-    keys = sorted(meant.keys() | found.keys())
+    keys = sorted(meant.keys() | found.keys(), key=lambda key: (is_digest(key), key))
     pairs = ((key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in keys)
     return [Difference(*pair) for pair in pairs if not _equal(pair[1], pair[2])]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from twipc.diagnostics import Finding, Path, Related, Span
@@ -12,43 +14,80 @@ from twipc.target import Artifact, Bundle, Target, Unreadable, spec_path
 from . import codes
 from .compare import Difference, differences
 from .lines import Change, changes
+from .wording import is_digest
+
+NOTHING_INSTEAD: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A stretch that differs, and the file that it is in."""
+
+    file: str
+    change: Change
 
 
 def verify_folder(
-    model: Model, target: Target, options: Any, bundle: Bundle, folder: str, texts: Mapping[str, str]
+    model: Model,
+    target: Target,
+    options: Any,
+    bundle: Bundle,
+    folder: str,
+    texts: Mapping[str, str],
+    instead: Mapping[str, str] = NOTHING_INSTEAD,
 ) -> Iterator[Finding]:
-    """Findings on the texts of a target's folder, named from the project as `folder`; none if they mean the spec."""
+    """Findings on the texts of a target's folder, named from the project as `folder`; none if they mean the spec.
+
+    `instead` says of a name without text what stands there.
+    """
     missing = [artifact for artifact in bundle.artifacts if artifact.path not in texts]
     for artifact in missing:
-        yield Finding(codes.ABSENT_FILE, f"{folder}/{artifact.path} is not there", target=target.name)
+        there = instead.get(artifact.path)
+        what = f"is {there}, not a file" if there else "is not there"
+        yield Finding(codes.ABSENT_FILE, f"{folder}/{artifact.path} {what}", target=target.name)
     present = [artifact for artifact in bundle.artifacts if artifact.path in texts]
-    for artifact in present:
-        yield from _texts(artifact, texts[artifact.path], folder, target)
+    found = [finding for artifact in present for finding in _texts(artifact, texts[artifact.path], folder, target)]
+    yield from found
     if missing:
         return
+    changed = [
+        _Changed(f"{folder}/{artifact.path}", change)
+        for artifact in present
+        for change in changes(artifact, texts[artifact.path])
+    ]
     try:
         said = target.read(texts)
     except Unreadable as problem:
-        found = _place(present, texts, folder, ())
-        yield Finding(codes.UNREADABLE, f"{folder}/{problem.path}: {problem.why}", found, target=target.name)
+        first = next((one for one in changed if one.file == f"{folder}/{problem.path}"), changed[0] if changed else None)
+        where = _span(first.file, first.change) if first else None
+        yield Finding(codes.UNREADABLE, f"{folder}/{problem.path}: {problem.why}", where, target=target.name)
         return
-    for difference in differences(model, target, options, said):
-        yield _meaning(model, target, present, texts, folder, difference)
+    for difference in differences(model, target, options, said):  # digests come last
+        if not (is_digest(difference.key) and _is_covered(difference, found, folder)):
+            found.append(_meaning(model, target, changed, difference))
+            yield found[-1]
+
+
+def _is_covered(difference: Difference, found: Iterable[Finding], folder: str) -> bool:
+    """Whether a digest differs because of files that have findings of their own: those in the folder of its service."""
+    service = difference.key.owner[0]
+    files = [finding.span.file.removeprefix(f"{folder}/") for finding in found if finding.span]
+    return any(service in file.split("/")[:-1] for file in files)
 
 
 def _texts(artifact: Artifact, text: str, folder: str, target: Target) -> Iterator[Finding]:
     """What has no reader: whole files, and the comments of the others."""
     if not artifact.meaning:
         if text != artifact.text:
-            found = next(changes(artifact, text))
+            first = next(changes(artifact, text))
             yield Finding(
-                codes.TEXT, f"{artifact.path}: {_told(found)}", _span(f"{folder}/{artifact.path}", found), target=target.name
+                codes.TEXT, f"{artifact.path}: {first.told()}", _span(f"{folder}/{artifact.path}", first), target=target.name
             )
         return
     for change in changes(artifact, text):
         if _comments(artifact, change.found) != _comments(artifact, change.wanted):
             where = _span(f"{folder}/{artifact.path}", change)
-            yield Finding(codes.TEXT, f"a comment of {artifact.path}: {_told(change)}", where, target=target.name)
+            yield Finding(codes.TEXT, f"a comment of {artifact.path}: {change.told()}", where, target=target.name)
 
 
 def _comments(artifact: Artifact, lines: tuple[str, ...]) -> list[str]:
@@ -57,21 +96,13 @@ def _comments(artifact: Artifact, lines: tuple[str, ...]) -> list[str]:
     return [line.strip() for line in lines if line.strip().startswith(artifact.comment)]
 
 
-def _told(change: Change) -> str:
-    found = change.found[0].strip() if change.found else "nothing"
-    wanted = change.wanted[0].strip() if change.wanted else "nothing"
-    return f"here is `{found}`, the spec makes `{wanted}`"
-
-
-def _meaning(
-    model: Model, target: Target, artifacts: list[Artifact], texts: Mapping[str, str], folder: str, difference: Difference
-) -> Finding:
+def _meaning(model: Model, target: Target, changed: Sequence[_Changed], difference: Difference) -> Finding:
     path = spec_path(difference.key, model)
     spec = model.span(path)
     return Finding(
         codes.MEANING,
         str(difference),
-        _place(artifacts, texts, folder, path),
+        _place(changed, path, difference.traces),
         help="change the spec and compile, or compile to undo the edit",
         related=(Related(spec, "the spec says it here"),) if model.written(path) else (),
         at=model.tree.name(path),
@@ -79,18 +110,16 @@ def _meaning(
     )
 
 
-def _place(artifacts: list[Artifact], texts: Mapping[str, str], folder: str, path: Path) -> Span | None:
-    """The changed line that is nearest to what `path` says."""
-    best: tuple[int, Span] | None = None
-    for artifact in artifacts:
-        for change in changes(artifact, texts[artifact.path]):
-            nearness = change.nearness(path)
-            if best is None or nearness > best[0]:
-                best = (nearness, _span(f"{folder}/{artifact.path}", change))
-    return best[1] if best else None
+def _place(changed: Sequence[_Changed], path: Path, traces: tuple[list[str], list[str]]) -> Span | None:
+    """The changed line that is nearest to what `path` says, and shows most of what differs."""
+
+    def nearness(one: _Changed) -> int:
+        return one.change.nearness(path) + 2 * one.change.shows(*traces)
+
+    best = max(changed, key=nearness, default=None)  # of equals the first
+    return _span(best.file, best.change) if best else None
 
 
 def _span(file: str, change: Change) -> Span:
-    first = change.found[0] if change.found else ""
-    column = len(first) - len(first.lstrip()) + 1
-    return Span(file, change.line, column, change.line, max(column + 1, len(first) + 1))
+    start, end = change.columns
+    return Span(file, change.line, start, change.line, end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -12,16 +12,35 @@ from twipc.target import Artifact
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stretch that differs: its first line on disk, and the origins of the lines that should stand there."""
+    """A stretch that differs: its first line on disk, and the origins of the lines that should stand there.
+
+    `found` and `wanted` are lines with their ends.
+    """
 
     line: int
     origins: tuple[Path, ...]
     found: tuple[str, ...]
     wanted: tuple[str, ...]
 
-    def concerns(self, path: Path) -> bool:
-        """Whether a line here came from `path`, from within it or from around it."""
-        return any(origin[: len(path)] == path or path[: len(origin)] == origin for origin in self.origins if origin)
+    def shows(self, wanted: Iterable[str], found: Iterable[str]) -> int:
+        """How many of both kinds of texts stand in its lines: none, one or both."""
+        pairs = ((self.wanted, wanted), (self.found, found))
+        return sum(max((text in line for line in lines for text in texts), default=False) for lines, texts in pairs)
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """Where the first line's own text begins, and the column after it."""
+        line = self.found[0].rstrip("\r\n") if self.found else ""
+        start = len(line) - len(line.lstrip()) + 1
+        return start, max(start + 1, len(line) + 1)
+
+    def told(self) -> str:
+        """The first line here and the one that should stand there; where only their ends differ, these."""
+        found, wanted = (lines[0] if lines else None for lines in (self.found, self.wanted))
+        if found and wanted and found.strip() == wanted.strip() and _end(found) != _end(wanted):
+            return f"here the line ends with {_end(found)}, the spec makes {_end(wanted)}"
+        here, there = ("nothing" if line is None else f"`{line.strip()}`" for line in (found, wanted))
+        return f"here is {here}, the spec makes {there}"
 
     def nearness(self, path: Path) -> int:
         """How many steps of `path` some line here shares."""
@@ -30,12 +49,16 @@ class Change:
 
 def changes(artifact: Artifact, found: str) -> Iterator[Change]:
     """Every stretch in which `found` is not the artifact's text."""
-    wanted, there = artifact.text.splitlines(), found.splitlines()
+    wanted, there = artifact.text.splitlines(keepends=True), found.splitlines(keepends=True)
     for tag, first, last, start, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
         if tag != "equal":
             # Where lines were only added, the line before them says where in the spec this is.
             near = artifact.origins[first:last] or artifact.origins[max(0, first - 1) : first]
             yield Change(min(start + 1, max(1, len(there))), near, tuple(there[start:end]), tuple(wanted[first:last]))
+
+
+def _end(line: str) -> str:
+    return {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "": "nothing"}.get(line[len(line.rstrip("\r\n")) :], "another")
 
 
 def _shared(one: Path, other: Path) -> int:

@@ -1,8 +1,8 @@
-"""Every loss said: what a target can not say, or says more coarsely, at the place in the spec that asked for it."""
+"""Every loss said: what a target cannot say, or says more coarsely, at the place in the spec that asked for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,13 @@ from twipc.model import Model
 from twipc.target import Absent, Approximate, Asked, FactKey, Target, codes, facts_of, spec_path
 from twipc.target.support import settle
 
-from .compare import said
+from .wording import words
 
-_DEPTHS = {"service": 3, "http": 4, "backend": 6, "volume": 3, "secret": 3}
+_DEPTHS = {
+    **{"environment": 1, "service": 3, "http": 4, "backend": 6, "volume": 3, "secret": 3},
+    # One of several: each is a loss of its own.
+    **{"service.publish": 4, "service.env": 4},
+}
 """Losses inside one written value are one finding: its path has so many steps."""
 
 
@@ -30,7 +34,7 @@ def losses(model: Model, target: Target, options: Any) -> Iterator[Finding]:
     """One finding for each written value that is lost or rounded, and one note for all defaults that are."""
     groups: dict[tuple[str, str, Path], list[_Loss]] = {}
     for loss in _losses(model, target, options):
-        depth = 4 if loss.key.field == "service.publish" else _DEPTHS.get(loss.key.field.partition(".")[0], 3)
+        depth = _DEPTHS.get(loss.key.field) or _DEPTHS[loss.key.field.partition(".")[0]]
         groups.setdefault((loss.code.id, loss.why, loss.path[:depth]), []).append(loss)
     defaults: list[_Loss] = []
     for (_, why, path), group in sorted(groups.items(), key=str):
@@ -49,8 +53,20 @@ def _losses(model: Model, target: Target, options: Any) -> Iterator[_Loss]:
         if isinstance(answer, Absent):
             yield _Loss(answer.code, answer.why, key, spec_path(key, model), "")
         elif isinstance(answer, Approximate) and (heard := answer.how(asked)) != value:
-            rounded = f"{said(value)} becomes {said(heard)}" if answer.code is codes.APPROXIMATED else ""
-            yield _Loss(answer.code, answer.why, key, spec_path(key, model), rounded)
+            rounded = (
+                f"{words(key.field, value)} becomes {words(key.field, heard)}" if answer.code is codes.APPROXIMATED else ""
+            )
+            for path in _paths(key, value, heard, model):
+                yield _Loss(answer.code, answer.why, key, path, rounded)
+
+
+def _paths(key: FactKey, meant: object, heard: object, model: Model) -> Iterator[Path]:
+    """Where a loss was asked for: of a map that loses some of its keys, each of these."""
+    path = spec_path(key, model)
+    if isinstance(meant, Mapping) and isinstance(heard, Mapping):
+        yield from ((*path, name) for name, value in sorted(meant.items()) if heard.get(name) != value)
+    else:
+        yield path
 
 
 def _finding(model: Model, target: Target, path: Path, why: str, group: list[_Loss]) -> Finding:

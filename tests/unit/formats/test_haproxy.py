@@ -73,7 +73,7 @@ def test_sections() -> None:
         ("global", "", (("x", "1"),)),
         ("backend", "a b", (("y", "z 1"), ("y", "2"))),
     ]
-    assert comments == ["why", "here"]
+    assert comments == {3: "here"}
 
 
 def test_what_is_taken_is_gone_and_several_are_not_one() -> None:

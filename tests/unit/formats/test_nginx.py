@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from twipc.formats.nginx.quoting import expanded, regex, word
 from twipc.formats.nginx.read import read
-from twipc.formats.nginx.tree import NotNginx, parse
+from twipc.formats.nginx.tree import Comment, NotNginx, parse
 from twipc.target import DOCKER, FactKey
 
 # What a spec may hold; a sink may hold less.
@@ -69,7 +69,7 @@ def test_words(written: str, read: str) -> None:
 
 def test_blocks_and_comments() -> None:
     block, comments = parse("# why\na 1;\nb x {\n    a 2; # here\n    c { d; }\n}\nb y {}\n")
-    assert comments == ["why", "here"]
+    assert comments == [Comment("why", 1, beside=False), Comment("here", 4, beside=True)]
     assert block.rest() == {
         "a": (("1",),),
         "b": (("x",), ("y",)),

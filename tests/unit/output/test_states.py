@@ -342,7 +342,9 @@ def test_crlf_in_a_checkout_is_an_edit_that_means_the_same(root: Path) -> None:
     (root / NGINX).write_bytes((root / NGINX).read_bytes().replace(b"\n", b"\r\n"))
     ran = run("compile", "--check", at=root)
     assert ran.code == 1
+    assert f"{NGINX}:1:1: error[TW704]" in ran.out
     assert "means the same" in ran.out
+    assert run("verify", at=root).code == 0
 
 
 def test_an_artifact_that_nobody_can_read_is_said_in_a_line(root: Path) -> None:
@@ -350,3 +352,132 @@ def test_an_artifact_that_nobody_can_read_is_said_in_a_line(root: Path) -> None:
     ran = run("compile", at=root)
     assert ran.code == 1
     assert "TW704" in ran.out
+
+
+READ_BY_DOCKER = [
+    "compose/.env",
+    "compose/.env.local",
+    "compose/docker-compose.override.yml",
+    "compose/compose.yaml",
+    "compose/Compose.Yml",
+    "nginx/docker-compose.yml",
+    "nginx/images/edge/anything",
+]
+
+
+@pytest.mark.parametrize("name", READ_BY_DOCKER)
+def test_a_file_that_docker_reads_by_itself_is_an_error(root: Path, name: str) -> None:
+    path = root / "out/prod" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine\n")
+    before = stamps(path)
+    for arguments in (["compile", "--check"], ["verify"]):
+        ran = run(*arguments, at=root)
+        assert ran.code == 1
+        assert f"out/prod/{name}:1:1: error[TW706]: out/prod/{name} is a file that is not twipc's" in ran.out
+        assert "fresh" not in ran.err
+    assert run("compile", "--force", at=root).code == 0
+    assert stamps(path) == before
+
+
+@pytest.mark.parametrize("name", ["compose/notes", "compose/edge/.env", "nginx/edge/pages/override.html", "nginx/docker.env"])
+def test_another_file_is_a_warning(root: Path, name: str) -> None:
+    path = root / "out/prod" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine\n")
+    for arguments in (["compile", "--check"], ["verify"]):
+        ran = run(*arguments, at=root)
+        assert ran.code == 0
+        assert f"warning[TW707]: out/prod/{name} is a file that is not twipc's" in ran.out
+        assert run(*arguments, "--strict", at=root).code == 1
+
+
+def test_a_link_and_a_folder_nobody_may_read_are_strangers_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "out/prod/compose/.env").symlink_to(root / "specs")
+    (root / "out/prod/nginx/shut").mkdir()
+    scan = os.scandir
+
+    def refused(path: Path) -> object:
+        if Path(path).name == "shut":
+            raise PermissionError
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    ran = run("verify", "--format", "concise", at=root)
+    assert "error[TW706]: out/prod/compose/.env is a link that is not twipc's" in ran.out
+    assert "warning[TW707]: out/prod/nginx/shut is a folder that is not twipc's" in ran.out
+
+
+def test_what_was_kept_and_what_twipc_keeps_for_itself_is_no_stranger(root: Path) -> None:
+    change(root, "hello", "hola", COMPOSE)
+    assert run("compile", "--force", at=root).code == 0
+    (root / "out/prod/compose/.env.orig2").write_text("mine\n")
+    (root / "out/prod/compose/old.orig").mkdir()
+    (root / "out/prod/compose/old.orig/.env").write_text("mine\n")
+    (root / "out/prod/compose/.twipc-0123456789ab.tmp").write_text("half")
+    for arguments in (["compile", "--check"], ["verify"]):
+        ran = run(*arguments, at=root)
+        assert (ran.code, ran.out) == (0, "")
+
+
+def test_verify_names_what_the_manifest_knows_and_the_spec_does_not(root: Path) -> None:
+    change(root, "compose: {}, ", "", "specs/prod.yaml")
+    said = json.loads((root / MANIFEST).read_text())
+    said["files"]["compose.yaml"] = said["files"]["edge/nginx.conf"]
+    (root / MANIFEST).write_text(json.dumps(said))
+    (root / "out/prod/nginx/compose.yaml").write_bytes((root / NGINX).read_bytes())
+    ran = run("verify", at=root)
+    assert ran.code == 1
+    assert "out/prod/nginx/compose.yaml:1:1: error[TW703]" in ran.out
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o755, 0o666, 0o444, 0o640])
+def test_a_wrong_mode_is_stale_and_repaired(root: Path, mode: int) -> None:
+    (root / NGINX).chmod(mode)
+    ran = run("compile", "--check", at=root)
+    assert ran.code == 1
+    assert f"error[TW701]: {NGINX} has mode {mode:04o}, not 0644" in ran.out
+    ran = run("compile", "--diff", at=root)
+    assert (ran.code, ran.out) == (1, f"{NGINX}: old mode {mode:04o}, new mode 0644\n")
+    assert "out/prod/nginx: 1 written" in run("compile", at=root).err
+    assert (root / NGINX).stat().st_mode & 0o7777 == 0o644
+    assert run("compile", "--check", at=root).code == 0
+
+
+def test_a_checkout_in_which_the_group_may_write_is_fresh(root: Path) -> None:
+    for path in (NGINX, MANIFEST):
+        (root / path).chmod(0o664)
+    assert run("compile", "--check", at=root).code == 0
+
+
+def test_modes_are_no_fault_where_the_file_system_has_none(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (NGINX, MANIFEST):
+        (root / path).chmod(0o777)
+    assert run("compile", "--check", at=root).code == 1, "this one has modes, and says so"
+    monkeypatch.delattr(os, "O_TMPFILE")
+    assert run("compile", "--check", at=root).code == 0
+
+
+def test_a_missing_line_end_is_no_equal(root: Path) -> None:
+    for file in (COMPOSE, NGINX):
+        (root / file).write_bytes((root / file).read_bytes().removesuffix(b"\n"))
+    last = len((root / NGINX).read_text().splitlines())
+    ran = run("compile", "--check", at=root)
+    assert f"{NGINX}:{last}:1: error[TW704]" in ran.out
+    ran = run("compile", "--diff", at=root)
+    assert ran.code == 1
+    assert "\n\\ No newline at end of file\n" in ran.out
+
+
+@pytest.mark.parametrize("kind", ["a link", "a folder", "a device, pipe or socket"])
+def test_verify_says_what_stands_in_the_place_of_an_artifact(root: Path, kind: str) -> None:
+    path = root / NGINX
+    path.rename(root / "elsewhere")
+    if kind == "a link":
+        path.symlink_to(root / "elsewhere")
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
+    assert f"error[TW603]: {NGINX} is {kind}, not a file" in run("verify", at=root).out
+    assert f"{NGINX} is no file of twipc's: {kind} stands there" in run("compile", "--check", at=root).out

@@ -28,6 +28,10 @@ _ENGINE: Mapping[str, Mapping[str, object]] = {
     "nginx": {"user": "101:101", "stop_signal": "SIGQUIT"},
     "haproxy": {"user": "99:99", "stop_signal": "SIGUSR1"},
 }
+_FILES = {
+    "nginx": ("/etc/nginx/nginx.conf", "/etc/nginx/pages/.twipc/"),
+    "haproxy": ("/usr/local/etc/haproxy/haproxy.cfg", "/usr/local/etc/haproxy/pages/"),
+}
 
 
 def common(model: Model, name: str, discovery: Discovery) -> Facts:
@@ -38,6 +42,21 @@ def common(model: Model, name: str, discovery: Discovery) -> Facts:
     for path, mount in service.mounts.items():
         places[f"mount of {mount.volume} at {path}"] = model.environment.volumes[mount.volume].access == "read-only"
     return {**of_service(name, places), **server_baseline(model, name, discovery)}
+
+
+def server_files(model: Model, name: str) -> list[str]:
+    """Where the configuration and the pages of a service lie in its container."""
+    http = model.environment.services[name].http
+    if http is None:
+        return []
+    config, pages = _FILES[http.engine.name]
+    return [config, *(f"{pages}{page.status[0]}.html" for page in http.error_pages)]
+
+
+def mounted_files(model: Model, name: str, how: Mapping[str, object]) -> dict[str, object]:
+    """How each of these is mounted, where it is a mount."""
+    attributes = {"type": "bind", "read_only": True, **how}
+    return {f"file at {file}.{key}": value for file in server_files(model, name) for key, value in attributes.items()}
 
 
 def of_service(name: str, places: Mapping[str, object]) -> Facts:

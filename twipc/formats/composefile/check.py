@@ -31,7 +31,7 @@ NO_RESTART = Code(
 
 
 def one_host(model: Model, target: str) -> Iterator[Finding]:
-    """What one host can not do: give a port to two replicas, and end who is not alive."""
+    """What one host cannot do: give a port to two replicas, and end who is not alive."""
     yield from _fixed_ports(model, target)
     unwatched = [name for name, _ in model.services if model.written(("services", name, "health"))]
     if unwatched:
@@ -58,7 +58,7 @@ def _fixed_ports(model: Model, target: str) -> Iterator[Finding]:
             replicas: Path = ("services", name, "replicas")
             yield Finding(
                 FIXED_PORT,
-                f"{service.replicas} replicas of `{name}` can not share port {publish.host} of one host",
+                f"{service.replicas} replicas of `{name}` cannot share port {publish.host} of one host",
                 model.span((*path, "host")),
                 help="`replicas: 1`, `host: ephemeral`, or a proxy before them that is published alone",
                 related=(Related(model.span(replicas), "so many, it is said here"),) if model.written(replicas) else (),

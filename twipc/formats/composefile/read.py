@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from posixpath import normpath
 from typing import Any
@@ -14,23 +15,29 @@ from twipc.spec import Cpu, Duration, Size
 from twipc.target import BASELINE, STATS_USE, FactKey, Unreadable
 from twipc.target.probe import recognise
 
+from .strict import comments
+
 LABEL = "io.twipc."
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
 _CPU = re.compile(r"([0-9]+)(?:\.([0-9]{1,3}))?")
 
 
-def load(texts: Mapping[str, str], path: str) -> dict[str, Any]:
-    """The document at `path` with every value as Docker takes it."""
+def load(texts: Mapping[str, str], path: str) -> tuple[dict[str, Any], dict[FactKey, object]]:
+    """The document at `path` with every value as Docker takes it, and a fact for each comment beside a value."""
     if path not in texts:
         raise Unreadable(path, "the file is not there")
+    beside = comments(texts[path], path)
     try:
         document = yaml12.parse_yaml(texts[path])
     except ValueError as problem:
         raise Unreadable(path, str(problem).splitlines()[0]) from None
     if not isinstance(document, dict):
         raise Unreadable(path, "the file does not hold a mapping")
-    return {str(key): _interpolated(value, path) for key, value in document.items()}
+    facts: dict[FactKey, object] = {
+        FactKey(BASELINE, ("file", f"comment at the end of line {line}")): comment for line, comment in beside.items()
+    }
+    return {str(key): _interpolated(value, path) for key, value in document.items()}, facts
 
 
 def _interpolated(value: Any, path: str) -> Any:
@@ -62,14 +69,40 @@ def rows(value: object, path: str, place: str) -> list[Any]:
     return list(value)
 
 
+class Owners:
+    """Whose each object says it is."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, dict[tuple[str, str], object]] = {"project": {}, "environment": {}}
+
+    def take(self, labels: Mapping[str, Any], *place: str) -> dict[str, Any]:
+        """The labels at `place` without the owner's."""
+        left = dict(labels)
+        for leaf, said in self.said.items():
+            label = f"{LABEL}{leaf}"
+            said[place[0], ".".join((*place[1:], label))] = left.pop(label, None)
+        return left
+
+    def tell(self, facts: dict[FactKey, object]) -> None:
+        """What most say is the environment's own; who says something else, or nothing, is told by its place."""
+        for leaf, said in self.said.items():
+            count = Counter(str(value) for value in said.values() if value is not None)
+            most = sorted(value for value, votes in count.items() if votes == max(count.values()))
+            facts[FactKey(f"environment.{leaf}")] = " and ".join(most)
+            for place, value in said.items():
+                if most and (value is None or str(value) not in most):
+                    facts[FactKey(BASELINE, place)] = "nothing" if value is None else value
+
+
 class ServiceReader:
     """Takes what it understands out of one service of the file at `path`; what stays is baseline."""
 
-    def __init__(self, path: str, name: str, service: object, facts: dict[FactKey, object]) -> None:
+    def __init__(self, path: str, name: str, service: object, facts: dict[FactKey, object], owners: Owners) -> None:
         self.path = path
         self.name = name
         self.service = table(service, path, f"services.{name}")
         self.facts = facts
+        self.owners = owners
 
     def fact(self, leaf: str, value: object) -> None:
         if value not in (None, (), {}):
@@ -134,7 +167,7 @@ class ServiceReader:
 
     def labels(self, mounted: Mapping[str, str]) -> None:
         """Owner and ports by name. `mounted` are the texts of mounted files by place, of which a label has the digest."""
-        labels = owner(self.take_table("labels"), self.facts)
+        labels = self.owners.take(self.take_table("labels"), self.name, "labels")
         ports = {
             key.removeprefix(f"{LABEL}port."): number(labels.pop(key))
             for key in list(labels)
@@ -143,7 +176,7 @@ class ServiceReader:
         self.fact("ports", ports)
         said = labels.pop(f"{LABEL}config", "")
         if said != digest(mounted):
-            self.baseline("label of the mounted configuration's digest", said or "not there")
+            self.baseline("configuration digest", said or "no digest")
         self.rest({f"labels.{key}": value for key, value in labels.items()})
 
     def mounts(self, mounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -166,10 +199,23 @@ class ServiceReader:
         self.fact("mounts", volumes)
         return others
 
+    def files(self, mounts: list[dict[str, Any]], texts: Mapping[str, str]) -> dict[str, str]:
+        """Takes the mounted files, as texts by their place; all that is said of a mount besides is told by its place."""
+        mounted: dict[str, str] = {}
+        for mount in mounts:
+            match mount:
+                case {"type": "bind", "source": str(source), "target": str(target), **how} if target not in mounted:
+                    mounted[target] = texts.get(local(source), f"no file {source}")
+                    self.baseline(f"file at {target}", {"type": "bind", **how})
+                case _:
+                    self.baseline(f"volume {mount.get('target')}", mount)
+        return mounted
+
     def publish(self, nth: dict[str, int], target: object, host: object, address: object) -> None:
+        """A published port; 0 is one that the engine chooses."""
         count = nth.get(str(target), 0)
         nth[str(target)] = count + 1
-        self.facts[FactKey("service.publish", (self.name, str(target), str(count)))] = (number(host or 0), address)
+        self.facts[FactKey("service.publish", (self.name, str(target), str(count)))] = (host or 0, address)
 
     def secret(self, leaf: str, place: object, found: object, how: object = True) -> None:
         """A secret for the statistics page: where the target finds it, and where and how the service does."""
@@ -182,25 +228,11 @@ class ServiceReader:
             self.baseline(key, value)
 
 
-def owner(labels: dict[str, Any], facts: dict[FactKey, object]) -> dict[str, Any]:
-    """Takes the owner's labels out; two services that differ on their owner are a fact of their own."""
-    labels = dict(labels)
-    for leaf in ("project", "environment"):
-        key, value = FactKey(f"environment.{leaf}"), labels.pop(f"{LABEL}{leaf}", "missing")
-        facts[key] = value if facts.get(key, value) == value else f"{facts[key]} and {value}"
-    return labels
-
-
-def owner_name(facts: Mapping[FactKey, object]) -> str:
-    """What the labels say that everything of this environment is called after."""
-    return f"{facts.get(FactKey('environment.project'))}-{facts.get(FactKey('environment.environment'))}"
-
-
-def volumes(document: dict[str, Any], path: str, facts: dict[FactKey, object]) -> None:
+def volumes(document: dict[str, Any], path: str, facts: dict[FactKey, object], owners: Owners) -> None:
     """Takes the declared volumes out of a document."""
     for name, declared in table(document.pop("volumes", None), path, "volumes").items():
         volume = table(declared, path, f"volumes.{name}")
-        labels = owner(table(volume.pop("labels", None), path, f"volumes.{name}.labels"), facts)
+        labels = owners.take(table(volume.pop("labels", None), path, f"volumes.{name}.labels"), f"volume {name}", "labels")
         for leaf in ("access", "retention"):
             facts[FactKey(f"volume.{leaf}", (name,))] = labels.pop(f"{LABEL}{leaf}", "missing")
         left(f"volume {name}", {**volume, **labels}, facts)

@@ -9,14 +9,14 @@ from posixpath import relpath
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.formats.engines import ENGINES
+from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
 from twipc.formats.yamltext import dump, interpolated
 from twipc.model import Model
-from twipc.spec import Duration, HttpHealth, Secret, Service, Size
+from twipc.spec import Duration, Secret, Service, Size
 from twipc.target import Artifact, Discovery
 
 LABEL = "io.twipc."
-HTTP_CLIENTS = {"curl": ["curl", "-fsS", "-o", "/dev/null"], "wget": ["wget", "-q", "-O", "/dev/null"]}
 LOGGING: Value = {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
 """Docker's own default never ends a log (traps §4.2, row 25)."""
 
@@ -97,11 +97,6 @@ def healthcheck(model: Model, name: str) -> Value:
         "retries": At((*here, "failures"), health.failures),
         "start_period": At((*here, "start_period"), duration(health.start_period)),
     }
-
-
-def http_probe(http: HttpHealth, number: int) -> list[str]:
-    # 127.0.0.1, not localhost: that may be ::1, where nobody listens.
-    return [*HTTP_CLIENTS[http.client], f"http://127.0.0.1:{number}{http.path}"]
 
 
 def hardening(service: Service) -> dict[str, Value]:

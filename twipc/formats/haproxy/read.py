@@ -29,13 +29,14 @@ _DURATION = re.compile(r"([0-9]+)(ms|s)")
 def read(files: Mapping[str, str], service: str, discovery: Discovery) -> Facts:
     """The facts of one haproxy from its files, by their place in the container."""
     try:
-        sections, _ = parse(files[ENGINES["haproxy"].config])
+        sections, comments = parse(files[ENGINES["haproxy"].config])
     except NotHaproxy as problem:
         raise Unreadable(f"{service}/haproxy.cfg", str(problem)) from None
     reader = _Reader(service, discovery, files)
     for section in sections:
         reader.section(section)
     reader.finish()
+    reader.comments(comments)
     return reader.facts
 
 
@@ -192,6 +193,10 @@ class _Reader:
         variable = section.take_one("http-request", "set-var(txn.password)")
         found = _ENV.fullmatch(" ".join(variable or ()))
         self.http_fact("stats.auth.secret", secret_of(found[1]) if found else variable)
+
+    def comments(self, comments: Mapping[int, str]) -> None:
+        for line, comment in comments.items():
+            self._rest_of(f"comment at the end of line {line}", comment)
 
     def finish(self) -> None:
         if self.default in self.statuses:

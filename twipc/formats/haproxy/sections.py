@@ -50,18 +50,20 @@ class Section:
         return tuple(line.words for line in self.lines)
 
 
-def parse(text: str) -> tuple[list[Section], list[str]]:
-    """The sections, what stands before the first among them as `head`; and the comments."""
+def parse(text: str) -> tuple[list[Section], dict[int, str]]:
+    """The sections, what stands before the first among them as `head`; and the comments beside words, by line."""
+    if text.startswith("\ufeff"):
+        raise NotHaproxy("the file begins with a byte order mark (U+FEFF)")
     if text and not text.endswith("\n"):
         raise NotHaproxy("the last line does not end: the file may be cut off")
     sections = [Section("head", "", [])]
-    comments: list[str] = []
+    comments: dict[int, str] = {}
     for number, raw in enumerate(text.splitlines(), 1):
         words, comment = tokenize(raw, number)
-        if comment:
-            comments.append(comment)
         if not words:
             continue
+        if comment:
+            comments[number] = comment
         if words[0] in _SECTIONS:
             sections.append(Section(words[0], " ".join(words[1:]), []))
         else:

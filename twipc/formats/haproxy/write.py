@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.engines import ENGINES, SECRETS_FOLDER, variable_of
+from twipc.formats.engines import ENGINES, SECRETS_FOLDER, STATS_USER, variable_of
 from twipc.formats.paths import pattern
 from twipc.formats.served import ServerFile
-from twipc.model import Model, room_of
+from twipc.model import Model, health_of, room_of
 from twipc.spec import Duration, Http, Route, Service
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
@@ -72,6 +72,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
             {"key": key, "name": bare(key), "value": Quoted(_OBSERVED[observed])}
             for key, observed in sorted(http.expose_headers.items())
         ],
+        "health": _health(model, name, service),
         "ready": word(service.ready.http.path) if service.ready else None,
         "routes": [_route(index, route) for index, route in enumerate(http.routes)],
         "default": {
@@ -81,6 +82,14 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "backends": [_backend(model, name, key, http, discovery) for key in sorted(http.backends)],
         **_stats(http, discovery),
     }
+
+
+def _health(model: Model, name: str, service: Service) -> dict[str, Quoted]:
+    """Where the probe asks."""
+    health = health_of(service)
+    assert health, "resolve gives every http service its own health"
+    assert health.http, "and asks for it over HTTP"
+    return {"address": bare(f"127.0.0.1:{model.number(name, health.http.port)}"), "path": bare(health.http.path)}
 
 
 def _route(index: int, route: Route) -> dict[str, Any]:
@@ -144,6 +153,7 @@ def _stats(http: Http, discovery: Discovery) -> dict[str, Any]:
     variable = bare(variable_of(secret)) if discovery.secrets == "variable" else None
     stats = {
         "number": number(http.stats.number),
+        "user": word(STATS_USER),
         "file": None if variable else bare(f"{SECRETS_FOLDER}/{secret}"),
         "variable": variable,
     }

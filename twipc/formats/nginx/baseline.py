@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from posixpath import dirname
 
 from twipc.model import Model
+from twipc.spec import Duration
 from twipc.target import BASELINE, Discovery, FactKey, Facts
 
 from .tree import parse
 
 _LOG = (
-    '{"time":"$time_iso8601","peer":"$remote_addr","request":"$request","status":$status,"bytes":$body_bytes_sent,'
+    '{"time":"$time_iso8601","peer":"$remote_addr","forwarded_for":"$http_x_forwarded_for","request":"$request","status":$status,"bytes":$body_bytes_sent,'
     '"seconds":$request_time,"upstream":"$upstream_addr","upstream_seconds":"$upstream_header_time"}'
 )
 _EVERY = r"""
@@ -77,6 +78,11 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         places[f"upstream {name} / server options"] = (("resolve", "max_fails=1", "fail_timeout=5s"),)
         places[f"upstream {name} / zone"] = ("256k",)
         places[f"upstream {name} / keepalive"] = (("16",),)
+        retries = http.backends[name].retries
+        if retries:
+            # Each try may take as long as it would alone.
+            once = int(http.timeouts.connect) + int(http.timeouts.response)
+            places[f"upstream {name} / time of all tries"] = (Duration(once * (1 + retries)),)
     return {
         FactKey(BASELINE, (service, "nginx", place)): value for place, value in {**places, **_ready(model, service)}.items()
     }

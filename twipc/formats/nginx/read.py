@@ -10,7 +10,7 @@ from twipc.formats.routes import route_of
 from twipc.spec import Duration
 from twipc.target import BASELINE, Discovery, FactKey, Facts, Unreadable
 
-from .tree import Block, Directive, NotNginx, parse
+from .tree import Block, Comment, Directive, NotNginx, parse
 
 _VERSION = re.compile(r"nginx ([0-9]+\.[0-9]+) or later: .*")
 _BALANCE = {("least_conn", ()): "least-connections", ("hash", ("$remote_addr",)): "source"}
@@ -44,6 +44,7 @@ class _Reader:
         self.files = files
         self.facts: dict[FactKey, object] = {}
         self.tries: dict[str, set[object]] = {}
+        self.ends: dict[str, set[object]] = {}
 
     def http_fact(self, leaf: str, value: object) -> None:
         self.facts[FactKey(f"http.{leaf}", (self.service,))] = value
@@ -51,15 +52,16 @@ class _Reader:
     def backend_fact(self, backend: str, leaf: str, value: object) -> None:
         self.facts[FactKey(f"backend.{leaf}", (self.service, backend))] = value
 
-    def whole(self, root: Block, comments: list[str]) -> None:
+    def whole(self, root: Block, comments: list[Comment]) -> None:
         self.http_fact("engine.name", "nginx")
-        versions = [found[1] for comment in comments if (found := _VERSION.fullmatch(comment))]
+        versions = [found[1] for comment in comments if (found := _VERSION.fullmatch(comment.text))]
         if len(versions) == 1:
             self.http_fact("engine.version", versions[0])
         for directive in root.directives:
             if directive.name == "http" and directive.block:
                 self._http(directive.block)
-        for place, value in root.rest().items():
+        beside = {f"comment at the end of line {comment.line}": comment.text for comment in comments if comment.beside}
+        for place, value in {**root.rest(), **beside}.items():
             self.facts[FactKey(BASELINE, (self.service, "nginx", place))] = value
 
     def _http(self, http: Block) -> None:
@@ -76,6 +78,8 @@ class _Reader:
                 self._server(server.block)
         for backend, tries in self.tries.items():
             self.backend_fact(backend, "retries", next(iter(tries)) if len(tries) == 1 else sorted(map(str, tries)))
+        for backend, ends in self.ends.items():
+            self._rest(f"upstream {backend}", {"time of all tries": tuple(sorted(ends, key=str))})
 
     def _timer(self, block: Block, name: str, leaf: str) -> None:
         args = block.take_one(name)
@@ -159,6 +163,9 @@ class _Reader:
             backend = " ".join(url).removeprefix("http://")
             action = ("backend", backend)
             self.tries.setdefault(backend, set()).add(_retries(block))
+            ends = block.take_one("proxy_next_upstream_timeout")
+            if ends:
+                self.ends.setdefault(backend, set()).add(_duration(ends))
         elif status:
             action = ("status", _number(" ".join(status)))
         self._rest(context, block.rest())

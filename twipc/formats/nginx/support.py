@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from twipc.target import Absent, EngineSupport, Exact, Outside, codes
+from twipc.target import Absent, EngineSupport, Exact, Outside, When, codes, spec_path
 
 _PASSIVE = Absent(
     "open source nginx asks no member whether it is ready: it leaves out for 5s who failed a request, and tries the next",
-    codes.LOST,
+    codes.HEALTH_LOST,
 )
 _NO_STATS = Outside("open source nginx has no statistics page, and a rule refuses one (TW411)")
 
@@ -37,5 +37,10 @@ SUPPORT: EngineSupport = {
     "backend.balance": Exact(),
     "backend.sticky.cookie": Exact(),
     "backend.retries": Exact(),
-    "backend.max_members": Outside("nginx takes as many members as DNS names"),
+    "backend.max_members": When(
+        "it is written",
+        lambda asked: asked.model.written(spec_path(asked.key, asked.model)),
+        then=Absent("nginx takes as many members as DNS names", codes.LOST),
+        otherwise=Outside("nginx takes as many members as DNS names"),
+    ),
 }

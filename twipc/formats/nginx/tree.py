@@ -63,9 +63,20 @@ class Block:
         return left
 
 
-def parse(text: str) -> tuple[Block, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What stands after a `#`; `beside` is whether something of the configuration stands before it."""
+
+    text: str
+    line: int
+    beside: bool
+
+
+def parse(text: str) -> tuple[Block, list[Comment]]:
     """The tree of a configuration, and its comments."""
-    comments: list[str] = []
+    if text.startswith("\ufeff"):
+        raise NotNginx("the file begins with a byte order mark (U+FEFF)")
+    comments: list[Comment] = []
     # The lexer says nothing of a word, or of an open quote, that the text ends with: then this is not the last directive.
     tokens = _tokens(f"{text}\n {_END};", comments)
     block = _block(tokens, inner=False)
@@ -75,13 +86,15 @@ def parse(text: str) -> tuple[Block, list[str]]:
     return block, comments
 
 
-def _tokens(text: str, comments: list[str]) -> Iterator[tuple[str, int, bool]]:
+def _tokens(text: str, comments: list[Comment]) -> Iterator[tuple[str, int, bool]]:
     """(word, line, quoted) without comments."""
+    before = 0
     try:
         for token, line, quoted in _lex_file_object(StringIO(text)):
             if not quoted and token.startswith("#"):
-                comments.append(token[1:].strip())
+                comments.append(Comment(token[1:].strip(), line, beside=line == before))
             else:
+                before = line + token.count("\n")
                 yield _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), token), line, quoted
     except (StopIteration, RuntimeError) as error:
         raise NotNginx("a quote is not closed") from error

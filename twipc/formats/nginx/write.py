@@ -10,8 +10,8 @@ from twipc.diagnostics import Path
 from twipc.formats.engines import ENGINES, OWN_PREFIX
 from twipc.formats.paths import pattern
 from twipc.formats.served import ServerFile
-from twipc.model import Model
-from twipc.spec import Http
+from twipc.model import Model, health_of
+from twipc.spec import Duration, Http
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -35,6 +35,7 @@ class _Action:
     upstream: Quoted | None = None
     status: Quoted | None = None
     tries: Quoted | None = None
+    ends: Quoted | None = None
     retries_origin: Path = ()
 
 
@@ -82,6 +83,7 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
             }
             for index, page in enumerate(http.error_pages)
         ],
+        "health": _health(model, name),
         "ready": _ready(model, name, http),
         "routes": [
             {"index": index, "pattern": regex(expression), "action": _action(route, http, (*here, "routes", index))}
@@ -119,6 +121,19 @@ def _ready(model: Model, name: str, http: Http) -> dict[str, Any] | None:
     return {"path": word(ready.http.path), "folders": [expanded(folder) for folder in sorted(folders)]}
 
 
+def _all_tries(http: Http, retries: int) -> Duration:
+    """How long all tries may take together: nginx has no end of its own to them."""
+    return Duration((http.timeouts.connect + http.timeouts.response) * (retries + 1))
+
+
+def _health(model: Model, name: str) -> dict[str, Quoted]:
+    """Where the probe asks."""
+    health = health_of(model.environment.services[name])
+    assert health, "resolve gives every http service its own health"
+    assert health.http, "and asks for it over HTTP"
+    return {"address": word(f"127.0.0.1:{model.number(name, health.http.port)}"), "path": word(health.http.path)}
+
+
 def _action(what: Any, http: Http, origin: Path) -> _Action:
     if getattr(what, "files", None):
         return _Action((*origin, "files"), files=expanded(what.files))
@@ -129,6 +144,7 @@ def _action(what: Any, http: Http, origin: Path) -> _Action:
             (*origin, "backend"),
             upstream=word(f"http://{what.backend}"),
             tries=number(retries + 1) if retries else None,
+            ends=duration(_all_tries(http, retries)),
             retries_origin=backends,
         )
     return _Action((*origin, "status"), status=number(what.status))

@@ -1,0 +1,102 @@
+"""What `verify` and `--check` say of edited artifacts: all of it, at its line, and nothing twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli import PROD, project, run
+
+HAPROXY = PROD.replace("nginx", "haproxy").replace('"1.30"', '"3.2"').replace("compose: {}", "compose: {}, swarm: {}")
+CONF = "out/prod/compose/edge/haproxy.cfg"
+COMPOSE = "out/prod/compose/docker-compose.yml"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    project(tmp_path)
+    (tmp_path / "specs/prod.yaml").write_text(HAPROXY)
+    ran = run("compile", at=tmp_path)
+    assert ran.code == 0, ran.out + ran.err
+    return tmp_path
+
+
+def edit(root: Path, file: str, old: str, new: str) -> int:
+    """Replaces the first; gives its line."""
+    text = (root / file).read_text()
+    assert old in text
+    (root / file).write_text(text.replace(old, new, 1))
+    return text[: text.index(old)].count("\n") + 1
+
+
+def lines(root: Path, *arguments: str, code: str) -> list[str]:
+    ran = run(*arguments, "--format", "concise", at=root)
+    assert ran.code == 1, ran.out
+    return [line for line in ran.out.splitlines() if f"[{code}]" in line]
+
+
+def test_a_digest_is_silent_where_its_files_speak(root: Path) -> None:
+    edit(root, CONF, "maxconn 4000", "maxconn 9")
+    for arguments, code in ((["verify"], "TW601"), (["compile", "--check"], "TW704")):
+        said = lines(root, *arguments, code=code)
+        assert len(said) == 1
+        assert "maxconn 9" in said[0]
+        assert "digest" not in said[0]
+
+
+def test_a_digest_speaks_where_its_files_mean_the_same(root: Path) -> None:
+    """Docker would make the container again, for a blank."""
+    number = edit(root, CONF, "maxconn 4000", "maxconn  4000")
+    said = lines(root, "verify", code="TW601")
+    assert len(said) == 1
+    assert said[0].startswith(f"{CONF}:{number}:")
+    assert "digest" in said[0]
+    assert "means the same" not in run("compile", "--check", at=root).out
+
+
+def test_a_digest_comes_last(root: Path) -> None:
+    edit(root, COMPOSE, "init: false", "init: true")
+    edit(root, COMPOSE, 'io.twipc.config: "sha256:', 'io.twipc.config: "sha256:0')
+    said = lines(root, "compile", "--check", code="TW704")
+    assert len(said) == 1
+    assert 0 < said[0].index("`init` of edge: twipc always writes false, here is true") < said[0].index("digest")
+
+
+def test_a_file_that_ends_too_early_is_unreadable_at_its_last_line(root: Path) -> None:
+    conf = root / "out/prod/haproxy/edge/haproxy.cfg"
+    count = len(conf.read_text().splitlines())
+    conf.write_text(conf.read_text().removesuffix("\n"))
+    said = lines(root, "verify", code="TW602")
+    assert len(said) == 1
+    assert said[0].startswith(f"out/prod/haproxy/edge/haproxy.cfg:{count}:")
+    assert "means the same" not in run("compile", "--check", at=root).out
+
+
+def test_an_unreadable_file_is_named_at_its_own_change(root: Path) -> None:
+    edit(root, COMPOSE, "init: false", "init: true")
+    number = edit(root, COMPOSE, "services:", "services: [")
+    assert lines(root, "verify", code="TW602")[0].startswith(f"{COMPOSE}:{number}:")
+
+
+@pytest.mark.parametrize(("new", "ends"), [(b"\r\n", "CRLF"), (b"", "nothing")])
+def test_a_page_with_other_line_ends_is_told_at_its_line(tmp_path: Path, new: bytes, ends: str) -> None:
+    project(tmp_path)
+    (tmp_path / "page.html").write_text("one\ntwo\n")
+    pages = "error_pages: [{status: [404], page: page.html}]\n      listen"
+    (tmp_path / "specs/prod.yaml").write_text(HAPROXY.replace("listen", pages))
+    assert run("compile", at=tmp_path).code == 0
+    page = next((tmp_path / "out/prod/haproxy").rglob("404.*"))
+    page.write_bytes(page.read_bytes().removesuffix(b"\n") + new)
+    said = lines(tmp_path, "verify", code="TW604")
+    assert len(said) == 1
+    assert f"/404.html:{len(page.read_bytes().splitlines())}:" in said[0]
+    assert f"here the line ends with {ends}, the spec makes LF" in said[0]
+
+
+def test_each_difference_is_told_where_it_stands(root: Path) -> None:
+    numbers = [edit(root, COMPOSE, 'user: "99:99"', 'user: "0:0"'), edit(root, COMPOSE, "read_only: true", "read_only: false")]
+    numbers.append(edit(root, CONF, "maxconn 4000", "maxconn 9"))
+    said = lines(root, "verify", code="TW601")
+    found = [":".join(line.split(":")[:2]) for line in said]
+    assert sorted(found) == sorted([f"{COMPOSE}:{numbers[0]}", f"{COMPOSE}:{numbers[1]}", f"{CONF}:{numbers[2]}"])

@@ -1,0 +1,64 @@
+"""`--target`: the targets that are meant, of each spec its own."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from twipc.diagnostics.render import visible
+from twipc.model import Model
+from twipc.registry import target_names
+
+from .session import Spec, shown
+
+target_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--target", "targets", multiple=True, metavar="TARGET", help="Only this target; may stand several times."
+)
+
+
+@dataclass
+class Choice:
+    """The named targets; none means a spec's own.
+
+    A target that a spec does not have is wrong usage where the spec was named, and passed over where all are meant;
+    `elsewhere`, outside of the project's out/, every target may be.
+    """
+
+    targets: tuple[str, ...]
+    named: bool
+    elsewhere: bool
+    _without: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        known = target_names()
+        for name in self.targets:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                help = f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}"
+                raise click.UsageError(visible(f"there is no target `{name}`; {help}"))
+
+    def of(self, spec: Spec, model: Model) -> list[str]:
+        """The targets that are meant of one spec."""
+        own = sorted(model.environment.targets)
+        asked = sorted(set(self.targets)) or own
+        foreign = [name for name in self.targets if name not in own]
+        if not foreign or self.elsewhere:
+            return asked
+        if self.named:
+            raise click.UsageError(
+                visible(
+                    f"`{foreign[0]}` is not among the targets of {shown(spec.project.root / spec.file)} ({', '.join(own)}); "
+                    "add it there, or use --out"
+                )
+            )
+        self._without = True
+        return [name for name in asked if name in own]
+
+    def refuse_none(self) -> None:
+        """Wrong usage, where nothing was found: no spec has the targets."""
+        if self._without:
+            raise click.UsageError(f"no spec has `{self.targets[0]}` among its targets; add it to one, or use --out")

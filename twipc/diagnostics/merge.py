@@ -1,0 +1,71 @@
+"""Findings that say the same of the same place, for several targets or environments: said once, with all that they hold for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from .finding import Finding, Related
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One or more findings of one code, place and message; `holds` are their environments and targets."""
+
+    finding: Finding
+    helps: tuple[str, ...]
+    related: tuple[Related, ...]
+    holds: tuple[tuple[str, str], ...]
+
+    @property
+    def targets(self) -> list[str]:
+        return sorted({target for _, target in self.holds if target})
+
+    @property
+    def environments(self) -> list[str]:
+        return sorted({environment for environment, _ in self.holds if environment})
+
+    def whose(self) -> str:
+        """The targets and environments in words, but for what place and message tell by themselves."""
+        targets = self._told_nowhere(self.targets)
+        environments = self.environments
+        if len(environments) == 1 and self._is_in_file_of(environments[0]):
+            environments = []
+        if targets and environments:
+            return "; ".join(self._pairs())
+        if environments:
+            return f"in {', '.join(environments)}"
+        return f"on {', '.join(targets)}" if targets else ""
+
+    def _told_nowhere(self, targets: list[str]) -> list[str]:
+        text = f"{self.finding.span} {self.finding.message} "
+        told = all(f" on {name}:" in text or f" on {name} " in text or f"/{name}/" in text for name in targets)
+        return [] if told else targets
+
+    def _is_in_file_of(self, environment: str) -> bool:
+        span = self.finding.span
+        return span is None or f"/{environment}/" in span.file or PurePath(span.file).stem in (environment, "<stdin>")
+
+    def _pairs(self) -> list[str]:
+        """Environments with the same targets stand together."""
+        by_targets: dict[tuple[str, ...], list[str]] = {}
+        for environment in self.environments:
+            by_targets.setdefault(tuple(sorted(one[1] for one in self.holds if one[0] == environment)), []).append(environment)
+        return [f"on {', '.join(targets)} of {', '.join(names)}" for targets, names in sorted(by_targets.items())]
+
+
+def merged(findings: Iterable[Finding]) -> list[Merged]:
+    """The findings in their order, each of those that say the same at the place of the first."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.code.id, finding.span, finding.message), []).append(finding)
+    return [
+        Merged(
+            group[0],
+            tuple(dict.fromkeys(one.help for one in group if one.help)),
+            tuple(dict.fromkeys(related for one in group for related in one.related)),
+            tuple(sorted({(one.environment, one.target) for one in group})),
+        )
+        for group in groups.values()
+    ]

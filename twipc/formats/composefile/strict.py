@@ -1,0 +1,111 @@
+"""A second look at a YAML file: what parsers read differently is refused, and comments beside values are seen.
+
+Docker refuses a key that stands twice, where other parsers keep the first or the last; it merges a second document into the
+first. A file in the plain form that our writer has is looked at line by line, any other by the parser of specs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from twipc.diagnostics import Report, Span, Stopped
+from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, parse
+from twipc.target import Unreadable
+
+_LINE = re.compile(
+    r"""(?P<indent>\ *)(?P<dashes>(?:-\ )*)
+    (?:(?:(?P<plain>[A-Za-z_][A-Za-z0-9_.-]*)|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ (?P<value>.+))?|(?P<item>.+))""",
+    re.VERBOSE,
+)
+_SCALAR = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"|-?[0-9]+|true|false|\{\}|\[\]')
+_NO_STRINGS = frozenset({"null", "true", "false"})
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
+
+
+def comments(text: str, path: str) -> dict[int, str]:
+    """The comments that stand beside a value, by line; raises `Unreadable` for what parsers do not read alike."""
+    if text.startswith("\ufeff"):
+        raise Unreadable(path, "the file begins with a byte order mark (U+FEFF)")
+    if _is_plain(text, path):
+        return {}
+    report = Report()
+    try:
+        root = parse(text.encode("utf-8", "surrogatepass"), path, report).root
+    except Stopped:
+        problem = report.findings[0]
+        where = f"line {problem.span.line}: " if problem.span else ""
+        raise Unreadable(path, f"{where}{problem.message}") from None
+    return _beside(text, root)
+
+
+def _is_plain(text: str, path: str) -> bool:
+    """Whether each line is one key, one value or one of both; such a file has no comments beside them."""
+    open_: list[tuple[int, set[str]]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line or line.lstrip(" ").startswith("#"):
+            continue
+        found = _LINE.fullmatch(line)
+        if not found:
+            return False
+        column = len(found["indent"])
+        for _ in range(0, len(found["dashes"]), 2):
+            _close(open_, column)
+            column += 2
+        item = found["item"]
+        if item is not None:
+            if item == "-":
+                _close(open_, column)
+            elif not found["dashes"] or not _SCALAR.fullmatch(item):
+                return False
+            continue
+        key = found["plain"] or found["quoted"]
+        value = found["value"]
+        if (value is not None and not _SCALAR.fullmatch(value)) or (found["plain"] or "").lower() in _NO_STRINGS:
+            return False
+        _close(open_, column)
+        if not open_ or open_[-1][0] != column:
+            open_.append((column, set()))
+        if key in open_[-1][1]:
+            raise Unreadable(path, f"line {number}: `{key}` stands twice in this mapping")
+        open_[-1][1].add(key)
+    return True
+
+
+def _close(open_: list[tuple[int, set[str]]], column: int) -> None:
+    """Ends every mapping that begins right of `column`."""
+    while open_ and open_[-1][0] > column:
+        open_.pop()
+
+
+def _beside(text: str, root: Node) -> dict[int, str]:
+    """Each `#` after a space that is in no key and in no value."""
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for span in _spans(root):
+        for line in range(span.line, span.end_line + 1):
+            first = span.column if line == span.line else 0
+            last = span.end_column if line == span.end_line else len(text) + 1
+            taken.setdefault(line, []).append((first, last))
+    found: dict[int, str] = {}
+    for number, line_text in enumerate(text.splitlines(), 1):
+        for hash_ in _COMMENT.finditer(line_text):
+            column = hash_.start() + 1
+            if not any(first <= column < last for first, last in taken.get(number, ())):
+                if line_text[: hash_.start()].strip():
+                    found[number] = line_text[hash_.end() :].strip()
+                break
+    return found
+
+
+def _spans(node: Node) -> Iterator[Span]:
+    """Where keys and scalars stand."""
+    if isinstance(node, NodeScalar):
+        yield node.span
+    elif isinstance(node, NodeSequence):
+        for item in node.items:
+            yield from _spans(item)
+    else:
+        assert isinstance(node, NodeMapping)
+        for entry in node.entries.values():
+            yield entry.key
+            yield from _spans(entry.node)

@@ -1,0 +1,45 @@
+"""What no environment alone can judge: specs of one folder that would get in each other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from twipc.diagnostics import Finding, Path, Related
+from twipc.model import Model
+
+from .codes import SAME_NAME, SECOND_WRITER
+
+States = Mapping[str, Path]
+"""What stands behind single-writer volumes outside of an environment, by its id, and where the spec says it."""
+
+
+def across(models: Sequence[Model], states: Sequence[States]) -> Iterator[Finding]:
+    """Environments of one name, and state that two environments would write; `states` has one entry for each model."""
+    names: dict[str, Model] = {}
+    writers: dict[str, tuple[Model, Path]] = {}
+    for model, state in zip(models, states, strict=True):
+        first = names.setdefault(model.name, model)
+        if first is not model:
+            yield _same_name(model, first)
+        for key, path in sorted(state.items()):
+            other, where = writers.setdefault(key, (model, path))
+            if other is not model:
+                yield Finding(
+                    SECOND_WRITER,
+                    f"`{other.name}` and `{model.name}` would both write `{key}`",
+                    model.span(path),
+                    help="give each environment a store of its own",
+                    related=(Related(other.span(where), f"`{other.name}` says it here"),),
+                    at=model.tree.name(path),
+                )
+
+
+def _same_name(model: Model, first: Model) -> Finding:
+    return Finding(
+        SAME_NAME,
+        f"two environments come to the name `{model.name}`",
+        model.span(("environment",)),
+        help="rename one of them, or its project",
+        related=(Related(first.span(("environment",)), "the first"),),
+        at="environment",
+    )

@@ -1,0 +1,25 @@
+"""Nouns that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twipc.diagnostics import Finding, Path
+from twipc.model import Model
+from twipc.target import secret_uses
+
+from .codes import UNUSED
+
+
+def unused(model: Model) -> Iterator[Finding]:
+    """Volumes that no service mounts, and secrets that nothing reads."""
+    mounted = {mount.volume for _, service in model.services for mount in service.mounts.values()}
+    used = {secret for _, _, secret in secret_uses(model)}
+    for name in sorted(set(model.environment.volumes) - mounted):
+        yield _finding(model, ("volumes", name), f"no service mounts the volume `{name}`")
+    for name in sorted(set(model.environment.secrets) - used):
+        yield _finding(model, ("secrets", name), f"nothing uses the secret `{name}`")
+
+
+def _finding(model: Model, path: Path, said: str) -> Finding:
+    return Finding(UNUSED, said, model.span(path, key=True), help="use it, or take it out", at=model.tree.name(path))

@@ -1,0 +1,38 @@
+"""Header names that are not a user's to give."""
+
+HTTP_HEADERS = frozenset(
+    [
+        "accept-ranges",
+        "age",
+        "allow",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-location",
+        "content-range",
+        "content-type",
+        "date",
+        "etag",
+        "expires",
+        "host",
+        "keep-alive",
+        "last-modified",
+        "link",
+        "location",
+        "proxy-authenticate",
+        "refresh",
+        "retry-after",
+        "server",
+        "set-cookie",
+        "strict-transport-security",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "vary",
+        "www-authenticate",
+    ]
+)
+"""Response headers that mean something to clients and caches (RFC 9110, 9111, 9112, 6265)."""
