@@ -135,8 +135,8 @@ class _Builder:
     def _point(self, mark: Any) -> Span:
         """A mark at the end of the file stands after its last line."""
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        if 0 < len(self.lines) <= line:
-            line, column = len(self.lines) - 1, len(self.lines[-1])
+        if len(self.lines) <= line:
+            line, column = (len(self.lines) - 1, len(self.lines[-1])) if self.lines else (0, 0)
         return Span(self.file, line + 1, column + 1, line + 1, column + 2)
 
     def _document(self) -> NodeMapping:
@@ -225,4 +225,6 @@ class _Builder:
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
+        if start.line >= len(self.lines):
+            return self._point(start)
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)

@@ -278,3 +278,8 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return "nan" if value != value else value
+
+
+@pytest.mark.parametrize("content", [b"---", b"---\n", b"--- \n\n", b"", b"%YAML 1.2\n---"])
+def test_what_is_missing_at_the_end_is_placed_in_the_text(content: bytes) -> None:
+    assert_well_said(content)
