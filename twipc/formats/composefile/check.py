@@ -20,7 +20,7 @@ FIXED_PORT = Code(
 )
 NO_RESTART = Code(
     "COMPOSE102",
-    "who is not alive is not restarted",
+    "what is not alive is not restarted",
     Severity.NOTE,
     why="Docker alone marks a container that fails its check as unhealthy, and restarts only one that ends. `up --wait` waits "
     "for it and `ps` shows it; a swarm or ECS replaces it.",
@@ -39,7 +39,7 @@ def one_host(model: Model, target: str) -> Iterator[Finding]:
         names = ", ".join(f"`{name}`" for name in unwatched)
         yield Finding(
             NO_RESTART,
-            f"Docker alone does not restart who fails its liveness check: {names}",
+            f"Docker alone restarts nothing that fails its liveness check: {names}",
             model.span(path, key=True),
             at=model.tree.name(path),
             target=target,
