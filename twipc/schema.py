@@ -56,7 +56,7 @@ def _targets(definitions: Schema) -> Schema:
         found = target(name)
         own = found.options.model_json_schema(schema_generator=_Nouns, ref_template=f"#/$defs/{name}.{{model}}")
         _untitle(own)
-        definitions |= {f"{name}.{key}": value for key, value in own.pop("$defs", {}).items()}
+        definitions.update({f"{name}.{key}": value for key, value in own.pop("$defs", {}).items()})
         options[name] = {**own, "description": found.summary}
     long = {"type": "object", "properties": options, "additionalProperties": False, "minProperties": 1}
     short = {"type": "array", "items": {"enum": list(target_names())}, "minItems": 1, "uniqueItems": True}

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from twipc.diagnostics import Path, Report, Span, Stopped
-from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, resolve
+from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain, resolve
 
 from . import codes
 from .environment import Environment
 from .noun import Noun
-from .shape import Leaf, ListOf, MapOf, OfNoun, Shape, fields, inside, shape_at
+from .shape import Leaf, ListOf, OfNoun, Shape, fields, inside, shape_at
 
 N = TypeVar("N", bound=Noun)
 VERSIONS = (1,)
@@ -41,7 +41,7 @@ def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
     node = tree.node(path)
     _refuse_nulls(node, path, shape_at(path), tree, report)
     try:
-        value = noun.model_validate(_plain(node) if node else {})
+        value = noun.model_validate(plain(node) if node else {})
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
             _report_error(error, path, OfNoun(noun), tree, report)
@@ -68,14 +68,6 @@ def _version(tree: Tree, report: Report) -> None:
             at="twipc",
         )
         raise Stopped
-
-
-def _plain(node: Node | None) -> Any:
-    if isinstance(node, NodeMapping):
-        return {key: _plain(entry.node) for key, entry in node.entries.items()}
-    if isinstance(node, NodeSequence):
-        return tuple(_plain(item) for item in node.items)
-    return node.value if node else None
 
 
 def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, report: Report) -> None:
@@ -249,8 +241,3 @@ def _found(node: Node | None) -> str:
         return "nothing"
     kind = {str: "string", bool: "boolean"}.get(type(node.value), "number")
     return f"the {kind} `{_text(node)}`"
-
-
-def is_map(path: Path) -> bool:
-    """Whether `path` names a map whose keys the user chooses."""
-    return isinstance(shape_at(path), MapOf)

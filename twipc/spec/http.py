@@ -24,7 +24,7 @@ from .values import (
     Time,
 )
 
-ERROR_STATUSES = (400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504)
+ErrorStatus = Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE]
 """The statuses for which nginx and haproxy both can serve a page of ours (haproxy 3.2 configuration manual, `http-error`)."""
 
 Observed = Literal["request-time", "upstream-address", "upstream-response-time"]
@@ -106,9 +106,7 @@ class Timeouts(Noun):
 class ErrorPage(Noun):
     """A page for errors that the server itself answers."""
 
-    status: tuple[Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE], ...] = Field(
-        min_length=1, description="For these statuses."
-    )
+    status: tuple[ErrorStatus, ...] = Field(min_length=1, description="For these statuses.")
     page: ProjectPath = Field(description="The page's file, relative to the project.")
 
 

@@ -2,6 +2,6 @@
 
 from .parse import MOST_BYTES, parse
 from .scalars import resolve
-from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
+from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain
 
-__all__ = ["MOST_BYTES", "Entry", "Node", "NodeMapping", "NodeScalar", "NodeSequence", "Tree", "parse", "resolve"]
+__all__ = ["MOST_BYTES", "Entry", "Node", "NodeMapping", "NodeScalar", "NodeSequence", "Tree", "parse", "plain", "resolve"]

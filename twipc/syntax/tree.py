@@ -92,7 +92,7 @@ class Tree:
 
     def data(self) -> dict[str, Any]:
         """Plain values: dict, tuple, str, int, float, bool, None."""
-        return {key: _data(entry.node) for key, entry in self.root.entries.items()}
+        return {key: plain(entry.node) for key, entry in self.root.entries.items()}
 
 
 def _child(node: Node | None, step: str | int) -> Node | None:
@@ -112,9 +112,10 @@ def _item_name(node: Node | None, index: int) -> str:
     return str(index)
 
 
-def _data(node: Node) -> Any:
+def plain(node: Node) -> Any:
+    """The value of a node: dict, tuple, str, int, float, bool or None."""
     if isinstance(node, NodeScalar):
         return node.value
     if isinstance(node, NodeSequence):
-        return tuple(_data(item) for item in node.items)
-    return {key: _data(entry.node) for key, entry in node.entries.items()}
+        return tuple(plain(item) for item in node.items)
+    return {key: plain(entry.node) for key, entry in node.entries.items()}
