@@ -11,7 +11,7 @@ import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import Project, compile_model, judge_across, load
+from twipc.driver import Project, compile_model, load
 from twipc.output import WriteFailed, locked
 
 from .choice import Choice, target_option
@@ -88,24 +88,23 @@ def command(
 def _compile(session: Session, spec: Spec, choice: Choice, out: Path | None) -> list[Placed]:
     """The bundles of one spec; none if it has errors."""
     report = Report()
+    found: list[Placed] = []
+    whole = False
     try:
         model = load(spec.project, spec.file, spec.content, spec.stem, report)
         asked = choice.of(spec, model)
+        whole = set(model.environment.targets) <= set(asked)
         found = [placed(spec.project, out, one) for one in compile_model(model, asked, report)] if asked else []
     except Stopped:
-        return []
-    finally:
-        session.add(spec.project, report.findings, spec.stem)
-    return [] if session.fails(report.findings) else found
+        pass  # the findings say why
+    failed = session.take(spec, report.findings, whole=whole)
+    return [] if failed else found
 
 
 def _agree(session: Session, project: Project, compiled: list[Placed]) -> bool:
-    """Whether the environments of a project keep out of each other's way; if not, none of them is written."""
+    """Whether the environments of a project may be written: else none of them is."""
     models = {id(one.compiled.model): one.compiled.model for one in compiled if one.compiled}
-    report = Report()
-    judge_across(list(models.values()), report)
-    session.add(project, report.findings)
-    return not session.fails(report.findings)
+    return session.agree(project, models.values())
 
 
 def _with_orphans(compiled: Iterable[Placed], out: Path | None, whole: dict[Project, set[str]]) -> list[Placed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from twipc.diagnostics import Report, Stopped
-from twipc.driver import Project, compile_model, judge_across, load
+from twipc.driver import Project, compile_model, load
 from twipc.model import Model
 
 from .session import Session, verb
@@ -22,15 +22,14 @@ def command(session: Session, specs: tuple[str, ...]) -> None:
     models: dict[Project, list[Model]] = {}
     for spec in session.specs(specs):
         report = Report()
+        ours = models.setdefault(spec.project, [])
         try:
             model = load(spec.project, spec.file, spec.content, spec.stem, report)
-            models.setdefault(spec.project, []).append(model)
+            ours.append(model)
             compile_model(model, sorted(model.environment.targets), report)
         except Stopped:
             pass  # the findings say why
-        session.add(spec.project, report.findings, spec.stem)
+        session.take(spec, report.findings, whole=True)
     for project, those in models.items():
-        report = Report()
-        judge_across(those, report)
-        session.add(project, report.findings)
+        session.agree(project, those)
     session.finish()

@@ -6,6 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +14,16 @@ from typing import Any, TextIO
 
 import click
 
-from twipc.diagnostics import Finding, Report, Severity, Span, Stopped, merged
+from twipc.diagnostics import Finding, Merged, Report, Severity, Span, Stopped, merged
+from twipc.diagnostics.github import as_github
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
-from twipc.driver import Project
+from twipc.diagnostics.sarif import as_sarif
+from twipc.driver import Project, judge_across
+from twipc.model import Model
 from twipc.spec import is_fragment
 from twipc.syntax import MOST_BYTES, parse
+
+from .ignoring import Ignoring
 
 STDIN = "-"
 _STDIN_FILE = "specs/<stdin>"
@@ -43,6 +49,7 @@ class Session:
     report: Report = field(default_factory=Report)
     sources: dict[str, str] = field(default_factory=dict)
     _projects: dict[Path, Project] = field(default_factory=dict)
+    _ignoring: dict[Project, Ignoring] = field(default_factory=dict)
 
     @cached_property
     def home(self) -> Project:
@@ -94,21 +101,45 @@ class Session:
         self.sources |= {_place(project, file): text for file, text in project.sources.items()}
         self.report.extend(_placed(finding, project, environment) for finding in findings)
 
+    def take(self, spec: Spec, findings: Iterable[Finding], *, whole: bool) -> bool:
+        """Add the findings on one spec that its comments do not ignore; True if one of them fails the run.
+
+        With `whole`, it was looked at with all its targets.
+        """
+        ignoring = self._ignoring.setdefault(spec.project, Ignoring())
+        stay = ignoring.stay(spec.file, findings, spec.project.sources, whole=whole)
+        self.add(spec.project, stay, spec.stem)
+        return self.fails(stay)
+
+    def agree(self, project: Project, models: Iterable[Model]) -> bool:
+        """Whether the environments of a project keep out of each other's way, and none of their comments ignores nothing."""
+        report = Report()
+        judge_across(list(models), report)
+        report.extend(self._ignoring[project].unused(lambda: _texts(project)))
+        self.add(project, report.findings)
+        return not self.fails(report.findings)
+
     def finish(self, code: int = 0, *, to_stderr: bool = False) -> None:
         """Print the findings and exit with `code`; with 1 if that is 0 and an error is among them."""
         findings = merged(self.report.findings)
         stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
-        if self.format == "json":
-            text = as_json(findings)
-        elif self.format == "concise":
-            text = as_concise(findings)
-        else:
-            text = as_text(findings, self.sources, colour=self._wants_colour(stream))
-        click.echo(text, nl=False, err=to_stderr, color=True)
+        click.echo(self._printed(findings, stream), nl=False, err=to_stderr, color=True)
         if findings and self.format == "text":
             click.echo(summary(findings), err=True)
         if code or self.fails(self.report.findings):
             raise click.exceptions.Exit(code or 1)
+
+    def _printed(self, findings: list[Merged], stream: TextIO | None) -> str:
+        if self.format == "text":
+            return as_text(findings, self.sources, colour=self._wants_colour(stream))
+        if self.format == "sarif":
+            from twipc import __version__
+            from twipc.catalogue import codes
+
+            from .explain import explain_code
+
+            return as_sarif(findings, [(code, explain_code(code)) for code in codes().values()], __version__)
+        return {"concise": as_concise, "json": as_json, "github": as_github}[self.format](findings)
 
     def fails(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is an error: `--strict` makes warnings errors."""
@@ -127,12 +158,25 @@ class Session:
 
 def spec_files(project: Project) -> list[Path]:
     """Every spec and fragment of a project."""
-    folder = project.root / "specs"
-    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    found = _spec_paths(project)
     for path in found:
         if path.suffix == ".yml" and path.with_suffix(".yaml") in found:
             raise click.UsageError(visible(f"{shown(path)} stands beside {path.stem}.yaml: both would be `{path.stem}`"))
     return found
+
+
+def _spec_paths(project: Project) -> list[Path]:
+    folder = project.root / "specs"
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
+def _texts(project: Project) -> dict[str, str]:
+    """Every spec and fragment as it is now, and those of other folders that were read."""
+    texts = dict(project.sources)
+    for path in _spec_paths(project):
+        with suppress(OSError):  # one that was asked for and cannot be read is told as such
+            texts[path.relative_to(project.root).as_posix()] = path.read_bytes().decode("utf-8-sig", "replace")
+    return texts
 
 
 def shown(path: Path) -> str:
@@ -201,10 +245,10 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--strict", is_flag=True, help="Warnings are errors."),
         click.option(
             "--format",
-            type=click.Choice(["text", "concise", "json"]),
+            type=click.Choice(["text", "concise", "json", "sarif", "github"]),
             default="text",
             show_default=True,
-            help="How findings are printed.",
+            help="How findings are printed; what a comment ignores is printed in none.",
         ),
     ):
         run = option(run)

@@ -8,7 +8,7 @@ import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import compile_model, load
+from twipc.driver import Project, compile_model, load
 from twipc.output import WriteFailed
 from twipc.verify.disk import verify_folder
 
@@ -29,17 +29,23 @@ def command(session: Session, specs: tuple[str, ...], targets: tuple[str, ...], 
     """
     choice = Choice(targets, named=bool(specs), elsewhere=bool(out))
     count = 0
+    projects: dict[Project, None] = {}
     for spec in session.specs(specs):
         report = Report()
+        whole = False
+        projects[spec.project] = None
         try:
             model = load(spec.project, spec.file, spec.content, spec.stem, report)
             asked = choice.of(spec, model)
+            whole = set(model.environment.targets) <= set(asked)
             for one in compile_model(model, asked, report) if asked else ():
                 _verify(spec, placed(spec.project, out, one), report)
                 count += 1
         except Stopped:
             pass  # the findings say why
-        session.add(spec.project, report.findings, spec.stem)
+        session.take(spec, report.findings, whole=whole)
+    for project in projects:
+        session.agree(project, ())
     if not session.report.has_errors:
         if not count:
             choice.refuse_none()

@@ -1,4 +1,4 @@
-"""Findings as text for people, as lines for tools, and as JSON."""
+"""Findings as text for people, as lines for tools, and as JSON; SARIF and GitHub have modules of their own."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def as_json(findings: Iterable[Merged]) -> str:
     return json.dumps({"format_version": 1, "findings": rows}, indent=2) + "\n"
 
 
+def message(merged: Merged) -> str:
+    """What a finding says, whose it is, and its helps, a line each."""
+    return "\n".join([_whole(merged), *(f"help: {said(help)}" for help in merged.helps)])
+
+
 def summary(findings: Iterable[Merged]) -> str:
     """How many of each weight there are: `2 errors, 1 warning`; empty if there are none."""
     findings = list(findings)
@@ -77,16 +82,21 @@ def _json_span(span: Span | None) -> dict[str, object] | None:
     }
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """`text` as it is printed: visible, and not longer than anyone reads."""
     text = visible(text)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
+def _whole(merged: Merged) -> str:
+    whose = merged.whose()
+    return said(merged.finding.message) + (said(f" [{whose}]") if whose else "")
+
+
 def _head(merged: Merged, paint: Callable[[str], str] = str) -> str:
-    finding, whose = merged.finding, merged.whose()
-    message = _said(finding.message) + (_said(f" [{whose}]") if whose else "")
+    finding = merged.finding
     where = f"{visible(str(finding.span))}: " if finding.span else ""
-    return f"{where}{paint(f'{finding.severity.value}[{finding.code.id}]')}: {message}"
+    return f"{where}{paint(f'{finding.severity.value}[{finding.code.id}]')}: {_whole(merged)}"
 
 
 def _block(merged: Merged, lines: Mapping[str, list[str]], colour: bool) -> list[str]:
@@ -99,9 +109,9 @@ def _block(merged: Merged, lines: Mapping[str, list[str]], colour: bool) -> list
     if finding.span:
         block += _excerpt(finding.span, lines, paint)
     for one in merged.related:
-        block.append(f"  {visible(str(one.span))}: {_said(one.message)}")
+        block.append(f"  {visible(str(one.span))}: {said(one.message)}")
         block += _excerpt(one.span, lines, paint)
-    return [*block, *(f"  help: {_said(help)}" for help in merged.helps)]
+    return [*block, *(f"  help: {said(help)}" for help in merged.helps)]
 
 
 def _excerpt(span: Span, lines: Mapping[str, list[str]], paint: Callable[[str], str]) -> list[str]:

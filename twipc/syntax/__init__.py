@@ -1,7 +1,26 @@
 """Bytes to `Tree`: YAML 1.2 data that remembers where each key and value stands."""
 
+from .comments import Comment, comments
+from .ignores import Ignore, asks_to_ignore, ignores, unused
 from .parse import MOST_BYTES, parse
 from .scalars import resolve
 from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain
 
-__all__ = ["MOST_BYTES", "Entry", "Node", "NodeMapping", "NodeScalar", "NodeSequence", "Tree", "parse", "plain", "resolve"]
+__all__ = [
+    "MOST_BYTES",
+    "Comment",
+    "Entry",
+    "Ignore",
+    "Node",
+    "NodeMapping",
+    "NodeScalar",
+    "NodeSequence",
+    "Tree",
+    "asks_to_ignore",
+    "comments",
+    "ignores",
+    "parse",
+    "plain",
+    "resolve",
+    "unused",
+]

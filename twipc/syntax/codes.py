@@ -69,5 +69,36 @@ TAG = Code(
     bad='services:\n  web: {image: !!str "shop/web:1"}  #! TW108',
     good='services:\n  web: {image: "shop/web:1"}',
 )
+BAD_IGNORE = Code(
+    "TW109",
+    "a comment that cannot ignore anything",
+    Severity.WARNING,
+    why="`# twipc: ignore[CODE] reason` takes warnings and notes of its line (alone on a line: of the next) out of what is "
+    "said. It needs codes that exist and a reason; errors are put right, or accepted with `accept` where they are a loss.",
+    bad="services: {web: {image: shop/web:1}}  # twipc: ignore[TW301] known  #! TW109",
+    good="services: {web: {image: shop/web:1}}\nvolumes:\n"
+    "  news: {access: shared}  # twipc: ignore[TW415] its service comes later",
+)
+UNUSED_IGNORE = Code(
+    "TW110",
+    "a comment ignores nothing",
+    Severity.WARNING,
+    why="The finding is not there (any more): left in place, the comment would hide the next one. It is said when every "
+    "environment that reads the file was looked at with all its targets and has no errors.",
+    bad="services:\n  web: {image: shop/web:1}  # twipc: ignore[TW415] its service comes later  #! TW110",
+    good="services:\n  web: {image: shop/web:1}\nvolumes:\n"
+    "  # twipc: ignore[TW415] its service comes later\n  news: {access: shared}",
+)
 
-CODES = (NOT_YAML, DUPLICATE_KEY, ALIAS, KEY_NOT_STRING, NOT_ONE_DOCUMENT, TOO_LARGE, NOT_TEXT, TAG)
+CODES = (
+    NOT_YAML,
+    DUPLICATE_KEY,
+    ALIAS,
+    KEY_NOT_STRING,
+    NOT_ONE_DOCUMENT,
+    TOO_LARGE,
+    NOT_TEXT,
+    TAG,
+    BAD_IGNORE,
+    UNUSED_IGNORE,
+)
