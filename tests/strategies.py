@@ -139,6 +139,36 @@ def health(draw: st.DrawFn) -> Spec:
     return {**kind, **draw(st.sampled_from(({}, times)))}
 
 
+container_paths = st.builds(
+    lambda parts: "/" + "/".join(parts),
+    st.lists(
+        st.sampled_from([word for word in NASTY if word and "/" not in word and word not in (".", "..")]),
+        min_size=1,
+        max_size=2,
+    ),
+)
+programs = st.builds(lambda first, rest: [first, *rest], lines.filter(bool), st.lists(lines, max_size=2))
+scratch = st.lists(
+    st.sampled_from(("/tmp", "/run", {"path": "/var/cache", "size": "7MiB"}, {"path": "/a-b/c.d_e", "size": "1GiB"})),
+    max_size=2,
+    unique_by=str,
+)
+processes = st.fixed_dictionaries(
+    {},
+    optional={
+        "entrypoint": programs,
+        "working_dir": container_paths,
+        "user": st.sampled_from(("0", "10001", "10001:10001", "2147483647:1")),
+        "read_only": st.booleans(),
+        "tmpfs": scratch,
+        "capabilities": st.lists(st.sampled_from(("CHOWN", "SETUID", "SYS_PTRACE", "NET_BIND_SERVICE")), max_size=3),
+        "stop_signal": st.sampled_from(("SIGTERM", "SIGQUIT", "SIGUSR1")),
+        "init": st.booleans(),
+    },
+)
+"""How a program runs."""
+
+
 @st.composite
 def apps(draw: st.DrawFn, name: str) -> Spec:
     """A service that runs an image."""
@@ -152,6 +182,7 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         "env": draw(st.dictionaries(st.sampled_from(("A", "B_C", "_x", "on", "Y")), texts, max_size=3)),
         "replicas": draw(st.integers(0, 4)),
     }
+    service |= draw(processes)
     if draw(st.booleans()):
         service["command"] = draw(st.lists(lines, min_size=1, max_size=4))
     if draw(st.booleans()):

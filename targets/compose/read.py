@@ -49,6 +49,7 @@ def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dic
         reader.secret("file", secret.pop("target", ""), file)
         compose.left(f"secret {name}", {**declared, **secret}, reader.facts)
     reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    reader.program()
 
 
 def _deploy(reader: compose.ServiceReader) -> None:

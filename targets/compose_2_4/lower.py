@@ -61,9 +61,9 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
             "volumes": [*write.mounts(model, name), *_file_mounts(files), *_secret_mounts(model, name)],
-            **write.hardening(service),
+            **write.hardening(name, service),
             "security_opt": ["no-new-privileges:true"],
-            "tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"] if service.http else [],
+            "tmpfs": write.tmpfs(name, service),
             "logging": write.LOGGING,
         }
     )

@@ -64,6 +64,7 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
         else:
             reader.baseline(f"port {port}", "not understood")
     reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    reader.program()
 
 
 def _took_secret(reader: compose.ServiceReader, mount: dict[str, Any]) -> bool:

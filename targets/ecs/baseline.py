@@ -86,8 +86,6 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
     places = {**_EVERY, **_LAUNCH[options.launch], "log.awslogs-stream-prefix": name}
     if service.http:
         places |= {**_SERVED, **_ENGINE[service.http.engine.name], **({} if "/tmp" in service.mounts else _TMP)}
-    else:
-        places["container.linuxParameters.initProcessEnabled"] = True
     accesses = {path: model.environment.volumes[mount.volume].access for path, mount in service.mounts.items()}
     for path, access in accesses.items():
         places[f"mount of {service.mounts[path].volume} at {path}.readOnly"] = access == "read-only"

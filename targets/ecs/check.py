@@ -75,5 +75,6 @@ def _limits(model: Model, options: Options) -> Iterator[Finding]:
 
 def _may_be_too_large(service: Service) -> bool:
     """Whether it is worth measuring at all; escapes take up to six bytes a character."""
-    text = sum(map(len, service.command or ())) + sum(len(key) + len(str(value.value)) for key, value in service.env.items())
+    words = (*(service.entrypoint or ()), *(service.command or ()))
+    text = sum(map(len, words)) + sum(len(key) + len(str(value.value)) for key, value in service.env.items())
     return text > limits.TASK_DEFINITION // 12 or len(service.env) + len(service.ports) + len(service.mounts) > 100

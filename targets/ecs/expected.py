@@ -49,6 +49,11 @@ def task_size(launch: str, service: Service) -> tuple[Cpu | None, Size | None]:
     return min(room, default=(cpu, memory))
 
 
+def capabilities(asked: Asked) -> tuple[str, ...]:
+    """What Fargate leaves of those that are asked for."""
+    return tuple(name for name in asked.value if name == "SYS_PTRACE")
+
+
 def seconds(least: int, most: int | None = None) -> Callable[[Asked], Duration]:
     """The time in whole seconds, not shorter than asked for, unless that is over `most`."""
 

@@ -26,6 +26,8 @@ FARGATE: Mapping[int, Sequence[int]] = {
 }
 """MiB of memory by CPU units (1024 are one vCPU)."""
 LEAST_CPU_EC2 = 128
+ADDED = frozenset({"SYS_PTRACE"})
+"""All that a container on Fargate may be allowed (botocore's text of KernelCapabilities)."""
 TASK_DEFINITION = 64 << 10
 """The most bytes that a task definition may have (ECS guide, service quotas)."""
 TARGET_GROUPS = 5

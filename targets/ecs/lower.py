@@ -83,20 +83,45 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "image": image,
             "essential": True,
             "versionConsistency": "enabled",
-            "user": engine.user if engine else None,
+            "user": engine.user if engine else At((*here, "user"), service.user),
             "memory": At((*here, "resources", "memory"), limits.container_memory(service)),
+            "entryPoint": At((*here, "entrypoint"), list(service.entrypoint or ())),
             "command": At((*here, "command"), list(service.command or ())),
+            "workingDirectory": At((*here, "working_dir"), service.working_dir),
             "environment": _environment(model, name, discovery),
             "secrets": _secrets(model, name),
             "portMappings": _ports(model, name),
             "mountPoints": _mount_points(model, name),
             "healthCheck": _health(model, name, service.health) if service.health else None,
             "stopTimeout": At((*here, "stop_grace"), limits.STOP[options.launch].fit(service.stop_grace)),
-            "readonlyRootFilesystem": True if engine else None,
-            "linuxParameters": {"initProcessEnabled": engine is None, "capabilities": {"drop": ["ALL"]}},
+            "readonlyRootFilesystem": True if engine else At((*here, "read_only"), service.read_only or None),
+            "linuxParameters": _linux(options, here, service),
             "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}] if engine else [],
             "dockerLabels": _labels(model, options, service),
             "logConfiguration": _log(model, options, name),
+        }
+    )
+
+
+def _linux(options: Options, here: Path, service: Service) -> dict[str, Value]:
+    """An engine has nothing of these: rules refuse them there."""
+    added: list[Value] = [*sorted({name for name in service.capabilities if options.launch == "ec2" or name in limits.ADDED})]
+    places: list[Value] = [
+        At(
+            (*here, "tmpfs", index),
+            {
+                "containerPath": tmpfs.path,
+                "size": tmpfs.size // limits.MIB,
+                "mountOptions": ["noexec", "nosuid", "nodev"],
+            },
+        )
+        for index, tmpfs in enumerate(service.tmpfs)
+    ]
+    return without_nothing(
+        {
+            "initProcessEnabled": At((*here, "init"), service.init and not service.http),
+            "capabilities": without_nothing({"add": At((*here, "capabilities"), added), "drop": ["ALL"]}),
+            "tmpfs": places if options.launch == "ec2" else [],
         }
     )
 

@@ -138,7 +138,34 @@ class _Reader:
         self._log(take("logConfiguration", {}))
         self._image(take("image", ""))
         self._variables(take("environment", []), take("secrets", []))
+        self._program(container)
         self.rest("container", container)
+
+    def _program(self, container: dict[str, Any]) -> None:
+        """How a program runs; of an engine nothing is taken: all this is the target's own there."""
+        if FactKey("http.engine.name", (self.name,)) in self.facts:
+            return
+        take = container.pop
+        self.fact("entrypoint", tuple(take("entryPoint", ())))
+        self.fact("working_dir", take("workingDirectory", None))
+        self.fact("user", take("user", None))
+        self.fact("read_only", take("readonlyRootFilesystem", False))
+        linux = container.get("linuxParameters", {})
+        self.fact("init", linux.pop("initProcessEnabled", False))
+        self.fact("capabilities", tuple(sorted(linux.get("capabilities", {}).pop("add", ()))))
+        places: dict[str, object] = {}
+        for tmpfs in linux.pop("tmpfs", []):
+            match tmpfs:
+                case {
+                    "containerPath": path,
+                    "size": size,
+                    "mountOptions": ["noexec", "nosuid", "nodev"],
+                    **more,
+                } if path not in places and not more:
+                    places[path] = Size(size << 20)
+                case _:
+                    self.baseline(f"tmpfs {tmpfs.get('containerPath')}", tmpfs)
+        self.fact("tmpfs", places)
 
     def _ports(self, mappings: list[dict[str, Any]]) -> None:
         ports: dict[str, object] = {}

@@ -23,6 +23,10 @@ def _launch(asked: Asked) -> str:
     return options.launch
 
 
+def _on_ec2(asked: Asked) -> bool:
+    return _launch(asked) == "ec2"
+
+
 def _cpu(asked: Asked) -> object:
     return expected.task_size(_launch(asked), _service(asked))[0]
 
@@ -37,7 +41,7 @@ def _memory(asked: Asked) -> object:
 def _sized(how: Callable[[Asked], object], on_ec2: str) -> When:
     return When(
         "on EC2",
-        lambda asked: _launch(asked) == "ec2",
+        _on_ec2,
         then=Approximate(how, on_ec2),
         otherwise=Approximate(how, "Fargate has fixed task sizes"),
     )
@@ -77,6 +81,10 @@ def _read_by_nobody(asked: Asked) -> bool:
 
 
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
+_NO_TMPFS = Absent(
+    "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
+    codes.HARDENING_LOST,
+)
 _INTERVAL = _health(5, 300, "ECS checks at intervals of whole seconds, 5s or longer", "ECS checks every 300s at the latest")
 _TIMEOUT = _health(2, 60, "ECS waits whole seconds for a check, 2s or longer", "ECS takes a check that lasts 60s for failed")
 _START_PERIOD = _health(0, 300, "ECS counts whole seconds", "ECS counts failures from 300s after the start")
@@ -88,6 +96,22 @@ _FIELDS: FieldSupport = {
     "service.build.context": Outside(OUTSIDE_ORCHESTRATORS["service.build.context"]),
     "service.build.dockerfile": Outside(OUTSIDE_ORCHESTRATORS["service.build.dockerfile"]),
     "service.command": Exact(),
+    "service.entrypoint": Exact(),
+    "service.working_dir": Exact(),
+    "service.user": Exact(),
+    "service.read_only": Exact(),
+    "service.tmpfs": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_TMPFS),
+    "service.capabilities": When(
+        "on EC2",
+        _on_ec2,
+        then=Exact(),
+        otherwise=Approximate(expected.capabilities, "Fargate adds SYS_PTRACE alone", codes.BEHAVIOUR_LOST),
+    ),
+    "service.stop_signal": Absent(
+        "a task definition has no stop signal: the one of the image counts, `STOPSIGNAL` in its Dockerfile",
+        codes.BEHAVIOUR_LOST,
+    ),
+    "service.init": Exact(),
     "service.env": Exact(),
     "service.ports": Exact(),
     "service.publish": When(

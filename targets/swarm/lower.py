@@ -69,8 +69,8 @@ def _service(
             "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
             "configs": [_mounted_config(name, file) for file in files],
             "secrets": _mounted_secrets(model, name, service),
-            "volumes": [*(_mount(mount) for mount in write.mounts(model, name)), *_scratch(service)],
-            **write.hardening(service),
+            "volumes": [*(_mount(mount) for mount in write.mounts(model, name)), *_scratch(name, service)],
+            **write.hardening(name, service),
             "logging": write.LOGGING,
         }
     )
@@ -165,8 +165,11 @@ def _monitor(service: Service) -> Duration:
     return Duration(health.start_period + health.failures * (health.interval + health.timeout) + _SPARE)
 
 
-def _scratch(service: Service) -> list[Value]:
-    return [{"type": "tmpfs", "target": "/tmp", "tmpfs": {"size": 64 << 20}}] if service.http else []
+def _scratch(name: str, service: Service) -> list[Value]:
+    return [
+        At(origin, {"type": "tmpfs", "target": tmpfs.path, "tmpfs": {"size": int(tmpfs.size)}})
+        for origin, tmpfs in write.scratch(name, service)
+    ]
 
 
 def _config_key(name: str, file: ServerFile) -> str:

@@ -69,11 +69,11 @@ def _service(
         if port != {"protocol": "tcp", "mode": "host"}:
             reader.baseline(f"port {number}", str(port))
     mounts = [{**mount, "target": _expanded(mount.get("target"))} for mount in reader.take_tables("volumes")]
-    for mount in reader.mounts(mounts):
-        reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)
     mounted = _configs(reader, declared["configs"], used, texts)
     _secrets(reader, declared["secrets"], used)
     reader.facts.update(read_server(mounted, reader.name, discovery))
+    for mount in reader.program(reader.mounts(mounts)):
+        reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)
 
 
 def _expanded(value: object) -> object:

@@ -18,12 +18,16 @@ from tests.strategies import CARRIED, NASTY
 from tests.tools import tool
 from twipc.diagnostics import Report
 from twipc.driver import Compiled, Project
+from twipc.formats.engines import ENGINES
 from twipc.formats.yamltext import quote
 from twipc.spec import Cpu, Duration, Size, assemble
 from twipc.syntax import Tree
-from twipc.target import FactKey, Facts, facts_of
+from twipc.target import OF_PROGRAMS, FactKey, Facts, facts_of
 
-COMPARED = ("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts")
+COMPARED = (
+    *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
+    *OF_PROGRAMS,
+)
 """The fields of a service that a tool's own output shows."""
 RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never", "any": "always", "none": "never"}
 
@@ -36,6 +40,14 @@ targets: {{compose: {{}}, compose-2.4: {{}}, swarm: {{}}}}
 services:
   db:
     image: "registry.example:5000/shop/db:1.2@sha256:{"0" * 64}"
+    entrypoint: ["{{{{enter}}}}", "$HOME", "", "a b", "-x=$$1"]
+    working_dir: "/srv/$x {{{{y"
+    user: "10001:10001"
+    read_only: true
+    tmpfs: [/tmp, {{path: /var/a-b.c_d, size: 7MiB}}]
+    capabilities: [SETUID, CHOWN]
+    stop_signal: SIGINT
+    init: false
     command: [serve, "$HOME", "a b", "", "-x=$$1", "#c", "{{{{.Node.ID}}}}"]
     ports: {{sql: 5432, admin: 9000, extra: 9001}}
     publish:
@@ -101,7 +113,12 @@ def accepted(program: Path, *arguments: str, folder: Path) -> str:
 
 def meant(compiled: Compiled) -> dict[FactKey, object]:
     """The compared facts of the model."""
-    facts = facts_of(compiled.model, compiled.target.discovery(compiled.options))
+    facts = dict(facts_of(compiled.model, compiled.target.discovery(compiled.options)))
+    for name, http in compiled.model.servers:
+        engine = ENGINES[http.engine.name]
+        own = {"user": engine.user, "stop_signal": engine.stop_signal, "read_only": True, "init": False}
+        own["tmpfs"] = {"/tmp": Size(64 << 20)}
+        facts |= {FactKey(f"service.{leaf}", (name,)): value for leaf, value in own.items()}
     return {key: value for key, value in facts.items() if key.field.startswith(tuple(f"service.{leaf}" for leaf in COMPARED))}
 
 
@@ -130,6 +147,7 @@ class Told:
         self.say("stop_grace", go_duration(service["stop_grace_period"]))
         volumes = [mount for mount in service.get("volumes") or () if mount["type"] == "volume"]
         self.say("mounts", {mount["target"]: mount["source"] for mount in volumes})
+        self._process(service)
         check = service.get("healthcheck")
         if check:
             assert check["test"][0] == "CMD"
@@ -137,6 +155,18 @@ class Told:
             self.say("health.failures", int(check["retries"]))
             for leaf in ("interval", "timeout", "start_period"):
                 self.say(f"health.{leaf}", go_duration(check[leaf]))
+
+    def _process(self, service: Mapping[str, Any]) -> None:
+        self.say("entrypoint", tuple(service.get("entrypoint") or ()))
+        self.say("capabilities", tuple(service.get("cap_add") or ()))
+        for leaf in ("working_dir", "user", "stop_signal"):
+            self.say(leaf, service.get(leaf))
+        for leaf in ("read_only", "init"):
+            self.say(leaf, str(service.get(leaf, False)).lower() == "true")
+        short = [one.split(":mode=1777,size=") for one in service.get("tmpfs") or ()]
+        places = {path: memory(options.partition(",")[0].replace("m", "M")) for path, options in short}
+        long = [mount for mount in service.get("volumes") or () if mount["type"] == "tmpfs"]
+        self.say("tmpfs", places | {mount["target"]: memory(mount["tmpfs"]["size"]) for mount in long})
 
 
 def as_commands(facts: Facts, compiled: Compiled) -> dict[FactKey, object]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import botocore.session
 import pytest
@@ -26,6 +26,7 @@ from tests.cli import run
 from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec, compiled_text
 from twipc.driver import Compiled
 from twipc.spec import Cpu, Health, Resources, Service, Size
+from twipc.spec.service import Capability
 from twipc.target import Unreadable
 
 OPERATIONS = {".taskdef.json": "RegisterTaskDefinition", ".service.json": "CreateService"}
@@ -125,7 +126,13 @@ def spec_for(launch: str, *, resources: str, more: str = "") -> str:
 services:
   web:
     image: shop/web:1
+    entrypoint: [enter, "$x"]
     command: [run, "a b", "$HOME"]
+    working_dir: "/srv/a b"
+    user: "10001:10001"
+    read_only: true
+    capabilities: [SYS_PTRACE]
+    init: false
     env: {{KEY: {{secret: api-key}}, TEXT: "x"}}
     health: {{command: [check]}}
     mounts: {{/news: news, /mail: mail, /tmp: mail}}
@@ -144,6 +151,46 @@ def test_botocore_takes_what_no_committed_environment_has(launch: str) -> None:
     assert task["containerDefinitions"][0]["memory"] == 700
     assert service["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] == ["sg-0b1c2d3e"]
     assert [volume["name"] for volume in task["volumes"]] == ["mail", "news"]
+
+
+def test_what_fargate_lacks_is_there_on_ec2() -> None:
+    more = "    tmpfs: [/run, {path: /var/cache, size: 7MiB}]\n"
+    text = spec_for("ec2", resources="{cpu: 0.25, memory: 512MiB}", more=more).replace("[SYS_PTRACE]", "[SETUID, CHOWN]")
+    outcome = compiled_text(text)
+    assert not outcome.codes
+    assert judged(outcome) == 2
+    (task,) = (document for path, _, document in documents(outcome) if path == "web.taskdef.json")
+    container = task["containerDefinitions"][0]
+    options = ["noexec", "nosuid", "nodev"]
+    assert container["linuxParameters"] == {
+        "initProcessEnabled": False,
+        "capabilities": {"add": ["CHOWN", "SETUID"], "drop": ["ALL"]},
+        "tmpfs": [
+            {"containerPath": "/run", "size": 64, "mountOptions": options},
+            {"containerPath": "/var/cache", "size": 7, "mountOptions": options},
+        ],
+    }
+    assert container["readonlyRootFilesystem"]
+    assert (container["user"], container["workingDirectory"]) == ("10001:10001", "/srv/a b")
+
+
+def test_fargate_adds_one_capability_alone() -> None:
+    def found(capabilities: str) -> tuple[list[str], object]:
+        text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace("[SYS_PTRACE]", capabilities)
+        accept = "accept: [{code: TW511, at: services.web.capabilities, target: ecs, because: it is a test}]"
+        codes = compiled_text(text).codes
+        outcome = compiled_text(f"{text}{accept}\n" if "TW511" in codes else text)
+        (task,) = (document for path, _, document in documents(outcome) if path == "web.taskdef.json")
+        return codes, task["containerDefinitions"][0]["linuxParameters"]["capabilities"].get("add")
+
+    assert found("[SYS_PTRACE]") == ([], ["SYS_PTRACE"])
+    assert found("[SYS_PTRACE, CHOWN]") == (["TW511"], ["SYS_PTRACE"])
+    assert found("[CHOWN]") == (["TW511"], None)
+
+
+def test_capabilities_are_those_of_the_api() -> None:
+    names = set(re.findall(r'"([A-Z_]+)"', structure("KernelCapabilities").members["add"].documentation))
+    assert names == {"ALL", *get_args(Capability)}
 
 
 def test_the_readers_shapes_are_those_of_the_api() -> None:
@@ -253,6 +300,8 @@ def test_rounding_is_said_once_at_the_resources(resources: str, said: str) -> No
         ("    restart: never\n", "TW511", "services.web.restart"),
         ("    stop_grace: 1500ms\n", "TW502", "services.web.stop_grace"),
         ("    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n", "TW512", "services.web.publish.http"),
+        ("    stop_signal: SIGINT\n", "TW511", "services.web.stop_signal"),
+        ("    tmpfs: [/run]\n", "TW513", "services.web.tmpfs"),
     ],
 )
 def test_what_ecs_can_not_do_is_said(more: str, code: str, at: str) -> None:
@@ -366,6 +415,7 @@ FAULTS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "another registry": ("lower", "registry_of", lambda f: lambda *a: f(*a) and "registry.example"),
     "every image from the registry": ("lower", "registry_of", lambda _f: lambda options, _service: options.registry),
     "no load balancer": ("lower", "_load_balancers", lambda _f: lambda *_: []),
+    "no capability": ("limits", "ADDED", lambda _f: frozenset()),
     "each load balancer twice": ("lower", "_load_balancers", lambda f: lambda *a: f(*a) * 2),
 }
 
@@ -387,7 +437,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = root / "specs/public.yaml"
     text = path.read_text()
     assert "  web: {}\n" in text
-    rounded = "{cpu: 1.5, memory: 700MiB}, stop_grace: 1500ms, health: {interval: 1s, timeout: 2500ms}"
+    rounded = (
+        "{cpu: 1.5, memory: 700MiB}, stop_grace: 1500ms, health: {interval: 1s, timeout: 2500ms}, capabilities: [SYS_PTRACE]"
+    )
     path.write_text(text.replace("  web: {}\n", f"  web: {{resources: {rounded}}}\n"))
     return root
 

@@ -8,6 +8,7 @@ from twipc.diagnostics import Finding, Report
 from twipc.model import Model
 
 from .codes import CODES
+from .places import places
 from .ports import ports
 from .servers import servers
 from .state import state
@@ -16,7 +17,7 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, ports, unused)
+RULES: tuple[Rule, ...] = (state, servers, ports, places, unused)
 
 
 def judge(model: Model, report: Report) -> None:

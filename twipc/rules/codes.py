@@ -140,6 +140,25 @@ OWN_PATH = Code(
     bad=_NGINX.replace("  edge:\n", "  edge:\n    mounts: {/tmp: files}  #! TW414\n") + "volumes: {files: {access: shared}}\n",
     good=_NGINX.replace("  edge:\n", "  edge:\n    mounts: {/srv/static: files}\n") + "volumes: {files: {access: shared}}\n",
 )
+ENGINE_OWN = Code(
+    "TW417",
+    "an engine keeps its own",
+    Severity.ERROR,
+    why="An engine runs as its image's own user on a read-only root with a /tmp of its own, no capabilities and its own signal "
+    "for a graceful end: with others it would not start, or end in the middle of a request.",
+    bad=_NGINX.replace("  edge:\n", '  edge:\n    user: "0"  #! TW417\n'),
+    good=_NGINX.replace("  edge:\n", "  edge:\n    read_only: true\n"),
+)
+SAME_PLACE = Code(
+    "TW418",
+    "two things at one place of a container",
+    Severity.ERROR,
+    why="One hides the other, or the container does not start: what is kept would be lost, or the other way round.",
+    bad="services:\n  web:\n    image: shop/web:1\n    mounts: {/data: news}\n    tmpfs: [/data]  #! TW418\n"
+    "volumes:\n  news: {access: single-writer}",
+    good="services:\n  web:\n    image: shop/web:1\n    mounts: {/data: news}\n    tmpfs: [/tmp]\n"
+    "volumes:\n  news: {access: single-writer}",
+)
 UNUSED = Code(
     "TW415",
     "a volume or secret that nothing uses",
@@ -173,6 +192,8 @@ CODES = (
     PROXY_LOOP,
     ENGINE_COMMAND,
     OWN_PATH,
+    ENGINE_OWN,
+    SAME_PLACE,
     UNUSED,
     SAME_NAME,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from twipc.diagnostics import Finding, Path, Related
@@ -14,6 +14,7 @@ from .codes import (
     DEAD_ROUTE,
     ENGINE_COMMAND,
     ENGINE_FLOOR,
+    ENGINE_OWN,
     MEMBER_TWICE,
     NO_FILES,
     NO_STATS,
@@ -26,6 +27,13 @@ from .codes import (
 
 STICKY_NGINX = (1, 31)
 """`sticky cookie` in open source nginx, measured on 1.31.3; older ones were not."""
+
+
+_ENGINE_OWN: Mapping[str, object] = {
+    **{"working_dir": None, "user": None, "stop_signal": None, "tmpfs": (), "capabilities": ()},
+    **{"read_only": True, "init": False},
+}
+"""What may be said of an engine nevertheless: nothing, or what is so anyway."""
 
 
 def servers(model: Model) -> Iterator[Finding]:
@@ -131,10 +139,17 @@ def _engine_own(model: Model, name: str) -> Iterator[Finding]:
     """What an `http` service can't have besides its engine: a command, and mounts over the engine's own files."""
     service = model.environment.services[name]
     assert service.http
-    if service.command:
-        path: Path = ("services", name, "command")
-        said, help = f"`{name}` runs its engine, not a command", "take it out, or make it a service without `http`"
-        yield Finding(ENGINE_COMMAND, said, model.span(path, key=True), help=help, at=model.tree.name(path))
+    help = "take it out, or make it a service without `http`"
+    for leaf, written in (("command", service.command), ("entrypoint", service.entrypoint)):
+        if written:
+            path: Path = ("services", name, leaf)
+            said = f"`{name}` runs its engine, not a command"
+            yield Finding(ENGINE_COMMAND, said, model.span(path, key=True), help=help, at=model.tree.name(path))
+    for leaf, same in _ENGINE_OWN.items():
+        path = ("services", name, leaf)
+        if model.written(path) and getattr(service, leaf) != same:
+            said = f"`{name}` has its engine's own `{leaf}`"
+            yield Finding(ENGINE_OWN, said, model.span(path, key=True), help=help, at=model.tree.name(path))
     image = ENGINES[service.http.engine.name]
     for place in sorted(service.mounts):
         taken = next((own for own in image.own_paths if _overlap(place, own)), None)

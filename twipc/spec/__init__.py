@@ -5,7 +5,7 @@ from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
 from .noun import Noun
-from .service import Build, EnvValue, Health, HttpHealth, Mount, Port, Publish, Ready, Resources, Service
+from .service import Build, EnvValue, Health, HttpHealth, Mount, Port, Publish, Ready, Resources, Service, Tmpfs
 from .values import EPHEMERAL, Cpu, Duration, Size
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Service",
     "Size",
     "Stats",
+    "Tmpfs",
     "Volume",
     "assemble",
     "bind",

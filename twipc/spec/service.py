@@ -23,9 +23,14 @@ from .values import (
     PortNumber,
     ProbePath,
     Processors,
+    Program,
     ProjectPath,
+    ScratchPath,
+    ScratchSize,
+    Size,
     Text,
     Time,
+    UserId,
 )
 
 
@@ -119,12 +124,43 @@ class Mount(Noun):
     volume: Name = Field(description="The name of the volume.")
 
 
+class Tmpfs(Noun):
+    """A place for scratch files in memory: open to the service's user, nothing in it can be run, gone with the instance."""
+
+    SHORT: ClassVar[str] = "path"
+    path: ScratchPath = Field(description="Where in the container.")
+    size: ScratchSize = Field(Size(64 << 20), description="The most it may hold; it counts as memory of the instance.")
+
+
+# fmt: off
+Capability = Literal[
+    "AUDIT_CONTROL", "AUDIT_WRITE", "BLOCK_SUSPEND", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH",
+    "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE",
+    "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
+    "NET_BROADCAST", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID",
+    "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE",
+    "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG",
+    "WAKE_ALARM",
+]
+# fmt: on
+"""Those that every target knows: the list of ECS, without ALL."""
+StopSignal = Literal["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"]
+
+
 class Service(Noun):
     """One program, in one or more equal instances."""
 
     image: Image | None = Field(None, description="What runs; an `http` service has its engine's image by default.")
     build: Build | None = Field(None, description="How `twipc build` makes the image; needs `image` too.")
     command: tuple[Line, ...] | None = Field(None, description="Replaces the image's command; no shell.", min_length=1)
+    entrypoint: Program | None = Field(None, description="Replaces the image's entrypoint and command; no shell.", min_length=1)
+    working_dir: ContainerPath | None = Field(None, description="Where the program starts; else where the image says.")
+    user: UserId | None = Field(None, description='Who runs it, "uid" or "uid:gid"; else whom the image says.')
+    read_only: bool = Field(False, description="Nothing is written to the image's own files; always so for an `http` service.")
+    tmpfs: tuple[Tmpfs, ...] = Field((), description="Places for scratch files, in memory.")
+    capabilities: tuple[Capability, ...] = Field((), description="What it may do of what only root may; all else is dropped.")
+    stop_signal: StopSignal | None = Field(None, description="What asks it to end; else what the image says.")
+    init: bool = Field(True, description="Runs below a small init that hands on signals; never so for an `http` service.")
     env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")

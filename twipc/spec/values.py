@@ -104,6 +104,8 @@ def parse_cpu(value: object) -> Cpu:
     return Cpu(milli)
 
 
+_LARGEST_ID = (1 << 31) - 1
+"""Docker's largest number of a user or a group."""
 _RESERVED = frozenset(
     {"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}
 )
@@ -165,6 +167,33 @@ def _container_path(value: str) -> str:
     if not value.startswith("/") or len(value) > 1024 or any(part in ("", ".", "..") for part in value[1:].split("/")):
         raise refuse(f"`{value}` is not a path in a container", "absolute, without `//`, `.`, `..` or a slash at the end")
     return value
+
+
+def _scratch_path(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
+        raise refuse(
+            f"`{value}` is not a place for scratch files", "letters, digits and / . _ -: Docker reads others as options"
+        )
+    return _container_path(value)
+
+
+def _whole_mebibytes(value: Size) -> Size:
+    if value % (1 << 20):
+        raise refuse(f"`{value}` is no whole number of MiB", "ECS counts such files in MiB")
+    return value
+
+
+def _user(value: str) -> str:
+    parts = value.split(":")
+    if len(parts) > 2 or not all(re.fullmatch("0|[1-9][0-9]{0,9}", part) and int(part) <= _LARGEST_ID for part in parts):
+        raise refuse(f"`{value}` is not a numeric user", 'such as "10001" or "10001:10001", user and group')
+    return value
+
+
+def _program(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words and not words[0]:
+        raise refuse("the program has no name", "the first word is what is run")
+    return words
 
 
 def _project_path(value: str) -> str:
@@ -267,6 +296,10 @@ Processors = Annotated[Cpu, PlainValidator(parse_cpu), _PRINTED, WithJsonSchema(
 Line = Annotated[str, AfterValidator(_without_controls)]
 Text = Annotated[str, AfterValidator(_text)]
 ContainerPath = Annotated[str, AfterValidator(_container_path)]
+ScratchPath = Annotated[str, AfterValidator(_scratch_path)]
+ScratchSize = Annotated[Memory, AfterValidator(_whole_mebibytes)]
+UserId = Annotated[str, AfterValidator(_user)]
+Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
 ProjectPath = Annotated[str, AfterValidator(_project_path)]
 RequestPath = Annotated[str, AfterValidator(_request_path)]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]

@@ -49,6 +49,28 @@ EXPOSURE_LOST = Code(
     good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n"
     "    publish: [{port: http, host: 8080}]",
 )
+_ECS = """\
+targets:
+  ecs:
+    launch: fargate
+    region: eu-west-1
+    cluster: shop
+    subnets: [subnet-0a1b2c3d]
+    security_groups: [sg-0a1b2c3d]
+    execution_role: "arn:aws:iam::111122223333:role/shop-execution"
+services:
+  web:
+    image: shop/web:1
+    resources: {cpu: 0.25, memory: 512MiB}
+"""
+HARDENING_LOST = Code(
+    "TW513",
+    "a hardening that the spec asks for is lost on a target",
+    Severity.ERROR,
+    why="What was shut would be open there, and nothing in the service would show it.",
+    bad=f"{_ECS}    tmpfs: [/tmp]  #! TW513",
+    good=_ECS.replace("launch: fargate", "launch: ec2") + "    tmpfs: [/tmp]",
+)
 HEALTH_LOST = Code(
     "TW514",
     "a health gate is lost on a target",
@@ -82,6 +104,7 @@ CODES = (
     STATE_LOST,
     BEHAVIOUR_LOST,
     EXPOSURE_LOST,
+    HARDENING_LOST,
     HEALTH_LOST,
     SECRET_LOST,
     UNUSED_ACCEPTANCE,

@@ -6,6 +6,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 |---|---|---|
 | `environment.*` | () | str |
 | `service.*` | (service,) | the field's own value; ports as {name: number}; env as {name: ("value", text) or ("secret", "")} |
+| `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
 | `service.publish` | (service, number, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path |
@@ -44,6 +45,8 @@ class FactKey:
 
 Facts = Mapping[FactKey, object]
 BASELINE = "baseline"
+OF_PROGRAMS = ("entrypoint", "working_dir", "user", "read_only", "tmpfs", "capabilities", "stop_signal", "init")
+"""Fields of a service that runs an image; an engine has its own of each, and what those are is `baseline`."""
 STATS_USE = "http.stats"
 """Who uses a secret for statistics; no variable can have this name."""
 
@@ -81,11 +84,15 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
     special: dict[str, object] = {
         "ports": {port: noun.number for port, noun in service.ports.items()},
         "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
+        "tmpfs": {tmpfs.path: tmpfs.size for tmpfs in service.tmpfs},
+        "capabilities": tuple(sorted(set(service.capabilities))),
         "mounts": {path: mount.volume for path, mount in service.mounts.items()},
         **_health(name, service, model),
     }
     for key, value in _leaf_facts("service", (name,), service):
         leaf = key.field.removeprefix("service.")
+        if service.http and leaf in OF_PROGRAMS:
+            continue
         if leaf != "publish" and not leaf.startswith("ready."):
             yield key, special.get(leaf, value)
     for owner, nth_value in published(name, service).items():

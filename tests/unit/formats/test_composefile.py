@@ -44,6 +44,11 @@ services:
     env: {A: "b # c", D: "it's"}
     resources: {cpu: 0.5, memory: 256MiB}
     mounts: {/data: news}
+    user: "10001:10001"
+    read_only: true
+    tmpfs: [/run]
+    capabilities: [CHOWN]
+    stop_signal: SIGINT
 volumes: {news: {access: single-writer}}
 secrets: {pass: {file: .secrets/pass, swarm: pass-1}}
 """
@@ -268,3 +273,36 @@ def test_a_stack_takes_numbers_only_as_numbers() -> None:
 
 def test_compose_takes_a_port_as_text_or_number() -> None:
     assert told("compose", 'published: "80"', "published: 80") == []
+
+
+RUNS = [
+    ('user: "10001:10001"', 'user: "0"', "service.user.web: says '0', the spec says '10001:10001'"),
+    (
+        'read_only: true\n    stop_signal: "SIGINT"',
+        'stop_signal: "SIGINT"',
+        "service.read_only.web: says False, the spec says True",
+    ),
+    ('- "CHOWN"', '- "CHOWN"\n      - "ALL"', "service.capabilities.web: says ('ALL', 'CHOWN'), the spec says ('CHOWN',)"),
+    ('stop_signal: "SIGINT"', 'stop_signal: "SIGKILL"', "service.stop_signal.web: says 'SIGKILL', the spec says 'SIGINT'"),
+    ("init: true", "init: false", "service.init.web: says False, the spec says True"),
+    ('user: "101:101"', 'user: "0:0"', "edge.user: says '0:0', the spec says '101:101'"),
+    ("init: false", "init: true", "edge.init: says True, the spec says False"),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("old", "new", "said"), RUNS, ids=str)
+def test_how_a_program_runs_is_read(target: str, old: str, new: str, said: str) -> None:
+    assert told(target, old, new) == [said]
+
+
+@pytest.mark.parametrize("target", ["compose", "compose-2.4"])
+@pytest.mark.parametrize("options", ["exec", "mode=1777,size=64m,noexec,nosuid", "mode=1777,size=64g,noexec,nosuid,nodev"])
+def test_other_options_of_scratch_files_are_told(target: str, options: str) -> None:
+    assert told(target, "/run:mode=1777,size=64m,noexec,nosuid,nodev", f"/run:{options}")
+
+
+def test_a_stack_says_no_more_of_scratch_files() -> None:
+    old = 'target: "/run"\n        tmpfs:\n          size: 67108864\n'
+    for new in (old.replace("67108864", "67108865"), old + "          mode: 511\n", old + "        read_only: true\n"):
+        assert told("swarm", old, new)

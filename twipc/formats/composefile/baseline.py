@@ -17,7 +17,6 @@ _EVERY: Mapping[str, object] = {
     "logging.options.max-size": "10m",
     "logging.options.max-file": "3",
 }
-_PROGRAM: Mapping[str, object] = {"init": True}
 _SERVED: Mapping[str, object] = {
     "init": False,
     "read_only": True,
@@ -38,7 +37,8 @@ def common(model: Model, name: str, discovery: Discovery) -> Facts:
     """The facts of one service that are left over in every dialect."""
     service = model.environment.services[name]
     places: dict[str, object] = dict(_EVERY)
-    places |= {**_SERVED, **_ENGINE[service.http.engine.name]} if service.http else _PROGRAM
+    if service.http:
+        places |= {**_SERVED, **_ENGINE[service.http.engine.name]}
     for path, mount in service.mounts.items():
         places[f"mount of {mount.volume} at {path}"] = model.environment.volumes[mount.volume].access == "read-only"
     return {**of_service(name, places), **server_baseline(model, name, discovery)}

@@ -20,6 +20,7 @@ from .strict import comments
 LABEL = "io.twipc."
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
+_TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+m),noexec,nosuid,nodev")
 _CPU = re.compile(r"([0-9]+)(?:\.([0-9]{1,3}))?")
 
 
@@ -160,6 +161,40 @@ class ServiceReader:
             self.fact(f"health.{leaf}", duration(check.pop(key, None)))
         self.fact("health.failures", check.pop("retries", None))
         self.rest({f"healthcheck.{key}": value for key, value in check.items()})
+
+    def program(self, mounts: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+        """How a program runs, with its places in memory, which may be among the mounts; gives back the others.
+
+        Of an engine nothing is taken: all this is the target's own there.
+        """
+        mounts = mounts or []
+        if FactKey("http.engine.name", (self.name,)) in self.facts:
+            return mounts
+        take = self.service.pop
+        self.fact("entrypoint", tuple(self.rows(take("entrypoint", None), "entrypoint")))
+        for key in ("working_dir", "user", "stop_signal"):
+            self.fact(key, take(key, None))
+        for key in ("read_only", "init"):
+            self.fact(key, take(key, False))
+        self.fact("capabilities", tuple(sorted(map(str, self.rows(take("cap_add", None), "cap_add")))))
+        places: dict[str, object] = {}
+        others: list[dict[str, Any]] = []
+        for mount in mounts:
+            match mount:
+                case {"type": "tmpfs", "target": str(path), "tmpfs": {"size": int(bytes_), **inner}, **outer} if (
+                    path not in places and not inner and not outer
+                ):
+                    places[path] = Size(bytes_)
+                case _:
+                    others.append(mount)
+        for one in self.rows(take("tmpfs", None), "tmpfs"):
+            found = _TMPFS.fullmatch(str(one))
+            if found and found["path"] not in places:
+                places[found["path"]] = size(found["size"])
+            else:
+                self.baseline("tmpfs", one)
+        self.fact("tmpfs", places)
+        return others
 
     def limits(self, cpu: object, memory: object) -> None:
         self.fact("resources.cpu", cpus(cpu))

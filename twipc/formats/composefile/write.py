@@ -8,12 +8,12 @@ from posixpath import relpath
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
-from twipc.formats.engines import ENGINES
+from twipc.formats.engines import ENGINES, SCRATCH_FOLDER
 from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
 from twipc.formats.yamltext import dump, interpolated
 from twipc.model import Model
-from twipc.spec import Duration, Secret, Service, Size
+from twipc.spec import Duration, Secret, Service, Size, Tmpfs
 from twipc.target import Artifact, Discovery
 
 LABEL = "io.twipc."
@@ -99,19 +99,48 @@ def healthcheck(model: Model, name: str) -> Value:
     }
 
 
-def hardening(service: Service) -> dict[str, Value]:
-    """What no service of ours needs: privileges, and for an engine more than its own files and /tmp."""
-    every: dict[str, Value] = {"cap_drop": ["ALL"], "init": not service.http}
+def hardening(name: str, service: Service) -> dict[str, Value]:
+    """What no service of ours needs is dropped; an engine has no more than its own files and /tmp."""
+    every: dict[str, Value] = {"cap_drop": ["ALL"]}
     if not service.http:
-        return every
+        return every | _program(("services", name), service)
     image = ENGINES[service.http.engine.name]
     return {
         **every,
+        "init": False,
         "user": image.user,
         "read_only": True,
         "stop_signal": image.stop_signal,
         "ulimits": {"nofile": {"soft": 16384, "hard": 16384}},
     }
+
+
+def _program(here: Path, service: Service) -> dict[str, Value]:
+    """How a program of the spec's own runs."""
+    return {
+        "cap_add": At((*here, "capabilities"), sorted(set(service.capabilities))),
+        "init": At((*here, "init"), service.init),
+        "entrypoint": At((*here, "entrypoint"), list(service.entrypoint or ())),
+        "working_dir": At((*here, "working_dir"), service.working_dir),
+        "user": At((*here, "user"), service.user),
+        "read_only": At((*here, "read_only"), service.read_only or None),
+        "stop_signal": At((*here, "stop_signal"), service.stop_signal),
+    }
+
+
+def scratch(name: str, service: Service) -> list[tuple[Path, Tmpfs]]:
+    """The places in memory, and where in the spec each comes from; an engine has one at /tmp."""
+    here: Path = ("services", name)
+    if service.http:
+        return [((*here, "http"), Tmpfs(path=SCRATCH_FOLDER))]
+    return [((*here, "tmpfs", index), tmpfs) for index, tmpfs in enumerate(service.tmpfs)]
+
+
+def tmpfs(name: str, service: Service) -> list[Value]:
+    """The short form: the long one has no options."""
+    return [
+        At(origin, f"{one.path}:mode=1777,size={one.size >> 20}m,noexec,nosuid,nodev") for origin, one in scratch(name, service)
+    ]
 
 
 def limits(name: str, service: Service) -> dict[str, Value]:

@@ -1,0 +1,78 @@
+"""How a program runs: what may be said of it, and what an engine keeps to itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiling import compiled_text
+
+HEAD = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\nservices:\n"
+EDGE = '    http: {engine: {name: nginx, version: "1.30"}, listen: 8080, default: {status: 404}}\n'
+
+
+def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, str]]:
+    """The errors of one service with this field."""
+    text = f"{HEAD}  web:\n{kind}    {field}\n"
+    return [(finding.code.id, finding.message) for finding in compiled_text(text).findings if finding.severity.value == "error"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "entrypoint: [/docker-entrypoint.sh]",
+        "working_dir: /srv",
+        'user: "0"',
+        "read_only: false",
+        "tmpfs: [/run]",
+        "capabilities: [NET_BIND_SERVICE]",
+        "stop_signal: SIGTERM",
+        "init: true",
+    ],
+)
+def test_an_engine_keeps_its_own(field: str) -> None:
+    code = "TW413" if field.startswith("entrypoint") else "TW417"
+    assert [one for one, _ in found(field, EDGE)] == [code]
+    assert not found(field)
+
+
+@pytest.mark.parametrize("field", ["read_only: true", "init: false"])
+def test_what_is_so_anyway_may_be_said(field: str) -> None:
+    assert not found(field, EDGE)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "user: root",
+        'user: ""',
+        'user: "010"',
+        'user: "1:2:3"',
+        'user: "1:"',
+        'user: "2147483648"',
+        'user: "1٣"',
+        "user: 10001",
+        "entrypoint: []",
+        'entrypoint: ["", run]',
+        'entrypoint: "run"',
+        "working_dir: srv",
+        "working_dir: /srv/../etc",
+        'tmpfs: ["/a:exec"]',
+        'tmpfs: ["/a,suid"]',
+        "tmpfs: [/]",
+        "tmpfs: [/a/]",
+        "tmpfs: [{path: /a, size: 7000001B}]",
+        "capabilities: [ALL]",
+        "capabilities: [CAP_CHOWN]",
+        "stop_signal: QUIT",
+        "stop_signal: 3",
+        'init: "yes"',
+        "read_only: 1",
+    ],
+)
+def test_what_no_target_can_say_is_refused(field: str) -> None:
+    assert len(found(field)) == 1
+
+
+def test_a_place_holds_one_thing() -> None:
+    assert [code for code, _ in found("tmpfs: [/tmp, /run, {path: /tmp, size: 7MiB}]")] == ["TW418"]
+    assert not found("tmpfs: [/tmp, /tmp/a]")
