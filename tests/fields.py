@@ -21,8 +21,10 @@ def _server(engine: str, version: str) -> Spec:
         "routes": [{"match": {"prefix": ["/a/"]}, "backend": "app"}],
         "default": {"status": 404},
         "timeouts": {"request": "4s", "idle": "9s", "connect": "400ms", "response": "3s"},
+        "max_body": "2MiB",
         "error_pages": [{"status": [404], "page": "pages/404.html"}],
         "expose_headers": {"X-Took": "request-time"},
+        "response_headers": {"Referrer-Policy": "no-referrer"},
     }
     if engine == "haproxy":
         http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
@@ -124,8 +126,10 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "http.timeouts.idle": (spec, (*_HTTP, "timeouts", "idle"), "11s"),
         "http.timeouts.connect": (spec, (*_HTTP, "timeouts", "connect"), "500ms"),
         "http.timeouts.response": (spec, (*_HTTP, "timeouts", "response"), "4s"),
+        "http.max_body": (spec, (*_HTTP, "max_body"), "1537KiB"),
         "http.error_pages": (spec, (*_HTTP, "error_pages", 0, "page"), "pages/50x.html"),
         "http.expose_headers": (spec, (*_HTTP, "expose_headers", "X-Took"), "upstream-response-time"),
+        "http.response_headers": (spec, (*_HTTP, "response_headers", "Referrer-Policy"), "same-origin; 100% $5"),
         "http.stats.port": (spec, (*_HTTP, "stats", "number"), 1936),
         "http.stats.number": (spec, (*_HTTP, "stats", "number"), 1937),
         "http.stats.auth.secret": (spec, (*_HTTP, "stats", "auth", "secret"), "two"),

@@ -114,7 +114,23 @@ globs = st.builds(
 )
 
 
+hosts = st.lists(
+    st.sampled_from(("app.example", "a-b.example", "*.wild.example", "x.wild.example", "localhost", "10.0.0.1")), max_size=3
+)
+methods = st.lists(st.sampled_from(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")), max_size=3)
+
+
 def matches() -> st.SearchStrategy[Spec]:
+    """Paths, and at times hosts and methods."""
+    return st.builds(
+        lambda path, host, method: path | ({"host": host} if host else {}) | ({"method": method} if method else {}),
+        paths(),
+        st.one_of(st.just([]), hosts),
+        st.one_of(st.just([]), methods),
+    )
+
+
+def paths() -> st.SearchStrategy[Spec]:
     return st.one_of(
         st.builds(lambda paths: {"prefix": paths}, st.lists(prefixes, min_size=1, max_size=2)),
         st.builds(lambda paths: {"exact": paths}, st.lists(prefixes, min_size=1, max_size=2)),
@@ -223,6 +239,8 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
         "timeouts": draw(st.dictionaries(st.sampled_from(("request", "idle", "connect", "response")), durations, max_size=2)),
     }
     if draw(st.booleans()):
+        http["max_body"] = draw(st.sampled_from(("1B", "1000B", "64KiB", "1537KiB", "2MiB", "1024GiB")))
+    if draw(st.booleans()):
         http["error_pages"] = [{"status": [404], "page": "pages/404.html"}, {"status": [502, 503], "page": "pages/50x.html"}]
     if draw(st.booleans()):
         http["expose_headers"] = {
@@ -230,6 +248,9 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
             "X-Up": "upstream-address",
             "X-Took": "upstream-response-time",
         }
+    if draw(st.booleans()):
+        names = st.sampled_from(("Cache-Control", "X-Frame-Options", "x-y"))
+        http["response_headers"] = draw(st.dictionaries(names, lines.map(lambda text: text.strip(" ") or "-"), max_size=3))
     if engine == "haproxy" and draw(st.booleans()):
         http["stats"] = {"number": 1936, "auth": {"secret": "stats-password"}}
     service: Spec = {

@@ -19,9 +19,11 @@ FIRST, SECOND, THIRD = ADDRESSES = ("10.0.1.1", "10.0.1.2", "10.0.1.3")
 PORT = 8080
 READY = "/health/ready"
 PAGES = {"pages/404.html": "<p>our 404</p>\n", "pages/50x.html": "<p>our 50x</p>\n", "pages/400.html": "<p>our 400</p>\n"}
+PAGES |= {"pages/413.html": "<p>our 413</p>\n"}
 ERROR_PAGES = [
     {"status": [400], "page": "pages/400.html"},
     {"status": [404], "page": "pages/404.html"},
+    {"status": [413], "page": "pages/413.html"},
     {"status": [500, 502, 503, 504], "page": "pages/50x.html"},
 ]
 EXPOSED = {

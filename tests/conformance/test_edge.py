@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.conformance.edge import ADDRESSES, EXPOSED, FIRST, PORT, SECOND, THIRD, TOOLS, serve
+from tests.conformance.edge import ADDRESSES, EXPOSED, FIRST, PORT, SECOND, THIRD, TOOLS, WEB, serve
 from tests.conformance.live import Answer, Backend, Behaviour, Load, Pause, Request, SetBehaviour, SetNames, Step, Wait
+from twipc.spec.headers import SETTABLE_HEADERS
 from twipc.target import Discovery
 
 GET = Request(port=PORT)
@@ -220,6 +222,188 @@ def times(answer: Answer) -> tuple[float, float]:
 def test_what_is_not_asked_for_is_not_exposed(tool: str) -> None:
     (plain,) = serve({"expose_headers": {}}, GET, tool=tool).answers
     assert not [name for name, _ in plain.headers if name.title() in EXPOSED]
+
+
+# --- routes by host and method
+
+
+CHOOSING: Mapping[str, Any] = {
+    "backends": {
+        "app": {"members": ["web.http"], "retries": 0},
+        "other": {"members": ["other.http"], "retries": 1},
+    },
+    "routes": [
+        {"match": {"prefix": "/a/", "host": ["app.example", "a-b.example"], "method": ["GET", "POST"]}, "backend": "app"},
+        {"match": {"prefix": ["/a/", "/b c/"], "host": "*.app.example"}, "backend": "other"},
+        {"match": {"glob": "/a/*.x", "host": "10.0.0.9"}, "backend": "app"},
+        {"match": {"prefix": "/a/"}, "backend": "other"},
+        {"match": {"exact": "/only", "method": "DELETE"}, "backend": "app"},
+        {"match": {"exact": "/"}, "backend": "app"},
+    ],
+    "timeouts": QUICK,
+}
+TWO = (Backend("web", (FIRST,), PORT), Backend("other", (SECOND,), PORT))
+CHOSEN = (
+    ("GET", "app.example", "/a/x", "web"),
+    ("POST", "app.example", "/a/x", "web"),
+    ("HEAD", "app.example", "/a/x", "other"),
+    ("DELETE", "app.example", "/a/x", "other"),
+    ("GET", "APP.Example", "/a/x", "web"),
+    ("GET", "app.example.", "/a/x", "web"),
+    ("GET", "app.example:8443", "/a/x", "web"),
+    ("GET", "App.Example.:8443", "/a/x?q=%2f", "web"),
+    ("GET", "a-b.example", "/a/x", "web"),
+    ("GET", "axb.example", "/a/x", "other"),
+    ("GET", "appxexample", "/a/x", "other"),
+    ("GET", "xapp.example", "/a/x", "other"),
+    ("GET", "app.example.org", "/a/x", "other"),
+    ("GET", "x.app.example", "/b%20c/x", "other"),
+    ("GET", "x.y.app.example:1", "/b%20c//%78", "other"),
+    ("GET", "app.example", "/b%20c/x", 404),
+    ("GET", "xapp.example", "/b%20c/x", 404),
+    ("GET", "10.0.0.9", "/a/b.x", "web"),
+    ("GET", "10.0.0.9:80", "/a/b/c.x", "other"),
+    ("GET", "10x0.0.9", "/a/b.x", "other"),
+    ("GET", "[::1]:80", "/a/b.x", "other"),
+    ("DELETE", "any", "/only", "web"),
+    ("GET", "any", "/only", 404),
+    ("GET", "any", "/.twipc/route_0/x", 404),
+    ("GET", "any", "/.twipc/route_0/a/x", 404),
+)
+
+
+@every_engine
+def test_a_route_asks_for_host_and_method_besides_the_path(tool: str) -> None:
+    asks = [Request(path, method=method, host=host, port=PORT) for method, host, path, _ in CHOSEN]
+    answers = serve(CHOOSING, *asks, tool=tool, backends=TWO, other=WEB).answers
+    seen = [(answer.answered_by or "@").partition("@")[0] or answer.status for answer in answers]
+    assert dict(zip(CHOSEN, seen, strict=True)) == {ask: ask[3] for ask in CHOSEN}
+
+
+@every_engine
+def test_what_a_chosen_route_sends_on_is_what_came(tool: str) -> None:
+    path = "/a//b%20c/%3Fd;e=1/%2f?f=%20&g=?/..%2f"
+    body = "x" * 5000
+    ask = Request(path, "POST", PORT, host="app.example:9080", body=body)
+    sent, large, failed = serve(
+        {**CHOOSING, "max_body": "5000B"},
+        ask,
+        replace(ask, body=f"{body}x"),
+        SetBehaviour("web", FAILING),
+        Request("/a/", host="app.example", port=PORT),
+        tool=tool,
+        backends=TWO,
+        other=WEB,
+    ).answers
+    assert (sent.status, sent.echo.line) == (200, f"POST {path} HTTP/1.1")
+    assert sent.echo.header("Host") == "app.example:9080"
+    assert (large.status, large.body) == (413, "<p>our 413</p>\n")
+    assert failed.status == 503
+
+
+# --- headers that are set
+
+
+VALUES = (
+    *("$", "$5!", "$uri ${dollar}", "a$b$$c", "100% sure", "%%", "%[env(PATH)]", "%[src]", "%ci", "%{+Q}o"),
+    *(
+        "it's",
+        'say "x"',
+        "\\",
+        "a\\r\\nSet-Cookie: z=1",
+        "\\x41",
+        "a\\",
+        "'",
+        '"',
+        "; return 200;",
+        "} server {",
+        "#c",
+        "a  b",
+        "é 日本 😀",
+    ),
+    *("if { always_true }", "{a: 1}", "default-src 'self'; img-src *"),
+)
+
+
+@every_engine
+def test_a_header_says_its_value_to_the_letter(tool: str) -> None:
+    http = {"response_headers": {f"X-{at}": value for at, value in enumerate(VALUES)}, "expose_headers": {}}
+    (answer,) = serve(http, GET, tool=tool).answers
+    assert [(answer.header(f"x-{at}") or "").encode("latin-1").decode() for at in range(len(VALUES))] == list(VALUES)
+    assert answer.header("set-cookie") is None
+
+
+@every_engine
+def test_a_header_is_set_on_every_answer_once(tool: str) -> None:
+    said = {"X-Answered-By": "edge", **dict.fromkeys(sorted(SETTABLE_HEADERS), "a=1")}
+    http = {
+        "response_headers": said,
+        "routes": [{"match": {"exact": "/"}, "backend": "app"}],
+        "max_body": "1KiB",
+    }
+    asks = (
+        GET,
+        Request("/none", port=PORT),
+        Request("/ready", port=PORT),
+        Request("/a/../b", port=PORT),
+        posted("Content-Length: 2000"),
+    )
+    steps = (SetBehaviour("web", CLOSED), GET)
+    answers = serve(http, *asks, *steps, tool=tool, edge={"ready": {"http": "/ready"}}).answers
+    assert [answer.status for answer in answers][:5] == [200, 404, 200, 400, 413]
+    for answer in answers:
+        assert {name: answer.header(name) for name in said} == said, "several would be joined by a bar"
+
+
+@every_engine
+def test_the_longest_headers_fit(tool: str) -> None:
+    http = {
+        "response_headers": {"X-Long": "x" * (640 - 10)},
+        "backends": {"app": {"members": ["web.http"], "sticky": {"cookie": "S"}}},
+    }
+    echoed = Request(port=PORT, headers=(("X-Big", "y" * 12_000),))
+    (answer,) = serve(http, echoed, tool=tool, version="1.31" if tool == "nginx" else "").answers
+    assert (answer.status, len(answer.header("x-long") or "")) == (200, 630)
+    assert "y" * 12_000 in answer.body
+
+
+# --- bodies
+
+
+LARGEST = {"max_body": "100KiB"}
+ALL = 100 << 10
+
+
+def posted(text: str, size: int = ALL) -> Request:
+    return Request(raw=f"POST / HTTP/1.1\r\nHost: a\r\n{text}\r\nConnection: close\r\n\r\n{'x' * size}", port=PORT)
+
+
+def chunked(*sizes: int) -> Request:
+    chunks = "".join(f"{size:x}\r\n{'x' * size}\r\n" for size in sizes)
+    return Request(raw=posted("Transfer-Encoding: chunked", 0).raw + f"{chunks}0\r\n\r\n", port=PORT)  # type: ignore[operator]
+
+
+@every_engine
+def test_a_body_of_the_largest_size_passes_and_a_larger_one_has_our_page(tool: str) -> None:
+    lengths = (ALL + 1, 1 << 31, (1 << 32) + 1, (1 << 63) - 1)
+    asks = (posted(f"Content-Length: {length}", 0) for length in lengths)
+    passes, *refused = serve(LARGEST, posted(f"Content-Length: {ALL}"), *asks, tool=tool).answers
+    assert (passes.status, (passes.answered_by or "")[:4]) == (200, "web@")
+    assert [(answer.status, answer.body) for answer in refused] == [(413, "<p>our 413</p>\n")] * len(lengths)
+
+
+@every_engine
+@pytest.mark.parametrize(("size", "status"), [("1B", 413), ("1MiB", 200), ("1537KiB", 200), ("1024GiB", 200)])
+def test_every_unit_is_the_engines(tool: str, size: str, status: int) -> None:
+    (answer,) = serve({"max_body": size}, posted("Content-Length: 1000000", 1_000_000), tool=tool).answers
+    assert answer.status == status
+
+
+@every_engine
+def test_of_a_chunked_body_haproxy_counts_only_the_beginning(tool: str) -> None:
+    early, late = serve(LARGEST, chunked(ALL + 1), chunked(*[1000] * 200), tool=tool).answers
+    assert early.status == 413, "the first chunk's size is seen at once"
+    assert late.status == (413 if tool == "nginx" else 200), "haproxy sees what its buffer holds"
 
 
 # --- retries

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from twipc.diagnostics import Finding, Path, Related
 from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
-from twipc.spec import Http
+from twipc.spec import Http, Match
 
 from .codes import (
     DEAD_ROUTE,
@@ -81,13 +81,14 @@ def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:
 
 
 def _routes(model: Model, name: str, http: Http) -> Iterator[Finding]:
-    """Routes all of whose paths lie below a prefix that was there before."""
+    """Routes all of whose paths lie below a prefix that was there before, for the same hosts and methods at least."""
     before: list[tuple[str, int]] = []
     for index, route in enumerate(http.routes):
         match = route.match
         paths = [*(match.prefix or ()), *(match.exact or ())]
-        takers = [next((taker for taker in before if _below(path, taker[0])), None) for path in paths]
-        globs = [next((taker for taker in before if taker[0] == "/"), None) for _ in match.glob or ()]
+        wider = [taker for taker in before if _asks_less(http.routes[taker[1]].match, match)]
+        takers = [next((taker for taker in wider if _below(path, taker[0])), None) for path in paths]
+        globs = [next((taker for taker in wider if taker[0] == "/"), None) for _ in match.glob or ()]
         found = [taker for taker in (*takers, *globs) if taker]
         if found and len(found) == len(takers) + len(globs):
             path: Path = ("services", name, "http", "routes", index)
@@ -100,6 +101,15 @@ def _routes(model: Model, name: str, http: Http) -> Iterator[Finding]:
                 at=model.tree.name(path),
             )
         before += [(prefix, index) for prefix in match.prefix or ()]
+
+
+def _asks_less(wide: Match, narrow: Match) -> bool:
+    """Whether the first takes all hosts and methods that the second takes."""
+    methods = wide.method is None or (narrow.method is not None and set(narrow.method) <= set(wide.method))
+    if wide.host is None or narrow.host is None:
+        return methods and wide.host is None
+    covered = (any(one == host or (host.endswith(one[1:]) and one[0] == "*") for one in wide.host) for host in narrow.host)
+    return methods and all(covered)
 
 
 def _below(path: str, prefix: str) -> bool:

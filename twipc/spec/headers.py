@@ -36,3 +36,5 @@ HTTP_HEADERS = frozenset(
     ]
 )
 """Response headers that mean something to clients and caches (RFC 9110, 9111, 9112, 6265)."""
+SETTABLE_HEADERS = frozenset(["cache-control", "content-language", "expires", "link", "refresh", "strict-transport-security"])
+"""Those of them that say the same of every answer, whoever made it."""

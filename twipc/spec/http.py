@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .noun import Noun
 from .values import (
+    LONGEST_HEADERS,
     WHOLE,
+    Body,
     ContainerPath,
     CookieName,
     Duration,
     Glob,
     HeaderName,
+    HeaderValue,
     HighPort,
     Line,
     Name,
     PortName,
     ProjectPath,
+    RequestHost,
     RequestPath,
+    SettableHeader,
+    Size,
     Time,
+    refuse,
 )
 
 ErrorStatus = Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE]
 """The statuses for which nginx and haproxy both can serve a page of ours (haproxy 3.2 configuration manual, `http-error`)."""
 
+Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Observed = Literal["request-time", "upstream-address", "upstream-response-time"]
 
 
@@ -66,15 +74,25 @@ class Backend(Noun):
 
 
 class Match(Noun):
-    """Which requests a route takes, by their path: decoded, slashes merged."""
+    """Which requests a route takes, by their path (decoded, slashes merged), and of these by host and method."""
 
     ONE_OF: ClassVar[tuple[str, ...]] = ("prefix", "exact", "glob")
-    ONE_OR_MORE: ClassVar[tuple[str, ...]] = ONE_OF
+    ONE_OR_MORE: ClassVar[tuple[str, ...]] = (*ONE_OF, "host", "method")
     prefix: tuple[RequestPath, ...] | None = Field(
         None, min_length=1, description="/a/ takes all below it; /a takes /a itself and all below /a/, never /ab."
     )
     exact: tuple[RequestPath, ...] | None = Field(None, min_length=1, description="Just this path.")
     glob: tuple[Glob, ...] | None = Field(None, min_length=1, description="`*` within a segment, `**` across slashes.")
+    host: tuple[RequestHost, ...] | None = Field(
+        None, min_length=1, max_length=16, description="Only for these hosts, in whatever case and at whatever port."
+    )
+    method: tuple[Method, ...] | None = Field(None, min_length=1, description="Only with these methods; GET is not HEAD.")
+
+    @model_validator(mode="after")
+    def _hosts(self) -> Self:
+        if sum(map(len, self.host or ())) > 1000:
+            raise refuse("the hosts are too long", "nginx takes parameters of up to 4095 bytes; write a second route")
+        return self
 
 
 class Route(Noun):
@@ -133,6 +151,23 @@ class Http(Noun):
     routes: tuple[Route, ...] = Field((), description="Where requests go; the first match wins.")
     default: Default = Field(description="What happens to a request that no route takes.")
     timeouts: Timeouts = Field(Timeouts(), description="How long the server waits for whom.")
+    max_body: Body = Field(Size(1 << 20), description="The largest body of a request; a larger one is answered with 413.")
     error_pages: tuple[ErrorPage, ...] = Field((), description="Pages for errors that the server itself answers.")
     expose_headers: Mapping[HeaderName, Observed] = Field({}, description="Headers that tell the client how it was served.")
+    response_headers: Mapping[SettableHeader, HeaderValue] = Field(
+        {}, description="Headers of every answer, error pages included; a member's own of the same name is replaced."
+    )
     stats: Stats | None = Field(None, description="The engine's statistics page.")
+
+    @model_validator(mode="after")
+    def _headers(self) -> Self:
+        """No header is said twice, in whatever case, and all fit."""
+        seen: set[str] = set()
+        for name in (*self.expose_headers, *self.response_headers):
+            if name.lower() in seen:
+                raise refuse(f"the header `{name}` is said twice", "upper and lower case are the same in a header's name")
+            seen.add(name.lower())
+        # A name and a value are joined by `: ` and end with a line end.
+        if sum(len(name) + len(value.encode()) + 4 for name, value in self.response_headers.items()) > LONGEST_HEADERS:
+            raise refuse("the response headers are too long", f"all together have {LONGEST_HEADERS} bytes")
+        return self

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .headers import HTTP_HEADERS
+from .headers import HTTP_HEADERS, SETTABLE_HEADERS
 
 
 def refuse(message: str, help: str = "") -> PydanticCustomError:
@@ -73,18 +73,31 @@ def parse_duration(value: object) -> Duration:
     return Duration(total)
 
 
-def parse_size(value: object) -> Size:
+def _size(value: object) -> Size:
     """`512MiB`; powers of 1024, always with a unit."""
     if isinstance(value, Size):
         return value
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if not match:
         raise refuse(f"`{value}` is not a size", "write a whole number with its unit: 512MiB, 1GiB")
-    total = int(match[1]) * _SIZES[match[2]]
-    if not 6 << 20 <= total <= 1 << 46:
+    return Size(int(match[1]) * _SIZES[match[2]])
+
+
+def parse_memory(value: object) -> Size:
+    """An amount of memory that a container can have."""
+    size = _size(value)
+    if not 6 << 20 <= size <= 1 << 46:
         # 6 MiB is the least that Docker creates a container with and ECS accepts (traps §3.2).
         raise refuse(f"`{value}` is out of range", "memory is between 6MiB and 64TiB")
-    return Size(total)
+    return size
+
+
+def parse_body(value: object) -> Size:
+    """The size of a request's body; to nginx 0 is no limit."""
+    size = _size(value)
+    if not 1 <= size <= 1 << 40:
+        raise refuse(f"`{value}` is out of range", "a body's limit is between 1B and 1024GiB")
+    return size
 
 
 def parse_cpu(value: object) -> Cpu:
@@ -143,6 +156,23 @@ def _free_header(value: str) -> str:
     return value
 
 
+def _settable_header(value: str) -> str:
+    return value if value.lower() in SETTABLE_HEADERS else _free_header(value)
+
+
+def _header_value(value: str) -> str:
+    _without_controls(value)
+    if not value or value != value.strip(" "):
+        raise refuse(
+            f"`{value}` is not a header's value", "HTTP drops blanks at its ends; write at least one character between"
+        )
+    if len(value.encode()) > LONGEST_HEADERS:
+        raise refuse("the value is too long", f"all response headers together have {LONGEST_HEADERS} bytes")
+    return value
+
+
+LONGEST_HEADERS = 640
+"""haproxy keeps 1024 bytes of its buffer for headers that are added (its manual, `tune.maxrewrite`), and some are ours."""
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNCARRIED = re.compile("[\x00\ud800-\udfff]")
 
@@ -213,6 +243,17 @@ def _request_path(value: str) -> str:
         raise refuse(f"`{value}` can never match", "dot segments are refused before routing")
     if len(value) > 512:
         raise refuse("the path has over 512 characters", "nginx takes parameters of up to 4095 bytes")
+    return value
+
+
+_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _request_host(value: str) -> str:
+    if not _HOST.fullmatch(value) or len(value) > 253:
+        raise refuse(
+            f"`{value}` is not a host", "lower case, without a port; `*.app.example` takes every name below app.example"
+        )
     return value
 
 
@@ -290,8 +331,9 @@ Time = Annotated[
     Duration, PlainValidator(parse_duration), _PRINTED, WithJsonSchema({"type": "string", "examples": ["500ms", "2s"]})
 ]
 Memory = Annotated[
-    Size, PlainValidator(parse_size), _PRINTED, WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]})
+    Size, PlainValidator(parse_memory), _PRINTED, WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]})
 ]
+Body = Annotated[Size, PlainValidator(parse_body), _PRINTED, WithJsonSchema({"type": "string", "examples": ["1MiB", "64KiB"]})]
 Processors = Annotated[Cpu, PlainValidator(parse_cpu), _PRINTED, WithJsonSchema({"type": "number", "examples": [0.5, 2]})]
 Line = Annotated[str, AfterValidator(_without_controls)]
 Text = Annotated[str, AfterValidator(_text)]
@@ -302,16 +344,18 @@ UserId = Annotated[str, AfterValidator(_user)]
 Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
 ProjectPath = Annotated[str, AfterValidator(_project_path)]
 RequestPath = Annotated[str, AfterValidator(_request_path)]
+RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]
 Glob = Annotated[str, AfterValidator(_glob)]
 EnvName = Annotated[
     str, AfterValidator(_matching("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others"))
 ]
-HeaderName = Annotated[
-    str,
-    AfterValidator(_matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)")),
-    AfterValidator(_free_header),
-]
+_HEADER_NAME = AfterValidator(
+    _matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)")
+)
+HeaderName = Annotated[str, _HEADER_NAME, AfterValidator(_free_header)]
+SettableHeader = Annotated[str, _HEADER_NAME, AfterValidator(_settable_header)]
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
 CookieName = Annotated[str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9_]{0,31}", "a cookie's name", "letters, digits and _"))]
 Image = Annotated[
     str,

@@ -9,7 +9,8 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
 | `service.publish` | (service, number, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
-| `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path |
+| `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
+| | | each with (hosts, methods) where the route asks for them |
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
 | `volume.*` | (volume,) | str |
 | `secret.*` | (service, variable or `STATS_USE`) | where the target finds it |
@@ -149,10 +150,12 @@ def _http_facts(name: str, http: Http, model: Model) -> Iterator[tuple[FactKey, 
 
 def _route(route: Route) -> Iterator[tuple[object, ...]]:
     action = ("backend", route.backend) if route.backend else ("files", route.files)
+    match = route.match
+    conditions = ((match.host or (), match.method or ()),) if match.host or match.method else ()
     for kind in ("prefix", "exact", "glob"):
         for path in getattr(route.match, kind) or ():
             # A glob without a star matches just itself.
-            yield ("exact" if kind == "glob" and "*" not in path else kind, path, action)
+            yield ("exact" if kind == "glob" and "*" not in path else kind, path, action, *conditions)
 
 
 def _backend_facts(name: str, backend: str, noun: Backend, model: Model) -> Iterator[tuple[FactKey, object]]:

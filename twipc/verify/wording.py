@@ -117,6 +117,9 @@ def _route(route: object) -> object:
     match route:
         case (kind, path, (what, name)):
             return (kind, path, "to", what, name)
+        case (kind, path, (what, name), (tuple(hosts), tuple(methods))):
+            asked = (*(("at", *hosts) if hosts else ()), *(("by", *methods) if methods else ()))
+            return (kind, path, *asked, "to", what, name)
     return route
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 ALWAYS = frozenset({"/etc", "/run", "/tmp"})
 
+# An engine that ran on this machine may have left them, and not ours to write.
+LEFT_OVER = tuple(f"/tmp/{name}" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+
 # What the engines' images bring and their configurations rely on.
 IMAGE = {
     "/etc/nginx/mime.types": """types {
@@ -37,10 +40,12 @@ def furnish(scratch: Path, files: Mapping[str, str], binary: Path) -> None:
     # The one that holds the scratch folder comes last, for it hides it.
     for top in sorted(tops, key=lambda top: (scratch.is_relative_to(top), top)):
         _layer(scratch / top.strip("/"), Path(top))
+    for folder in LEFT_OVER:
+        shutil.rmtree(folder, ignore_errors=True)
     for path, text in wanted.items():
         _put(Path(path), text)
-    for folder in closed:
-        folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+    for parent in closed:
+        parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
 
 
 def _top(path: str) -> str:

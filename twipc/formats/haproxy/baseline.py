@@ -55,6 +55,10 @@ frontend in_http
     http-response set-var(txn.upstream_ms) date(0,ms),sub(txn.began)
     http-after-response set-var(txn.request_ms) date(0,ms),sub(txn.began)
 """
+_HOST = """
+frontend in_http
+    http-request set-var(txn.host) req.fhdr(host),host_only,lower,regsub([.]$,)
+"""
 _RESOLVERS = """
 resolvers dns
     nameserver dns %s:53
@@ -120,6 +124,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
         test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")
         places["frontend in_http"] += ((*ready, *test),)
+    if any(route.match.host for route in http.routes):
+        places["frontend in_http"] += _sections(_HOST)["frontend in_http"]
     if http.backends:
         places |= _sections(_RESOLVERS % discovery.resolver)
     if http.stats:

@@ -22,6 +22,11 @@ def word(text: str) -> Quoted:
     return Quoted("'" + text.replace("'", "'\\''") + "'")
 
 
+def logged(text: str) -> Quoted:
+    """`text` as one word of a log format, where `%` begins a variable."""
+    return word(text.replace("%", "%%"))
+
+
 def duration(value: Duration) -> Quoted:
     """Always with its unit: a bare number would be milliseconds."""
     return Quoted(f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s")

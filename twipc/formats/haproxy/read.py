@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from twipc.formats.engines import ENGINES, SECRETS_FOLDER, secret_of
 from twipc.formats.routes import glob_of
-from twipc.spec import Duration
+from twipc.spec import Duration, Size
 from twipc.target import BASELINE, Discovery, FactKey, Facts, Unreadable
 
 from .sections import NotHaproxy, Section, parse
@@ -23,6 +23,7 @@ _OBSERVED = {
     "%[var(txn.upstream_ms),div(1000)].%[var(txn.upstream_ms),mod(1000),add(1000),regsub(^1,)] "
     "if { var(txn.upstream_ms) -m found }": "upstream-response-time",
 }
+_TOO_LARGE = ("http-request", "deny", "deny_status", "413", "if", "{", "req.body_size", "gt")
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 
 
@@ -101,15 +102,24 @@ class _Reader:
     def _frontend(self, section: Section) -> None:
         bind = section.take_one("bind")
         self.http_fact("listen.number", _number(" ".join(bind or ()).removeprefix(":")))
-        headers = {words[0]: " ".join(words[1:]) for words in section.take("http-after-response", "set-header")}
-        self.http_fact("expose_headers", {name: _OBSERVED.get(value, value) for name, value in headers.items()})
-        tests: dict[str, list[tuple[str, str]]] = {}
+        largest = section.take_one(*_TOO_LARGE)
+        if largest is not None:
+            self.http_fact(
+                "max_body", Size(largest[0]) if largest[0].isdecimal() and largest[1:] == ("}",) else " ".join(largest)
+            )
+        headers = {words[0]: words[1:] for words in section.take("http-after-response", "set-header")}
+        exposed = {name: _OBSERVED[" ".join(words)] for name, words in headers.items() if " ".join(words) in _OBSERVED}
+        self.http_fact("expose_headers", exposed)
+        set_headers = {name: _logged(words) for name, words in headers.items() if name not in exposed}
+        self.http_fact("response_headers", set_headers)
+        tests: dict[str, list[tuple[str, str, str]]] = {}
         for words in section.take("acl"):
             tests.setdefault(words[0], []).append(_test(words[1:]))
         routes: list[object] = []
-        for words in section.take("use_backend"):
-            backend, name = words[0], words[2] if words[1:2] == ("if",) and len(words) == 3 else " ".join(words[1:])
-            routes += [(*match, ("backend", backend)) for match in _matches(tests.pop(name, [("unknown", name)]))]
+        for backend, *condition in section.take("use_backend"):
+            first, *others = condition[1:] if condition[:1] == ["if"] and len(condition) > 1 else [" ".join(condition)]
+            asked = _conditions([tests.pop(name, [("unknown", "", name)]) for name in others])
+            routes += [(*match, ("backend", backend), *asked) for match in _matches(tests.pop(first, [("unknown", "", first)]))]
         self.http_fact("routes", tuple(routes))
         self._rest_of("acls that no rule reads", tuple(sorted(tests)))
         self.default = " ".join(section.take_one("default_backend") or ("nothing",))
@@ -205,18 +215,35 @@ class _Reader:
             self.http_fact("default.backend", self.default)
 
 
-def _test(words: tuple[str, ...]) -> tuple[str, str]:
-    """(match method, pattern) of an acl on the normalised path."""
-    if words[:2] == ("var(txn.path)", "-m") and len(words) == 5 and words[3] == "--":
-        return words[2], words[4]
-    return "unknown", " ".join(words)
+def _test(words: tuple[str, ...]) -> tuple[str, str, str]:
+    """(what is asked, match method, pattern) of an acl."""
+    if words[1:2] == ("-m",) and len(words) == 5 and words[3] == "--":
+        return words[0], words[2], words[4]
+    return "unknown", "", " ".join(words)
 
 
-def _matches(tests: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _conditions(acls: list[list[tuple[str, str, str]]]) -> tuple[object, ...]:
+    """The hosts and methods that a route asks for besides its path; nothing, if it asks for none."""
+    hosts: list[str] = []
+    methods: list[str] = []
+    for tests in acls:
+        kinds = {(of, method) for of, method, _ in tests}
+        if kinds <= {("var(txn.host)", "str"), ("var(txn.host)", "end")} and not hosts:
+            hosts = [f"*{text}" if method == "end" else text for _, method, text in tests]
+        elif kinds == {("method", "str")} and not methods:
+            methods = [text for _, _, text in tests]
+        else:
+            return (tuple(map(tuple, acls)),)
+    return ((tuple(hosts), tuple(methods)),) if acls else ()
+
+
+def _matches(tests: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
     """What a route's acls amount to; `str /a` followed by `beg /a/` is the prefix `/a`."""
     found: list[tuple[str, str]] = []
-    for method, text in tests:
-        if method == "str":
+    for of, method, text in tests:
+        if of != "var(txn.path)":
+            found.append((of, f"{method} {text}"))
+        elif method == "str":
             found.append(("exact", text))
         elif method == "beg" and found and found[-1] == ("exact", text.removesuffix("/")) and text.endswith("/"):
             found[-1] = ("prefix", text.removesuffix("/"))
@@ -227,6 +254,12 @@ def _matches(tests: list[tuple[str, str]]) -> list[tuple[str, str]]:
         else:
             found.append((method, text))
     return found
+
+
+def _logged(words: tuple[str, ...]) -> object:
+    """What the only word of a log format says; with variables or conditions it says something else."""
+    parts = " ".join(words).split("%%")
+    return words if len(words) != 1 or any("%" in part for part in parts) else "%".join(parts)
 
 
 def _duration(words: tuple[str, ...]) -> object:

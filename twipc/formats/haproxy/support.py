@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twipc.target import EngineSupport, Exact, Outside
+from twipc.target import Approximate, EngineSupport, Exact, Outside
 
 SUPPORT: EngineSupport = {
     "service.ready.http.path": Exact(),
@@ -22,8 +22,13 @@ SUPPORT: EngineSupport = {
     "http.timeouts.idle": Exact(),
     "http.timeouts.connect": Exact(),
     "http.timeouts.response": Exact(),
+    "http.max_body": Approximate(
+        lambda asked: asked.value,
+        "of a chunked body haproxy counts what its first buffer holds (16 KiB, and only what has come): the rest passes",
+    ),
     "http.error_pages": Exact(),
     "http.expose_headers": Exact(),
+    "http.response_headers": Exact(),
     "http.stats.port": Outside("the port's name is said by service.ports"),
     "http.stats.number": Exact(),
     "http.stats.auth.secret": Exact(),

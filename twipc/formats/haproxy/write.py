@@ -13,7 +13,7 @@ from twipc.spec import Duration, Http, Route, Service
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
-from .quoting import bare, duration, number, word
+from .quoting import bare, duration, logged, number, word
 
 _BALANCE = {"round-robin": "roundrobin", "least-connections": "leastconn", "source": "source"}
 _SECONDS = "'%%[var(txn.%s),div(1000)].%%[var(txn.%s),mod(1000),add(1000),regsub(^1,)]'"
@@ -60,6 +60,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "listen": number(http.listen.number),
         "resolver": bare(discovery.resolver),
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
+        "max_body": number(http.max_body),
         "pages": [
             {
                 "index": index,
@@ -72,8 +73,12 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
             {"key": key, "name": bare(key), "value": Quoted(_OBSERVED[observed])}
             for key, observed in sorted(http.expose_headers.items())
         ],
+        "set_headers": [
+            {"key": key, "name": bare(key), "value": logged(value)} for key, value in sorted(http.response_headers.items())
+        ],
         "health": _health(model, name, service),
         "ready": word(service.ready.http.path) if service.ready else None,
+        "by_host": any(route.match.host for route in http.routes),
         "routes": [_route(index, route) for index, route in enumerate(http.routes)],
         "default": {
             "backend": bare(http.default.backend or DEFAULT),
@@ -102,7 +107,19 @@ def _route(index: int, route: Route) -> dict[str, Any]:
     tests += [_test("str", path) for path in route.match.exact or ()]
     tests += [_test("reg", pattern("glob", path)) for path in route.match.glob or ()]
     assert route.backend, "a rule refuses files on haproxy"
-    return {"index": index, "name": bare(f"route_{index}"), "tests": tests, "backend": bare(route.backend)}
+    name = f"route_{index}"
+    hosts = [_test("end", host[1:]) if host.startswith("*") else _test("str", host) for host in route.match.host or ()]
+    methods = [_test("str", method) for method in route.match.method or ()]
+    asked = [
+        {"name": bare(acl), "of": Quoted(of), "tests": found}
+        for acl, of, found in (
+            (name, "var(txn.path)", tests),
+            (f"{name}_host", "var(txn.host)", hosts),
+            (f"{name}_method", "method", methods),
+        )
+        if found
+    ]
+    return {"index": index, "acls": asked, "backend": bare(route.backend)}
 
 
 def _test(method: str, text: str) -> dict[str, Quoted]:

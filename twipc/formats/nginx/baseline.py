@@ -27,7 +27,7 @@ http {
   client_body_temp_path /tmp/client_body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
   uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
   log_format access escape=json 'THE_LOG';
-  access_log /dev/stdout access; server_tokens off; sendfile on; tcp_nopush on; client_max_body_size 1m;
+  access_log /dev/stdout access; server_tokens off; sendfile on; tcp_nopush on;
   large_client_header_buffers 4 16k; client_body_timeout 10s;
   map $request_uri $refused_request {
     default 0; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
@@ -69,7 +69,11 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     places["server / listen"] = ("default_server",)
     places["location ^~ /.twipc/ / internal"] = ((),)
     places["location ^~ /.twipc/ / root"] = (("/etc/nginx/pages",),)
-    if any("$" in (route.files or "") for route in http.routes):
+    if any(route.match.host or route.match.method for route in http.routes):
+        places["routes / locations that nothing chooses"] = ()
+    if http.response_headers:
+        places["http / server / proxy_hide_header"] = tuple((header,) for header in sorted(http.response_headers))
+    if any("$" in text for text in (*(route.files or "" for route in http.routes), *http.response_headers.values())):
         places["http / geo"] = (("$dollar",),)
         places["http / geo $dollar / default"] = (("$",),)
     if http.backends:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from twipc.spec import Duration
+from twipc.spec import Duration, Size
 from twipc.target.templates import Quoted
 
 _BARE = re.compile(r"[A-Za-z0-9_./:@-]+")
@@ -31,6 +31,14 @@ def regex(pattern: str) -> Quoted:
 def duration(value: Duration) -> Quoted:
     """Milliseconds where seconds do not do; nginx takes no fractions (traps §2.4)."""
     return Quoted(f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s")
+
+
+def size(value: Size) -> Quoted:
+    """In nginx's own units, which are powers of 1024 too."""
+    for unit, bytes_ in (("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)):
+        if value % bytes_ == 0:
+            return Quoted(f"{value // bytes_}{unit}")
+    return Quoted(f"{int(value)}")
 
 
 def number(value: int) -> Quoted:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from twipc.formats.engines import ENGINES, OWN_PREFIX
 from twipc.formats.routes import route_of
-from twipc.spec import Duration
+from twipc.spec import Duration, Size
 from twipc.target import BASELINE, Discovery, FactKey, Facts, Unreadable
 
 from .tree import Block, Comment, Directive, NotNginx, parse
@@ -21,6 +21,7 @@ _OBSERVED = {
 }
 _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
+_SIZE = re.compile(r"([0-9]+)([kKmMgG]?)")
 
 
 def read(files: Mapping[str, str], service: str, discovery: Discovery) -> Facts:
@@ -45,6 +46,9 @@ class _Reader:
         self.facts: dict[FactKey, object] = {}
         self.tries: dict[str, set[object]] = {}
         self.ends: dict[str, set[object]] = {}
+        self.choice: Block | None = None
+        self.actions: dict[str, tuple[str, object]] = {}
+        self.asked = False
 
     def http_fact(self, leaf: str, value: object) -> None:
         self.facts[FactKey(f"http.{leaf}", (self.service,))] = value
@@ -67,8 +71,15 @@ class _Reader:
     def _http(self, http: Block) -> None:
         for name, leaf in _TIMERS.items():
             self._timer(http, name, leaf)
+        largest = http.take_one("client_max_body_size")
+        if largest is not None:
+            self.http_fact("max_body", _size(" ".join(largest)))
         for upstream in http.take("upstream"):
             self._upstream(upstream)
+        choices = [one for one in http.directives if one.name == "map" and one.args[1:] == ("$route",)]
+        if len(choices) == 1 and choices[0].block and choices[0].args[0] == "$host $request_method $uri":
+            self.choice = choices[0].block
+            http.directives.remove(choices[0])
         for server in http.directives:
             if (
                 server.name == "server"
@@ -125,13 +136,18 @@ class _Reader:
         send, receive = server.take_one("proxy_send_timeout"), server.take_one("proxy_read_timeout")
         both = {_duration(args) for args in (send, receive) if args}
         self.http_fact("timeouts.response", both.pop() if send and receive and len(both) == 1 else (send, receive))
-        self.http_fact("expose_headers", dict(_exposed(server)))
+        headers = dict(_headers(server))
+        self.http_fact("expose_headers", {name: _OBSERVED[value] for name, value in headers.items() if value in _OBSERVED})
+        set_headers = {name: _expanded(value) for name, value in headers.items() if value not in _OBSERVED}
+        self.http_fact("response_headers", set_headers)
         self.http_fact("error_pages", tuple(self._page(directive) for directive in server.take("error_page")))
         routes: list[object] = []
         for location in server.take("location"):
             self._location(location, routes)
+        if self.choice:
+            routes += self._chosen(self.choice)
         self.http_fact("routes", tuple(routes))
-        for leaf in ("expose_headers", "error_pages", "routes"):
+        for leaf in ("expose_headers", "response_headers", "error_pages", "routes"):
             if not self.facts[FactKey(f"http.{leaf}", (self.service,))]:
                 del self.facts[FactKey(f"http.{leaf}", (self.service,))]
 
@@ -145,7 +161,11 @@ class _Reader:
         match location.args:
             case ("~", expression) if found := route_of(expression):
                 routes.append((*found, self._action(location.block, f"route {found[1]}")))
+            case ("^~", own) if self.choice and own.startswith(f"{OWN_PREFIX}route_"):
+                self.actions[own] = self._rewritten(location.block, own)
             case ("/",):
+                if self.choice:
+                    self._asks(location.block)
                 kind, value = self._action(location.block, "default")
                 self.http_fact(f"default.{kind}", value)
             case ("=", path):
@@ -153,14 +173,42 @@ class _Reader:
             case args:
                 self._rest(f"location {' '.join(args)}", location.block.rest() or {"": "empty"})
 
-    def _action(self, block: Block, context: str) -> tuple[str, object]:
+    def _rewritten(self, block: Block, own: str) -> tuple[str, object]:
+        """What the location of a route does, if it gives the path back as it was."""
+        inside = block.take_one("internal") == ()
+        back = block.take_one("rewrite") == (f"^/[.]twipc/{own.split('/')[2]}(/.*)$", "$1", "break")
+        kind, value = self._action(block, f"route {own}", tail="$request_uri")
+        return (kind, value) if inside and back else (f"{kind}, but not as it came", value)
+
+    def _asks(self, location: Block) -> None:
+        """Takes out what sends a request on to its route, before anything else is done with it."""
+        first = location.directives[0] if location.directives else None
+        on = (("rewrite", ("^(.*)$", "/.twipc/$route$1", "last")),)
+        if first and first.block and (first.name, first.args) == ("if", ("($route)",)):
+            self.asked = tuple((one.name, one.args) for one in first.block.directives) == on
+            if self.asked:
+                location.directives.remove(first)
+
+    def _chosen(self, choice: Block) -> Iterator[object]:
+        """The routes of a map, in its order."""
+        used: set[str] = set()
+        for row in choice.directives:
+            place = f"{OWN_PREFIX}{' '.join(row.args)}/"
+            kind, path, *asked = _choice(row.name) or ("unknown", row.name)
+            if (row.name, row.args) != ("default", ("",)):
+                used.add(place)
+                yield (kind, path, self.actions.get(place, ("nothing", place)) if self.asked else ("nothing", ""), *asked)
+        self._rest("routes", {"locations that nothing chooses": tuple(sorted(set(self.actions) - used))})
+
+    def _action(self, block: Block, context: str, tail: str = "") -> tuple[str, object]:
         """What a location does, and that it does nothing else."""
         root, status, url = block.take_one("root"), block.take_one("return"), block.take_one("proxy_pass")
         action: tuple[str, object] = ("nothing", "")
         if root:
-            action = ("files", _folder(" ".join(root)))
+            action = ("files", _expanded(" ".join(root)))
         elif url:
-            backend = " ".join(url).removeprefix("http://")
+            to = " ".join(url).removeprefix("http://")
+            backend = to.removesuffix(tail) if to.endswith(tail) else f"{to} without {tail}"
             action = ("backend", backend)
             self.tries.setdefault(backend, set()).add(_retries(block))
             ends = block.take_one("proxy_next_upstream_timeout")
@@ -172,15 +220,37 @@ class _Reader:
         return action
 
 
-def _exposed(server: Block) -> Iterator[tuple[str, str]]:
+def _headers(server: Block) -> Iterator[tuple[str, str]]:
     for directive in server.take("add_header"):
         name, value, *rest = (*directive.args, "", "")
-        yield name, _OBSERVED.get(value, value) if rest[:1] == ["always"] else f"{value} not always"
+        yield name, value if rest[:1] == ["always"] else f"{value} not always"
 
 
-def _folder(text: str) -> str:
-    """A folder's name: `${dollar}` holds a dollar, any other variable is none of ours."""
+def _expanded(text: str) -> str:
+    """What a word says: `${dollar}` holds a dollar, any other variable is none of ours."""
     return text.replace("${dollar}", "$") if "$" not in text.replace("${dollar}", "") else f"{text} with its variables"
+
+
+def _choice(expression: str) -> tuple[object, ...] | None:
+    """(kind, path) and, where they are asked for, (hosts, methods) of a row of the map that chooses; None for any other."""
+    hosts, _, others = expression.removeprefix("~^").partition(" ")
+    methods, _, path = others.partition(" ")
+    found = route_of(f"^{path}")
+    asked = (_alternatives(hosts), _alternatives(methods))
+    if not expression.startswith("~^") or found is None or None in asked:
+        return None
+    return (*found, asked) if any(asked) else found
+
+
+def _alternatives(expression: str) -> tuple[str, ...] | None:
+    r"""The names that `(?:a\.b|\S*\.c)` stands for, none for `\S+`; None for any other expression."""
+    if expression == r"\S+":
+        return ()
+    inside = expression.removeprefix("(?:").removesuffix(")").split("|")
+    names = tuple(re.sub(r"\\([.-])", r"\1", re.sub(r"^\\S\*", "*", one)) for one in inside)
+    plain = all(re.fullmatch(r"\*?[A-Za-z0-9.-]+", name) for name in names)
+    dots = all(re.fullmatch(r"(?:\\S\*)?(?:[A-Za-z0-9-]|\\\.)+", one) for one in inside)
+    return names if plain and dots and expression == f"(?:{'|'.join(inside)})" else None
 
 
 def _retries(block: Block) -> object:
@@ -195,6 +265,11 @@ def _retries(block: Block) -> object:
 def _duration(args: tuple[str, ...]) -> object:
     found = _DURATION.fullmatch(" ".join(args))
     return Duration(int(found[1]) * (1000 if found[2] == "s" else 1)) if found else " ".join(args)
+
+
+def _size(text: str) -> object:
+    found = _SIZE.fullmatch(text)
+    return Size(int(found[1]) << {"": 0, "k": 10, "m": 20, "g": 30}[found[2].lower()]) if found else text
 
 
 def _number(text: str) -> object:

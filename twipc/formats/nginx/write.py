@@ -8,14 +8,14 @@ from typing import Any
 
 from twipc.diagnostics import Path
 from twipc.formats.engines import ENGINES, OWN_PREFIX
-from twipc.formats.paths import pattern
+from twipc.formats.paths import literal, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of
-from twipc.spec import Duration, Http
+from twipc.spec import Duration, Http, Match
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
-from .quoting import duration, expanded, number, regex, word
+from .quoting import duration, expanded, number, regex, size, word
 
 # Not `consistent`: that hashes a server's name, and all instances of a service bear one (measured; nginx issue 523).
 _BALANCE = {"round-robin": "", "least-connections": "least_conn", "source": "hash $remote_addr"}
@@ -63,6 +63,7 @@ def _pages(model: Model, name: str, http: Http) -> tuple[ServerFile, ...]:
 
 def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[str, Any]:
     here: Path = ("services", name, "http")
+    chosen = any(route.match.host or route.match.method for route in http.routes)
     return {
         "name": name,
         "server": word(name),
@@ -70,10 +71,14 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "listen": number(http.listen.number),
         "resolver": word(discovery.resolver),
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
+        "max_body": size(http.max_body),
         "upstreams": [_upstream(model, name, key, http, discovery) for key in sorted(http.backends)],
         "headers": [
             {"key": key, "name": word(key), "value": Quoted(_OBSERVED[observed])}
             for key, observed in sorted(http.expose_headers.items())
+        ],
+        "set_headers": [
+            {"key": key, "name": word(key), "value": expanded(value)} for key, value in sorted(http.response_headers.items())
         ],
         "pages": [
             {
@@ -86,17 +91,31 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "health": _health(model, name),
         "ready": _ready(model, name, http),
         "routes": [
-            {"index": index, "pattern": regex(expression), "action": _action(route, http, (*here, "routes", index))}
+            {
+                "index": index,
+                "patterns": [regex(expression) for expression in _patterns(route.match, chosen)],
+                "name": word(f"route_{index}"),
+                "action": _action(route, http, (*here, "routes", index), chosen),
+            }
             for index, route in enumerate(http.routes)
-            for expression in _patterns(route.match)
         ],
-        "dollars": any("$" in (route.files or "") for route in http.routes),
+        "chosen": chosen,
+        "dollars": any("$" in text for text in _expanded(http)),
         "default": _action(http.default, http, (*here, "default")),
     }
 
 
-def _patterns(match: Any) -> list[str]:
-    return [pattern(kind, path) for kind in ("prefix", "exact", "glob") for path in getattr(match, kind) or ()]
+def _expanded(http: Http) -> list[str]:
+    """What stands in directives that expand variables."""
+    return [*(route.files or "" for route in http.routes), *http.response_headers.values()]
+
+
+def _patterns(match: Match, chosen: bool) -> list[str]:
+    """What a route's requests match: their path, or, in a map where some route asks for more, `host method path`."""
+    paths = [pattern(kind, path) for kind in ("prefix", "exact", "glob") for path in getattr(match, kind) or ()]
+    hosts = [rf"\S*{literal(host[1:])}" if host.startswith("*") else literal(host) for host in match.host or ()]
+    asked = " ".join(f"(?:{'|'.join(one)})" if one else r"\S+" for one in (hosts, match.method or ()))
+    return [f"~^{asked} {path[1:]}" for path in paths] if chosen else paths
 
 
 def _upstream(model: Model, name: str, key: str, http: Http, discovery: Discovery) -> dict[str, Any]:
@@ -134,7 +153,7 @@ def _health(model: Model, name: str) -> dict[str, Quoted]:
     return {"address": word(f"127.0.0.1:{model.number(name, health.http.port)}"), "path": word(health.http.path)}
 
 
-def _action(what: Any, http: Http, origin: Path) -> _Action:
+def _action(what: Any, http: Http, origin: Path, rewritten: bool = False) -> _Action:
     if getattr(what, "files", None):
         return _Action((*origin, "files"), files=expanded(what.files))
     if what.backend:
@@ -142,7 +161,8 @@ def _action(what: Any, http: Http, origin: Path) -> _Action:
         retries = http.backends[what.backend].retries
         return _Action(
             (*origin, "backend"),
-            upstream=word(f"http://{what.backend}"),
+            # What was rewritten would go on as it was rewritten, not as it came.
+            upstream=Quoted(f"{word(f'http://{what.backend}')}{'$request_uri' if rewritten else ''}"),
             tries=number(retries + 1) if retries else None,
             ends=duration(_all_tries(http, retries)),
             retries_origin=backends,
