@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import cast
 
 from twipc.registry import target, target_names
-from twipc.target.fields import all_fields
+from twipc.target.fields import all_fields, engine_fields
 from twipc.target.support import Absent, Answer, Approximate, Exact, Outside, When
 
 _MARKS = {Exact: "yes", Approximate: "rounded", Absent: "no", Outside: "–"}
@@ -33,7 +34,7 @@ def matrix() -> str:
 
 
 def _is_served(field: str) -> bool:
-    return field.startswith(("http.", "backend.", "service.ready."))
+    return field in engine_fields()
 
 
 def _table(title: str, columns: list[str], fields: list[str], reasons: dict[str, int]) -> Iterator[str]:
@@ -50,10 +51,8 @@ def _table(title: str, columns: list[str], fields: list[str], reasons: dict[str,
 def answer(column: str, field: str) -> Answer:
     """The answer of a target, or of an engine for a field of HTTP servers."""
     if _is_served(field):
-        engines = target("compose").support.engines
-        return engines[column][field]  # type: ignore[literal-required,no-any-return]
-    found: Answer = target(column).support.fields[field]  # type: ignore[literal-required]
-    return found
+        return cast(Mapping[str, Answer], target("compose").support.engines[column])[field]
+    return cast(Mapping[str, Answer], target(column).support.fields)[field]
 
 
 def _cell(found: Answer, reasons: dict[str, int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from twipc.formats.reading import ENGINE_SUPPORT
 from twipc.spec import Service
-from twipc.target import STATS_USE, Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes, option
+from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes, option
 from twipc.target.support import OUTSIDE_ORCHESTRATORS
 
 from . import expected
@@ -73,11 +73,6 @@ def _balanced(asked: Asked) -> bool:
 def _mounted(asked: Asked) -> bool:
     services = asked.model.environment.services.values()
     return any(mount.volume == asked.key.owner[0] for service in services for mount in service.mounts.values())
-
-
-def _read_by_nobody(asked: Asked) -> bool:
-    http = _service(asked).http
-    return asked.key.owner[1] == STATS_USE and http is not None and http.engine.name == "nginx"
 
 
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
@@ -158,11 +153,6 @@ _FIELDS: FieldSupport = {
     ),
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
-    "secret.ecs.arn": When(
-        "it is for the statistics page of a nginx, which has none",
-        _read_by_nobody,
-        then=Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),
-        otherwise=Exact(),
-    ),
+    "secret.ecs.arn": Exact(),
 }
 SUPPORT = Support(_FIELDS, ENGINE_SUPPORT)

@@ -180,7 +180,7 @@ def change_is_harmless(lines: list[str], number: int, column: int) -> bool:
     changed = [*lines[: number - 1], f"{lines[number - 1][:column]}Z", *lines[number:]]
     try:
         return bool(yaml12.parse_yaml("\n".join(changed)) == yaml12.parse_yaml("\n".join(lines)))
-    except Exception:
+    except ValueError:
         return False
 
 
