@@ -185,6 +185,17 @@ processes = st.fixed_dictionaries(
 """How a program runs."""
 
 
+externals = st.one_of(
+    st.just({}),
+    st.builds(
+        lambda host, number: {"shop-db": {"host": host, "ports": {"sql": number}}},
+        st.sampled_from(("db.example.com", "10.1.2.3", "xn--d1.example", "0x1f.example", "web.shop.internal")),
+        st.sampled_from((1, 5432, 65535)),
+    ),
+)
+"""What runs elsewhere."""
+
+
 @st.composite
 def apps(draw: st.DrawFn, name: str) -> Spec:
     """A service that runs an image."""
@@ -276,6 +287,9 @@ def specs(draw: st.DrawFn) -> Spec:
         services[name] = draw(servers(names, number))
     if len(names) > 1:
         services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"}
+    elsewhere = draw(externals)
+    for name in elsewhere:
+        services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"}
     volumes = {
         name: {
             "access": draw(st.sampled_from(("single-writer", "shared", "read-only"))),
@@ -285,6 +299,8 @@ def specs(draw: st.DrawFn) -> Spec:
         for name in service.get("mounts", {}).values()
     }
     spec: Spec = {"twipc": 1, "project": "shop", "environment": "prod", "services": services}
+    if elsewhere:
+        spec["external"] = elsewhere
     if volumes:
         spec["volumes"] = volumes
     if any(service.get("http", {}).get("stats") for service in services.values()):

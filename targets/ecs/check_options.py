@@ -110,7 +110,7 @@ def _discovered(model: Model) -> dict[str, Path]:
             found.setdefault(member.service, ("services", server, "http", "backends", backend, "members"))
     for name, service in model.services:
         for variable, value in sorted(service.env.items()):
-            if value.address is not None:
+            if value.address is not None and model.elsewhere(value.address) is None:
                 found.setdefault(value.address.partition(".")[0], ("services", name, "env", variable))
     return found
 

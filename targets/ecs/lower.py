@@ -134,7 +134,7 @@ def _environment(model: Model, name: str, discovery: Discovery) -> list[Value]:
             pairs.append(At(origin, {"name": variable, "value": value.value}))
         elif value.address is not None:
             service, _, port = value.address.partition(".")
-            address = f"{discovery.host(service)}:{model.number(service, port)}"
+            address = model.elsewhere(value.address) or f"{discovery.host(service)}:{model.number(service, port)}"
             pairs.append(At(origin, {"name": variable, "value": address}))
     return pairs
 

@@ -63,9 +63,10 @@ services:
     image: busybox
     replicas: 3
     restart: never
-    env: {{DB: {{address: db.sql}}, EMPTY: ""}}
+    env: {{DB: {{address: db.sql}}, STORE: {{address: store.sql}}, EMPTY: ""}}
     resources: {{cpu: 2, memory: 1GiB}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
+external: {{store: {{host: store.example.com, ports: {{sql: 5432}}}}}}
 volumes:
   news: {{access: single-writer}}
   shared: {{access: shared, retention: delete}}

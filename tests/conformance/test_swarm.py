@@ -63,6 +63,7 @@ def test_services_find_each_other(discovery: str, tmp_path: Path) -> None:
     tasks = discovery == "tasks"
     assert {service["deploy"]["endpoint_mode"] for service in services.values()} == {"vip" if tasks else "dnsrr"}
     assert services["worker"]["environment"]["DB"] == ("tasks.db:5432" if tasks else "db:5432")
+    assert services["worker"]["environment"]["STORE"] == "store.example.com:5432"
 
 
 @pytest.mark.parametrize("name", specs_for("swarm"))

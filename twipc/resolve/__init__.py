@@ -49,7 +49,7 @@ def _follow_service(name: str, service: Service, names: Names) -> None:
         if value.secret is not None:
             names.secret(value.secret, (*here, "env", variable, "secret"))
         if value.address is not None:
-            names.member(value.address, codes.UNKNOWN_ADDRESS, (*here, "env", variable, "address"))
+            names.address(value.address, (*here, "env", variable, "address"))
 
 
 def _follow_http(name: str, http: Http, names: Names) -> None:
@@ -69,9 +69,7 @@ def _backend(backend: str, http: Http, path: Path, names: Names) -> None:
 
 def _members(name: str, key: str, http: Http, names: Names) -> tuple[Member, ...]:
     path: Path = ("services", name, "http", "backends", key, "members")
-    found = [
-        names.member(written, codes.UNKNOWN_MEMBER, (*path, index)) for index, written in enumerate(http.backends[key].members)
-    ]
+    found = [names.member(written, (*path, index)) for index, written in enumerate(http.backends[key].members)]
     return tuple(member for member in found if member)
 
 

@@ -17,6 +17,8 @@ services:
       default: {status: 404}
 """
 
+_ELSEWHERE = "external: {shop: {host: shop.example.com, ports: {http: 80}}}\n"
+
 
 def _name(id: str, title: str, why: str, good: str, found: str, slip: str) -> Code:
     """A code for a name that nothing bears: the example is `good` with one slip in it."""
@@ -75,6 +77,15 @@ UNKNOWN_ADDRESS = _name(
     "  web:\n    image: shop/web:1\n    env: {DB: {address: db.sql}}\n",
     "db.sql",
     "db.sq",
+)
+EXTERNAL_MEMBER = Code(
+    "TW425",
+    "what is external is no member",
+    Severity.ERROR,
+    why="A proxy of ours speaks plain HTTP to members under the name that the client asked for, and asks them for their "
+    "readiness. What runs elsewhere mostly wants TLS and its own name.",
+    bad=_PROXY.replace("[web.http]}}", "[shop.http]}}  #! TW425") + _ELSEWHERE,
+    good=_PROXY.replace("web:1, ports", "web:1, env: {SHOP: {address: shop.http}}, ports") + _ELSEWHERE,
 )
 UNKNOWN_TARGET = Code(
     "TW307",
@@ -135,6 +146,7 @@ CODES = (
     UNKNOWN_VOLUME,
     UNKNOWN_SECRET,
     UNKNOWN_ADDRESS,
+    EXTERNAL_MEMBER,
     UNKNOWN_TARGET,
     NO_IMAGE,
     PORT_TWICE,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from twipc.diagnostics import Code, Path, Report
 from twipc.model import Member
-from twipc.spec import Environment
+from twipc.spec import Environment, External, Port, Service
 from twipc.syntax import Tree
 
 from . import codes
@@ -36,20 +36,36 @@ class Names:
         )
         return False
 
-    def member(self, written: str, code: Code, path: Path) -> Member | None:
-        """The service and port number that `service.port` means."""
+    def member(self, written: str, path: Path) -> Member | None:
+        """The service and port number that `service.port` means; never of what is external."""
+        service = written.partition(".")[0]
+        if service in self.environment.external and service not in self.environment.services:
+            self.report.add(
+                codes.EXTERNAL_MEMBER,
+                f"`{service}` is external: no backend can have it as a member",
+                self.tree.span(path),
+                help="clients reach it themselves, or a service here forwards to it; a variable can hold its address",
+                at=self.tree.name(path),
+            )
+            return None
+        found = self._port(written, self.environment.services, codes.UNKNOWN_MEMBER, path)
+        return Member(service, found.number) if found else None
+
+    def address(self, written: str, path: Path) -> None:
+        """`service.port`, of a service here or of an external one."""
+        self._port(written, {**self.environment.external, **self.environment.services}, codes.UNKNOWN_ADDRESS, path)
+
+    def _port(self, written: str, among: Mapping[str, Service | External], code: Code, path: Path) -> Port | None:
         service, dot, port = written.partition(".")
         if not dot:
             self.report.add(
                 code, f"`{written}` has no port", self.tree.span(path), help="write `service.port`", at=self.tree.name(path)
             )
             return None
-        if not self.known(service, self.environment.services, code, f"there is no service named `{service}`", path):
+        if not self.known(service, among, code, f"there is no service named `{service}`", path):
             return None
-        ports = self.environment.services[service].ports
-        if not self.known(port, ports, code, f"`{service}` has no port named `{port}`", path):
-            return None
-        return Member(service, ports[port].number)
+        ports = among[service].ports
+        return ports[port] if self.known(port, ports, code, f"`{service}` has no port named `{port}`", path) else None
 
     def port(self, service: str, port: str, path: Path) -> bool:
         ports = self.environment.services[service].ports

@@ -8,6 +8,7 @@ from twipc.diagnostics import Finding, Report
 from twipc.model import Model
 
 from .codes import CODES
+from .external import external
 from .places import places
 from .ports import ports
 from .servers import servers
@@ -17,7 +18,7 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, ports, places, unused)
+RULES: tuple[Rule, ...] = (state, servers, ports, places, external, unused)
 
 
 def judge(model: Model, report: Report) -> None:

@@ -161,12 +161,22 @@ SAME_PLACE = Code(
 )
 UNUSED = Code(
     "TW415",
-    "a volume or secret that nothing uses",
+    "something that nothing uses",
     Severity.WARNING,
     why="It is left over, or the service that should use it does not: a journal without a mount is written into a container's "
     "own files, and gone with it.",
     bad="services: {web: {image: shop/web:1}}\nvolumes:\n  news: {access: single-writer}  #! TW415",
     good="services:\n  web: {image: shop/web:1, mounts: {/data: news}}\nvolumes:\n  news: {access: single-writer}",
+)
+EXTERNAL_NAME = Code(
+    "TW426",
+    "what is external has the name of a service here",
+    Severity.ERROR,
+    why="`db.sql` would mean two things; and a service of that name here answers in place of the one elsewhere.",
+    bad="services:\n  db: {image: shop/db:1, ports: {sql: 5432}}\n  web: {image: shop/web:1, env: {DB: {address: db.sql}}}\n"
+    "external:\n  db: {host: db.example.com, ports: {sql: 5432}}  #! TW426",
+    good="services:\n  web: {image: shop/web:1, env: {DB: {address: db.sql}}}\n"
+    "external:\n  db: {host: db.example.com, ports: {sql: 5432}}",
 )
 SAME_NAME = Code(
     "TW416",
@@ -195,5 +205,6 @@ CODES = (
     ENGINE_OWN,
     SAME_PLACE,
     UNUSED,
+    EXTERNAL_NAME,
     SAME_NAME,
 )

@@ -12,11 +12,14 @@ from .codes import UNUSED
 
 
 def unused(model: Model) -> Iterator[Finding]:
-    """Volumes that no service mounts, and secrets that nothing reads."""
+    """Volumes that no service mounts, secrets that nothing reads, and what is external and has no reader of its address."""
     mounted = {mount.volume for _, service in model.services for mount in service.mounts.values()}
     used = {secret for _, _, secret in secret_uses(model)}
     for name in sorted(set(model.environment.volumes) - mounted):
         yield _finding(model, ("volumes", name), f"no service mounts the volume `{name}`")
+    addressed = {value.address.partition(".")[0] for _, one in model.services for value in one.env.values() if value.address}
+    for name in sorted(set(model.environment.external) - addressed):
+        yield _finding(model, ("external", name), f"no variable holds an address of `{name}`")
     for name in sorted(set(model.environment.secrets) - used):
         yield _finding(model, ("secrets", name), f"nothing uses the secret `{name}`")
 

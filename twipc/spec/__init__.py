@@ -2,7 +2,7 @@
 
 from .assemble import ReadFile, assemble, is_fragment
 from .bind import bind, bind_noun, has_known_version
-from .environment import Acceptance, Environment, Secret, Volume
+from .environment import Acceptance, Environment, External, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
 from .noun import Noun
 from .service import Build, EnvValue, Health, HttpHealth, Mount, Port, Publish, Ready, Resources, Service, Tmpfs
@@ -20,6 +20,7 @@ __all__ = [
     "EnvValue",
     "Environment",
     "ErrorPage",
+    "External",
     "Health",
     "Http",
     "HttpHealth",

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from .noun import Noun
-from .service import Service
-from .values import WHOLE, Line, Name, PlatformName, ProjectPath
+from .service import Port, Service
+from .values import WHOLE, ExternalHost, Line, Name, PlatformName, PortName, ProjectPath
 
 Access = Literal["single-writer", "shared", "read-only"]
 
@@ -19,6 +19,13 @@ class Volume(Noun):
 
     access: Access = Field(description="How many may write it at once.")
     retention: Literal["keep", "delete"] = Field("keep", description="Whether it is kept when the environment goes down.")
+
+
+class External(Noun):
+    """A service that runs elsewhere, such as a managed database: others take its address, and nothing runs it here."""
+
+    host: ExternalHost = Field(description="Its name in DNS, or its IPv4 address; the same on every target.")
+    ports: Mapping[PortName, Port] = Field(description="The ports that it listens on, by name.", min_length=1)
 
 
 class SwarmSecret(Noun):
@@ -65,6 +72,7 @@ class Environment(Noun):
         description="What is generated, with each target's own options.", min_length=1
     )
     services: Mapping[Name, Service] = Field(description="What runs.", min_length=1)
+    external: Mapping[Name, External] = Field({}, description="Services that run elsewhere, whose addresses variables hold.")
     volumes: Mapping[Name, Volume] = Field({}, description="State that outlives an instance.")
     secrets: Mapping[Name, Secret] = Field({}, description="Where each target finds a secret.")
     accept: tuple[Acceptance, ...] = Field((), description="Losses that are known and wanted.")

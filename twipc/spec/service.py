@@ -49,7 +49,9 @@ class EnvValue(Noun):
     ONE_OF: ClassVar[tuple[str, ...]] = ("value", "secret", "address")
     value: Text | None = Field(None, description="This string, literally, on every target.")
     secret: Name | None = Field(None, description="The value of this secret; it never passes through twipc.")
-    address: Line | None = Field(None, description="host:port of a service's port, written `service.port`.")
+    address: Line | None = Field(
+        None, description="host:port of a port, written `service.port`; of a service here or of an `external` one."
+    )
 
 
 class Port(Noun):

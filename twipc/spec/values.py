@@ -257,6 +257,22 @@ def _request_host(value: str) -> str:
     return value
 
 
+def _elsewhere(value: str) -> str:
+    """A name that means the same machine from everywhere: no short name, which each machine completes in its own way."""
+    last = value.rpartition(".")[2]
+    if last.isdecimal():
+        _address(value)
+        if value.split(".")[0] in ("0", "127"):
+            raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
+    elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) > 253:
+        raise refuse(
+            f"`{value}` is not a host elsewhere", "a whole name in lower case, such as db.example.com, or an IPv4 address"
+        )
+    elif last == "localhost":
+        raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
+    return value
+
+
 def _probe_path(value: str) -> str:
     _request_path(value)
     if not re.fullmatch(r"[A-Za-z0-9/._~-]+", value):
@@ -345,6 +361,7 @@ Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
 ProjectPath = Annotated[str, AfterValidator(_project_path)]
 RequestPath = Annotated[str, AfterValidator(_request_path)]
 RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]
+ExternalHost = Annotated[str, AfterValidator(_elsewhere)]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]
 Glob = Annotated[str, AfterValidator(_glob)]
 EnvName = Annotated[

@@ -115,6 +115,9 @@ def _env_value(value: EnvValue, model: Model, discovery: Discovery) -> tuple[str
         return ("secret", "")
     if value.address is not None:
         service, _, port = value.address.partition(".")
+        if service in model.environment.external:
+            external = model.environment.external[service]
+            return ("value", f"{external.host}:{external.ports[port].number}")
         return ("value", f"{discovery.host(service)}:{model.number(service, port)}")
     return ("value", value.value or "")
 

@@ -18,7 +18,8 @@ NOUNS: dict[str, type[Noun]] = {
 }
 _APART: dict[type[Noun], frozenset[str]] = {
     # The language's version, the targets' own options and acceptances speak to the compiler; the rest are nouns of their own.
-    Environment: frozenset({"twipc", "targets", "accept", "services", "volumes", "secrets"}),
+    # What is external runs nowhere here: it is in the variables that hold its address.
+    Environment: frozenset({"twipc", "targets", "accept", "services", "external", "volumes", "secrets"}),
     Service: frozenset({"http"}),
     Http: frozenset({"backends"}),
 }

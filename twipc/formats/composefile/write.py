@@ -50,7 +50,8 @@ def environment(model: Model, name: str, discovery: Discovery) -> dict[str, Valu
             values[variable] = At(origin, value.value)
         elif value.address is not None:
             service, _, port = value.address.partition(".")
-            values[variable] = At(origin, f"{discovery.host(service)}:{model.number(service, port)}")
+            elsewhere = model.elsewhere(value.address)
+            values[variable] = At(origin, elsewhere or f"{discovery.host(service)}:{model.number(service, port)}")
     return values
 
 
