@@ -209,6 +209,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         "env": draw(st.dictionaries(st.sampled_from(("A", "B_C", "_x", "on", "Y")), texts, max_size=3)),
         "replicas": draw(st.integers(0, 4)),
     }
+    if draw(st.booleans()):
+        service["ports"]["dns"] = {"number": draw(st.sampled_from((53, 8080))), "protocol": "udp"}
     service |= draw(processes)
     if draw(st.booleans()):
         service["command"] = draw(st.lists(lines, min_size=1, max_size=4))
@@ -219,7 +221,10 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
     if draw(st.booleans()):
         service["stop_grace"] = draw(durations)
     if draw(st.booleans()):
-        service["publish"] = [{"port": "http", "host": "ephemeral", **draw(st.sampled_from(({}, {"address": "127.0.0.1"})))}]
+        open_ports = [port for port in ("http", "dns") if port in service["ports"]]
+        service["publish"] = [
+            {"port": port, "host": "ephemeral", **draw(st.sampled_from(({}, {"address": "127.0.0.1"})))} for port in open_ports
+        ]
     if service["replicas"] <= 1 and draw(st.booleans()):
         service["mounts"] = {"/data": f"{name}-data"}
     return service
@@ -316,7 +321,8 @@ def targets_of(spec: Spec) -> Spec:
     account = "eu-west-1:111122223333"
     mounting = {name for name, service in spec["services"].items() if service.get("mounts")}
     published = {
-        name for name, service in spec["services"].items() if any("address" not in one for one in service.get("publish", ()))
+        name: sorted({one["port"] for one in service.get("publish", ()) if "address" not in one})
+        for name, service in spec["services"].items()
     }
     built = any("http" in service or "build" in service for service in spec["services"].values())
     ecs = {
@@ -334,8 +340,9 @@ def targets_of(spec: Spec) -> Spec:
             for index, name in enumerate(sorted(spec["services"]))
         },
         "target_groups": {
-            name: {"http": f"arn:aws:elasticloadbalancing:{account}:targetgroup/{name}/{index:016x}"}
+            name: dict.fromkeys(published[name], f"arn:aws:elasticloadbalancing:{account}:targetgroup/{name}/{index:016x}")
             for index, name in enumerate(sorted(published))
+            if published[name]
         },
         "volumes": {
             name: {"file_system": f"fs-{index:017x}", "access_point": f"fsap-{index:017x}"}

@@ -60,7 +60,7 @@ class Model:
         """host:port of an `external` service's port; None, if the address is of a service that runs here."""
         name, _, port = address.partition(".")
         external = self.environment.external.get(name)
-        return f"{external.host}:{external.ports[port].number}" if external else None
+        return f"{external.host}:{external.ports[port]}" if external else None
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         return self.tree.span(path, key=key)

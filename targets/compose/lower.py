@@ -73,7 +73,7 @@ def _port(model: Model, name: str, index: int) -> Value:
                 "target": model.number(name, publish.port),
                 "published": published,
                 "host_ip": publish.address,
-                "protocol": "tcp",
+                "protocol": model.environment.services[name].ports[publish.port].protocol,
             }
         ),
     )

@@ -38,8 +38,9 @@ def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dic
     _deploy(reader)
     nth: dict[str, int] = {}
     for port in reader.take_tables("ports"):
-        reader.publish(nth, port.pop("target", 0), compose.number(port.pop("published", 0)), port.pop("host_ip", ""))
-        if port != {"protocol": "tcp"}:
+        target = compose.port(port.pop("target", 0), port.pop("protocol", "unsaid"))
+        reader.publish(nth, target, compose.number(port.pop("published", 0)), port.pop("host_ip", ""))
+        if port:
             reader.baseline("ports", str(port))
     for secret in reader.take_tables("secrets"):
         name = str(secret.pop("source", ""))

@@ -70,11 +70,12 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
 
 
 def _port(model: Model, name: str, index: int) -> Value:
-    """`[address:[host]:]number`: the only form that 2.4 has."""
+    """`[address:[host]:]number[/udp]`: the only form that 2.4 has."""
     publish = model.environment.services[name].publish[index]
     words = [publish.address or "", "" if publish.host == EPHEMERAL else str(publish.host)]
     words = words if publish.address else words[1:] if words[1] else []
-    return At(("services", name, "publish", index), ":".join([*words, str(model.number(name, publish.port))]))
+    port = model.environment.services[name].ports[publish.port]
+    return At(("services", name, "publish", index), ":".join([*words, str(port)]))
 
 
 def _file_mounts(files: tuple[ServerFile, ...]) -> list[Value]:

@@ -13,7 +13,7 @@ from twipc.target import DOCKER, Facts, Unreadable
 FILE = "docker-compose.yml"
 NAME_FILE = ".env"
 _RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never"}
-_PORT = re.compile(r"(?:(?:(?P<address>[0-9.]+):)?(?P<host>[0-9]*):)?(?P<target>[0-9]+)")
+_PORT = re.compile(r"(?:(?:(?P<address>[0-9.]+):)?(?P<host>[0-9]*):)?(?P<target>[0-9]+(?:/udp)?)")
 
 
 def read(texts: Mapping[str, str]) -> Facts:

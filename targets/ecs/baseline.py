@@ -91,8 +91,7 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
         places[f"mount of {service.mounts[path].volume} at {path}.readOnly"] = access == "read-only"
     places |= _ONE_WRITER if "single-writer" in accesses.values() else _ROLLING
     for port, noun in service.ports.items():
-        places[f"port {port}.protocol"] = "tcp"
-        if _speaks_http(model, name, noun.number):
+        if noun.protocol == "tcp" and _speaks_http(model, name, noun.number):
             places[f"port {port}.appProtocol"] = "http"
     if any(publish.address is None and publish.port in options.target_groups.get(name, {}) for publish in service.publish):
         places["service.healthCheckGracePeriodSeconds"] = _grace(service)

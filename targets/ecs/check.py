@@ -15,9 +15,9 @@ from twipc.target.secrets import missing_places
 
 from . import limits
 from .check_options import HERE, check_options, finding
-from .codes import NO_SIZE, TOO_LARGE, VARIABLE_TWICE
+from .codes import NO_SIZE, TOO_LARGE, UDP, VARIABLE_TWICE
 from .lower import task_definition
-from .options import Options
+from .options import Options, target_group_of
 
 
 def check(model: Model, options_: Any) -> Iterator[Finding]:
@@ -27,6 +27,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
         *check_options(model, options),
         *_sizes(model, options),
         *_variables(model),
+        *_udp(model, options),
         *missing_places(model, "ecs", "ecs"),
     ]
     if not any(one.severity is Severity.ERROR for one in found):
@@ -54,6 +55,16 @@ def _variables(model: Model) -> Iterator[Finding]:
         if variable in model.environment.services[name].env:
             said = f"`{variable}` is the password of the statistics page"
             yield finding(model, VARIABLE_TWICE, ("services", name, "env", variable), said, "rename the variable or the secret")
+
+
+def _udp(model: Model, options: Options) -> Iterator[Finding]:
+    """Published UDP ports that a target group stands for."""
+    for name, service in model.services:
+        for index, publish in enumerate(service.publish):
+            udp = service.ports[publish.port].protocol == "udp"
+            if udp and publish.address is None and target_group_of(options, name, publish.port):
+                said = f"`{publish.port}` of `{name}` is UDP: its target group must be of protocol UDP or TCP_UDP"
+                yield finding(model, UDP, ("services", name, "publish", index), said, key=False)
 
 
 def _limits(model: Model, options: Options) -> Iterator[Finding]:

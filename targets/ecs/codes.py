@@ -118,5 +118,16 @@ ELSEWHERE = Code(
     bad=f'{_EC2}    task_roles: {{web: {_ROLE.replace("111122223333", "444455556666")}web"}}  #! ECS109\n{_WEB}',
     good=f'{_EC2}    task_roles: {{web: {_ROLE}web"}}\n{_WEB}',
 )
+UDP = Code(
+    "ECS110",
+    "a UDP port needs a network load balancer",
+    Severity.NOTE,
+    why="Its target group is of protocol UDP, or TCP_UDP where the number is published for both (ELB guide, target groups of "
+    "Network Load Balancers); an application load balancer leads nobody to it.",
+    bad=f"{_EC2}    target_groups: {{web: {{dns: {_GROUP}}}}}\n{_WEB}    ports: {{dns: {{number: 53, protocol: udp}}}}\n"
+    "    publish: [{port: dns, host: 53}]  #! ECS110\n"
+    "accept: [{code: ECS107, at: services.web.publish.dns, target: ecs, because: the listener is on 53 too}]\n",
+    good=_EC2 + _WEB + "    ports: {dns: {number: 53, protocol: udp}}\n",
+)
 
-CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE)
+CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP)

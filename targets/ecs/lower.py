@@ -166,8 +166,8 @@ def _ports(model: Model, name: str) -> list[Value]:
                 {
                     "name": port,
                     "containerPort": noun.number,
-                    "protocol": "tcp",
-                    "appProtocol": "http" if (name, noun.number) in spoken else None,
+                    "protocol": noun.protocol,
+                    "appProtocol": "http" if noun.protocol == "tcp" and (name, noun.number) in spoken else None,
                 }
             ),
         )
@@ -338,13 +338,16 @@ def _network(options: Options, name: str) -> dict[str, Value]:
 
 
 def _load_balancers(model: Model, options: Options, name: str) -> list[Value]:
-    """One target group for each published port that has one; a port on one address of a host is never balanced."""
-    found: dict[str, Value] = {}
+    """One target group for each published port that has one; a port on one address of a host is never balanced.
+
+    A number that is TCP and UDP may have one group for both.
+    """
+    found: dict[tuple[str, int], Value] = {}
     for index, publish in enumerate(model.environment.services[name].publish):
         arn = target_group_of(options, name, publish.port)
-        if arn and publish.address is None and publish.port not in found:
-            number = model.number(name, publish.port)
-            found[publish.port] = At(
+        number = model.number(name, publish.port)
+        if arn and publish.address is None and (arn, number) not in found:
+            found[arn, number] = At(
                 ("services", name, "publish", index),
                 {
                     "targetGroupArn": At((*_HERE, "target_groups", name, publish.port), arn),

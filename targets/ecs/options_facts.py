@@ -1,6 +1,6 @@
 """Options as facts: every artifact that shows one is held to it.
 
-Their keys are `options.<name>` of (service,); a target group is of (service, port number), a volume of (service, volume), the
+Their keys are `options.<name>` of (service,); target groups are of (service, port number), a volume of (service, volume), the
 registry before the image that a Dockerfile starts from of (service, "FROM").
 """
 
@@ -37,10 +37,12 @@ def option_facts(model: Model, options_: Any) -> Facts:
         facts |= {FactKey(f"options.{leaf}", (name,)): value for leaf, value in said.items()}
         if service.http and _ours(service):
             facts[FactKey("options.registry", (name, "FROM"))] = options.registry
+        groups: dict[str, set[str]] = {}
         for publish in service.publish:
             arn = options.target_groups.get(name, {}).get(publish.port)
             if arn and publish.address is None:
-                facts[FactKey("options.target_group", (name, str(service.ports[publish.port].number)))] = arn
+                groups.setdefault(str(service.ports[publish.port].number), set()).add(arn)
+        facts |= {FactKey("options.target_group", (name, number)): tuple(sorted(arns)) for number, arns in groups.items()}
         for mount in service.mounts.values():
             volume = options.volumes.get(mount.volume)
             if volume:

@@ -171,7 +171,9 @@ class _Reader:
         ports: dict[str, object] = {}
         for mapping in mappings:
             name = mapping.pop("name", "")
-            number = mapping.pop("containerPort", None)
+            number = str(mapping.pop("containerPort", "missing"))
+            protocol = mapping.pop("protocol", "unsaid")
+            number = number if protocol == "tcp" else f"{number}/{protocol}"
             ports[name] = number if name not in ports else (ports[name], number)
             self.rest(f"port {name}", mapping)
         self.fact("ports", ports)
@@ -274,20 +276,26 @@ class _Reader:
         network = service.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
         self.option("subnets", tuple(network.pop("subnets", ())))
         self.option("security_groups", tuple(network.pop("securityGroups", ())))
+        groups: dict[str, set[str]] = {}
         for nth, balancer in enumerate(take("loadBalancers", [])):
-            self._load_balancer(nth, balancer)
+            self._load_balancer(nth, balancer, groups)
+        for number, arns in groups.items():
+            self.option("target_group", tuple(sorted(arns)), number)
         registries = [registry.pop("registryArn", "missing") for registry in service.get("serviceRegistries", [])]
         self.option("cloud_map_service", registries[0] if len(registries) == 1 else tuple(registries))
         for registry in take("serviceRegistries", []):
             self.rest("serviceRegistries", registry)
         self.rest("service", service)
 
-    def _load_balancer(self, nth: int, balancer: dict[str, Any]) -> None:
-        """A port is one target, however many publications it has: the artifact shows its target group, and no host port."""
-        number = str(balancer.pop("containerPort", "missing"))
-        if FactKey("options.target_group", (self.name, number)) in self.facts:
+    def _load_balancer(self, nth: int, balancer: dict[str, Any], groups: dict[str, set[str]]) -> None:
+        """A port is one target, however many publications it has: the artifact shows its target group, and no host port.
+
+        A number that is TCP and UDP may be in two groups: which of them is which no artifact says.
+        """
+        number, arn = str(balancer.pop("containerPort", "missing")), balancer.pop("targetGroupArn", "missing")
+        if arn in groups.setdefault(number, set()):
             self.baseline(f"load balancer {nth + 1}", f"{number} for a second time")
-        self.option("target_group", balancer.pop("targetGroupArn", "missing"), number)
+        groups[number].add(arn)
         if balancer.pop("containerName", "missing") != self.name:
             self.baseline(f"load balancer of {number}", "leads to another container")
         self.rest(f"load balancer of {number}", balancer)

@@ -66,7 +66,7 @@ def _balanced(asked: Asked) -> bool:
     """Whether a load balancer's target group stands for this publication, which is open to all then."""
     name, number, nth = asked.key.owner
     service, options = _service(asked), option(asked.options, Options)
-    one = [one for one in service.publish if service.ports[one.port].number == int(number)][int(nth)]
+    one = [one for one in service.publish if str(service.ports[one.port]) == number][int(nth)]
     return one.address is None and one.port in options.target_groups.get(name, {})
 
 

@@ -100,11 +100,12 @@ def _secret(model: Model, service: Service) -> dict[str, object]:
 
 
 def _unpublished(service: Service) -> dict[str, object]:
-    """`<number>.<nth>` of each publication that is for one address."""
-    seen: list[int] = []
+    """`<port>.<nth>` of each publication that is for one address."""
+    seen: list[str] = []
     lost: list[str] = []
     for publish in service.publish:
-        number = service.ports[publish.port].number
+        port = service.ports[publish.port]
+        number = f"{port.number}/udp" if port.protocol == "udp" else f"{port.number}"
         if publish.address:
             lost.append(f"{number}.{seen.count(number)}")
         seen.append(number)

@@ -98,8 +98,9 @@ def _port(model: Model, name: str, index: int) -> Value:
     """Not through the ingress mesh: that hides the client's address, and refuses dnsrr."""
     publish: Publish = model.environment.services[name].publish[index]
     host: dict[str, Value] = {} if publish.host == EPHEMERAL else {"published": publish.host}
-    number = model.number(name, publish.port)
-    return At(("services", name, "publish", index), {"target": number, **host, "protocol": "tcp", "mode": "host"})
+    port = model.environment.services[name].ports[publish.port]
+    said = {"target": port.number, **host, "protocol": port.protocol, "mode": "host"}
+    return At(("services", name, "publish", index), said)
 
 
 def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> Value:
@@ -121,7 +122,7 @@ def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> 
 def _unpublished(name: str, service: Service) -> dict[str, Value]:
     """What is left out, said for who looks at the stack, and for who reads it back."""
     lost = [(index, *owner[1:]) for index, (owner, value) in enumerate(published(name, service).items()) if value[1]]
-    said = ",".join(f"{number}.{nth}" for _, number, nth in lost)
+    said = ",".join(f"{port}.{nth}" for _, port, nth in lost)
     return {f"{write.LABEL}unpublished": At(("services", name, "publish", lost[0][0]), said)} if lost else {}
 
 

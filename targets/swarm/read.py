@@ -60,13 +60,13 @@ def _service(
     nth: dict[str, int] = {}
     for port in reader.take_tables("ports"):
         target = port.pop("target", 0)
-        number = str(target)
+        number = compose.port(target, port.pop("protocol", "unsaid"))
         if not isinstance(target, int):
             reader.baseline(f"port {number}.target", repr(target))
         while f"{number}.{nth.get(number, 0)}" in lost:
             nth[number] = nth.get(number, 0) + 1
         reader.publish(nth, number, port.pop("published", 0), "")
-        if port != {"protocol": "tcp", "mode": "host"}:
+        if port != {"mode": "host"}:
             reader.baseline(f"port {number}", str(port))
     mounts = [{**mount, "target": _expanded(mount.get("target"))} for mount in reader.take_tables("volumes")]
     mounted = _configs(reader, declared["configs"], used, texts)

@@ -49,8 +49,12 @@ services:
     stop_signal: SIGINT
     init: false
     command: [serve, "$HOME", "a b", "", "-x=$$1", "#c", "{{{{.Node.ID}}}}"]
-    ports: {{sql: 5432, admin: 9000, extra: 9001}}
+    ports: {{sql: 5432, admin: 9000, extra: 9001, dns: {{number: 53, protocol: udp}}, dns-tcp: 53}}
     publish:
+      - {{port: dns-tcp, host: 53}}
+      - {{port: dns, host: 53}}
+      - {{port: dns, host: ephemeral}}
+      - {{port: dns, host: 5353, address: 127.0.0.1}}
       - {{port: sql, host: 15432}}
       - {{port: admin, host: ephemeral}}
       - {{port: admin, host: 19000}}
@@ -71,6 +75,7 @@ volumes:
   news: {{access: single-writer}}
   shared: {{access: shared, retention: delete}}
   seen: {{access: read-only}}
+accept: [{{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}]
 """
 """What the environments of this project leave out, and text that some reader takes for something else."""
 
@@ -129,17 +134,17 @@ class Told:
     def __init__(self, name: str) -> None:
         self.name = name
         self.facts: dict[FactKey, object] = {}
-        self.nth: dict[int, int] = {}
+        self.nth: dict[str, int] = {}
 
     def say(self, leaf: str, value: object) -> None:
         if value not in (None, "", (), {}):
             self.facts[FactKey(f"service.{leaf}", (self.name,))] = value
 
-    def publish(self, target: object, host: object, address: str) -> None:
-        number = int(str(target))
-        nth = self.nth.get(number, 0)
-        self.nth[number] = nth + 1
-        self.facts[FactKey("service.publish", (self.name, str(number), str(nth)))] = (int(str(host or 0)), address)
+    def publish(self, target: object, protocol: str, host: object, address: str) -> None:
+        port = str(target) if protocol == "tcp" else f"{target}/{protocol}"
+        nth = self.nth.get(port, 0)
+        self.nth[port] = nth + 1
+        self.facts[FactKey("service.publish", (self.name, port, str(nth)))] = (int(str(host or 0)), address)
 
     def common(self, service: Mapping[str, Any]) -> None:
         self.say("image", service["image"])
@@ -236,6 +241,6 @@ def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
         told.say("resources.memory", memory(limits.get("memory")))
         told.say("restart", RESTART[service["restart"]])
         for port in service.get("ports", ()):
-            told.publish(port["target"], port.get("published"), port.get("host_ip", ""))
+            told.publish(port["target"], port["protocol"], port.get("published"), port.get("host_ip", ""))
         facts |= told.facts
     return facts

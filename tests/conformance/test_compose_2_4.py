@@ -70,9 +70,10 @@ def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
     return facts
 
 
-def _port(port: Mapping[str, Any] | str) -> tuple[object, object, str]:
+def _port(port: Mapping[str, Any] | str) -> tuple[object, str, object, str]:
     """1.29 prints a port with an address as a string, any other as a mapping."""
     if not isinstance(port, str):
-        return port["target"], port.get("published"), ""
-    address, host, number = port.removesuffix("/tcp").split(":")
-    return number, host, address
+        return port["target"], port.get("protocol", "tcp"), port.get("published"), ""
+    address, host, number = port.split(":")
+    number, _, protocol = number.partition("/")
+    return number, protocol or "tcp", host, address

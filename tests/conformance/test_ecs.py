@@ -708,3 +708,47 @@ def test_a_variable_that_is_called_as_statistics_is_a_variable() -> None:
     )
     outcome = compiled_text(f'{text}secrets: {{api-key: {{ecs: "{ARN}"}}}}\n')
     assert outcome.compiled, [finding.message for finding in outcome.findings]
+
+
+DNS = """\
+services:
+  web:
+    image: shop/web:1
+    resources: {cpu: 0.25, memory: 512MiB}
+    ports: {dns: {number: 53, protocol: udp}, dns-tcp: 53}
+    publish: [{port: dns, host: 53}, {port: dns-tcp, host: 53}]
+"""
+GROUPS = """\
+    execution_role: "arn:aws:iam::111122223333:role/shop"
+    target_groups: {web: {dns: FIRST, dns-tcp: SECOND}}
+"""
+
+
+@pytest.mark.parametrize("second", [0, 1])
+def test_a_target_group_stands_for_one_protocol_of_a_number_or_for_both(second: int) -> None:
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/"
+    head = small("").partition("    execution_role")[0]
+    groups = GROUPS.replace("FIRST", f'"{arn}{0:016x}"').replace("SECOND", f'"{arn}{second:016x}"')
+    outcome = compiled_text(head + groups + DNS)
+    assert judged(outcome) == 2
+    assert outcome.codes.count("ECS110") == 1
+    (_, _, service), (_, _, task) = documents(outcome)
+    mappings = task["containerDefinitions"][0]["portMappings"]
+    assert mappings == [
+        {"name": "dns", "containerPort": 53, "protocol": "udp"},
+        {"name": "dns-tcp", "containerPort": 53, "protocol": "tcp"},
+    ]
+    assert [(one["targetGroupArn"][-1], one["containerPort"]) for one in service["loadBalancers"]] == [
+        (str(group), 53) for group in sorted({0, second})
+    ]
+
+
+def test_a_member_does_not_make_the_udp_port_of_its_number_speak_http() -> None:
+    targets = ENVIRONMENTS[0]
+    text = (SPECS / f"{targets}.yaml").read_text()
+    text = text.replace("  web:\n    mounts", "  web:\n    ports: {quic: {number: 8080, protocol: udp}}\n    mounts")
+    spec = {"specs/base.yaml": (SPECS / "base.yaml").read_text()}
+    pages = {path: (ROOT / path).read_text() for path in ("app/static/404.html", "app/static/50x.html")}
+    (one,) = compiled_text(text, {**spec, **pages}, ["ecs"], stem=targets).compiled
+    mappings = json.loads(one.bundle.texts["web.taskdef.json"])["containerDefinitions"][0]["portMappings"]
+    assert [(one["name"], one.get("appProtocol")) for one in mappings] == [("http", "http"), ("quic", None)]

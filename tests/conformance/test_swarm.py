@@ -150,7 +150,7 @@ def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
         told.say("resources.memory", memory(limits.get("memory")))
         told.say("restart", RESTART[deploy["restart_policy"]["condition"]])
         for port in service.get("ports", ()):
-            told.publish(port["target"], port.get("published"), "")
+            told.publish(port["target"], port["protocol"], port.get("published"), "")
         facts |= told.facts
     return facts
 

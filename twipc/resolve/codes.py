@@ -108,9 +108,9 @@ PORT_TWICE = Code(
     "TW309",
     "two ports are one",
     Severity.ERROR,
-    why="Two listeners cannot share a number, and a name means one port.",
+    why="Two listeners cannot share a number, and a name means one port. The same number for TCP and UDP is two ports.",
     bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080, admin: 8080}  #! TW309",
-    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080, admin: 8081}",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080, admin: 8081, log: {number: 8081, protocol: udp}}",
 )
 PAGE = Code(
     "TW310",

@@ -47,13 +47,13 @@ def _service(name: str, service: Service, environment: Environment, tree: Tree, 
 
 def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str, Port]:
     ports = dict(service.ports)
-    written = [(key, port.number, ("services", name, "ports", key)) for key, port in ports.items()]
+    written = [(key, str(port), ("services", name, "ports", key)) for key, port in ports.items()]
     if service.http:
         for key, noun in (("listen", service.http.listen), ("stats", service.http.stats)):
             if noun:
-                written.append((noun.port, noun.number, ("services", name, "http", key)))
+                written.append((noun.port, str(noun.number), ("services", name, "http", key)))
                 ports[noun.port] = Port(number=noun.number)
-    seen: dict[str | int, str] = {}
+    seen: dict[str, str] = {}
     for port, number, path in written:
         for what in (port, number):
             if what in seen:

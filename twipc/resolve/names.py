@@ -49,13 +49,14 @@ class Names:
             )
             return None
         found = self._port(written, self.environment.services, codes.UNKNOWN_MEMBER, path)
-        return Member(service, found.number) if found else None
+        return Member(service, found) if found else None
 
     def address(self, written: str, path: Path) -> None:
         """`service.port`, of a service here or of an external one."""
         self._port(written, {**self.environment.external, **self.environment.services}, codes.UNKNOWN_ADDRESS, path)
 
-    def _port(self, written: str, among: Mapping[str, Service | External], code: Code, path: Path) -> Port | None:
+    def _port(self, written: str, among: Mapping[str, Service | External], code: Code, path: Path) -> int | None:
+        """The number of a port."""
         service, dot, port = written.partition(".")
         if not dot:
             self.report.add(
@@ -65,7 +66,10 @@ class Names:
         if not self.known(service, among, code, f"there is no service named `{service}`", path):
             return None
         ports = among[service].ports
-        return ports[port] if self.known(port, ports, code, f"`{service}` has no port named `{port}`", path) else None
+        if not self.known(port, ports, code, f"`{service}` has no port named `{port}`", path):
+            return None
+        found = ports[port]
+        return found.number if isinstance(found, Port) else found
 
     def port(self, service: str, port: str, path: Path) -> bool:
         ports = self.environment.services[service].ports

@@ -33,7 +33,8 @@ HOST_PORT_TWICE = Code(
     "TW402",
     "two services publish one port",
     Severity.ERROR,
-    why="A host has each port once: the second service would not start, or answer instead of the first.",
+    why="An address of a host has each port of a protocol once: the second service would not start, or answer in place of the "
+    "first.",
     bad="services:\n  a1:\n    image: shop/a:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
     "  b1:\n    image: shop/b:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]  #! TW402",
     good="services:\n  a1:\n    image: shop/a:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
@@ -178,6 +179,16 @@ EXTERNAL_NAME = Code(
     good="services:\n  web: {image: shop/web:1, env: {DB: {address: db.sql}}}\n"
     "external:\n  db: {host: db.example.com, ports: {sql: 5432}}",
 )
+NOT_TCP = Code(
+    "TW427",
+    "HTTP is asked of a UDP port",
+    Severity.ERROR,
+    why="Health, readiness and requests to members are HTTP over TCP: on a UDP port nobody would answer.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {dns: {number: 53, protocol: udp}}\n"
+    "    health: {http: {path: /up, port: dns}}  #! TW427",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {dns: {number: 53, protocol: udp}, http: 8080}\n"
+    "    health: {http: {path: /up, port: http}}",
+)
 SAME_NAME = Code(
     "TW416",
     "two environments with one name",
@@ -206,5 +217,6 @@ CODES = (
     SAME_PLACE,
     UNUSED,
     EXTERNAL_NAME,
+    NOT_TCP,
     SAME_NAME,
 )

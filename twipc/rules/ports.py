@@ -1,4 +1,4 @@
-"""Ports outside: each host address has each number once."""
+"""Ports: each host address has each number of a protocol once, and what is asked over HTTP speaks TCP."""
 
 from __future__ import annotations
 
@@ -6,32 +6,33 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import HEALTH_PORT, Model
-from twipc.spec import EPHEMERAL
+from twipc.spec import EPHEMERAL, Port
 
-from .codes import HOST_PORT_TWICE, RESERVED_PORT
+from .codes import HOST_PORT_TWICE, NOT_TCP, RESERVED_PORT
 
 
 def ports(model: Model) -> Iterator[Finding]:
-    """Clashes of published ports, per address, and of container ports with an engine's own."""
-    taken: list[tuple[int, str, Path]] = []
+    """Clashes of published ports, per address and protocol, and of container ports with an engine's own; HTTP over UDP."""
+    taken: list[tuple[int, str, str, Path]] = []
     for name, service in model.services:
         for index, publish in enumerate(service.publish):
             path: Path = ("services", name, "publish", index)
             if publish.host == EPHEMERAL:
                 continue
-            address = publish.address or ""
-            for host, other, where in taken:
-                if host == publish.host and (address == other or not address or not other):
+            address, protocol = publish.address or "", service.ports[publish.port].protocol
+            for host, spoken, other, where in taken:
+                if (host, spoken) == (publish.host, protocol) and (address == other or not address or not other):
                     yield Finding(
                         HOST_PORT_TWICE,
-                        f"port {host} is published twice",
+                        f"port {Port(number=host, protocol=protocol)} is published twice",
                         model.span((*path, "host")),
                         related=(Related(model.span((*where, "host")), "the first stands here"),),
                         at=model.tree.name(path),
                     )
                     break
-            taken.append((publish.host, address, path))
+            taken.append((publish.host, protocol, address, path))
         yield from _reserved(model, name)
+        yield from _asked(model, name)
 
 
 def _reserved(model: Model, name: str) -> Iterator[Finding]:
@@ -39,7 +40,7 @@ def _reserved(model: Model, name: str) -> Iterator[Finding]:
     if not service.http:
         return
     for port, noun in sorted(service.ports.items()):
-        if noun.number == HEALTH_PORT:
+        if noun.number == HEALTH_PORT and noun.protocol == "tcp":
             listens = {service.http.listen.port: "listen"} | ({service.http.stats.port: "stats"} if service.http.stats else {})
             path: Path = ("services", name, "http", listens[port]) if port in listens else ("services", name, "ports", port)
             yield Finding(
@@ -47,5 +48,32 @@ def _reserved(model: Model, name: str) -> Iterator[Finding]:
                 f"port {HEALTH_PORT} of an `http` service is its engine's own",
                 model.span(path, key=True),
                 help="choose another number",
+                at=model.tree.name(path),
+            )
+
+
+def _asked(model: Model, name: str) -> Iterator[Finding]:
+    """UDP ports that are asked for health or readiness, or that requests are sent to."""
+    service = model.environment.services[name]
+    here: Path = ("services", name)
+    asked: list[tuple[str, str, Path, str]] = []
+    if service.health and service.health.http and not service.http:
+        asked.append((name, service.health.http.port, (*here, "health", "http", "port"), "health is asked over HTTP"))
+    if service.ready:
+        asked.append((name, service.ready.http.port, (*here, "ready", "http", "port"), "readiness is asked over HTTP"))
+    for key, backend in sorted(service.http.backends.items()) if service.http else ():
+        for index, written in enumerate(backend.members):
+            member, _, port = written.partition(".")
+            path: Path = (*here, "http", "backends", key, "members", index)
+            asked.append((member, port, path, "a proxy sends HTTP requests"))
+    for owner, port, path, why in asked:
+        ports_ = model.environment.services[owner].ports
+        if port in ports_ and ports_[port].protocol != "tcp":
+            yield Finding(
+                NOT_TCP,
+                f"`{port}` of `{owner}` is a UDP port, and {why}",
+                model.span(path),
+                help="name a TCP port",
+                related=(Related(model.span(("services", owner, "ports", port), key=True), "it is said here"),),
                 at=model.tree.name(path),
             )

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from .noun import Noun
-from .service import Port, Service
-from .values import WHOLE, ExternalHost, Line, Name, PlatformName, PortName, ProjectPath
+from .service import Service
+from .values import WHOLE, ExternalHost, Line, Name, PlatformName, PortName, PortNumber, ProjectPath
 
 Access = Literal["single-writer", "shared", "read-only"]
 
@@ -25,7 +25,9 @@ class External(Noun):
     """A service that runs elsewhere, such as a managed database: others take its address, and nothing runs it here."""
 
     host: ExternalHost = Field(description="Its name in DNS, or its IPv4 address; the same on every target.")
-    ports: Mapping[PortName, Port] = Field(description="The ports that it listens on, by name.", min_length=1)
+    ports: Mapping[PortName, PortNumber] = Field(
+        description="The numbers of the ports that it listens on, by name.", min_length=1
+    )
 
 
 class SwarmSecret(Noun):

@@ -59,6 +59,11 @@ class Port(Noun):
 
     SHORT: ClassVar[str] = "number"
     number: PortNumber = Field(description="The port's number in the container.")
+    protocol: Literal["tcp", "udp"] = Field("tcp", description="What is spoken there; one number can be both, as two ports.")
+
+    def __str__(self) -> str:
+        """As Docker writes it: `8080`, `53/udp`."""
+        return str(self.number) if self.protocol == "tcp" else f"{self.number}/{self.protocol}"
 
 
 class Publish(Noun):

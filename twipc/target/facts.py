@@ -5,9 +5,9 @@ A fact has a key (a field of the language and whose it is) and a value:
 | field | owner | value |
 |---|---|---|
 | `environment.*` | () | str |
-| `service.*` | (service,) | the field's own value; ports as {name: number}; env as {name: ("value", text) or ("secret", "")} |
+| `service.*` | (service,) | the field's own value; ports as {name: port}; env as {name: ("value", text) or ("secret", "")} |
 | `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
-| `service.publish` | (service, number, nth) | (host port, 0 for ephemeral; address or "") |
+| `service.publish` | (service, port, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
 | | | each with (hosts, methods) where the route asks for them |
@@ -16,7 +16,8 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `secret.*` | (service, variable or `STATS_USE`) | where the target finds it |
 | `baseline` | (artifact or service, place) | what the target itself adds, always the same |
 
-Ports are numbers here, never names. What is empty or not there has no fact.
+Ports are numbers here, never names; those of a service are as Docker writes them, `8080` or `53/udp`. What is empty or not
+there has no fact.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _leaf(value: object, dotted: str) -> object:
 
 def _service_facts(name: str, service: Service, model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
     special: dict[str, object] = {
-        "ports": {port: noun.number for port, noun in service.ports.items()},
+        "ports": {port: str(noun) for port, noun in service.ports.items()},
         "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
         "tmpfs": {tmpfs.path: tmpfs.size for tmpfs in service.tmpfs},
         "capabilities": tuple(sorted(set(service.capabilities))),
@@ -101,10 +102,10 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
 
 
 def published(name: str, service: Service) -> dict[tuple[str, str, str], tuple[int, str]]:
-    """Each published port by (service, number, nth of this number)."""
+    """Each published port by (service, port, nth of this port)."""
     found: dict[tuple[str, str, str], tuple[int, str]] = {}
     for publish in service.publish:
-        number = str(service.ports[publish.port].number)
+        number = str(service.ports[publish.port])
         nth = sum(1 for owner in found if owner[1] == number)
         found[name, number, str(nth)] = (publish.host, publish.address or "")
     return found
@@ -117,7 +118,7 @@ def _env_value(value: EnvValue, model: Model, discovery: Discovery) -> tuple[str
         service, _, port = value.address.partition(".")
         if service in model.environment.external:
             external = model.environment.external[service]
-            return ("value", f"{external.host}:{external.ports[port].number}")
+            return ("value", f"{external.host}:{external.ports[port]}")
         return ("value", f"{discovery.host(service)}:{model.number(service, port)}")
     return ("value", value.value or "")
 

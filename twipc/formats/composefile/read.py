@@ -203,11 +203,7 @@ class ServiceReader:
     def labels(self, mounted: Mapping[str, str]) -> None:
         """Owner and ports by name. `mounted` are the texts of mounted files by place, of which a label has the digest."""
         labels = self.owners.take(self.take_table("labels"), self.name, "labels")
-        ports = {
-            key.removeprefix(f"{LABEL}port."): number(labels.pop(key))
-            for key in list(labels)
-            if key.startswith(f"{LABEL}port.")
-        }
+        ports = {key.removeprefix(f"{LABEL}port."): labels.pop(key) for key in list(labels) if key.startswith(f"{LABEL}port.")}
         self.fact("ports", ports)
         said = labels.pop(f"{LABEL}config", "")
         if said != digest(mounted):
@@ -325,6 +321,11 @@ def cpus(text: object) -> object:
         return None
     found = _CPU.fullmatch(str(text))
     return Cpu(int(found[1]) * 1000 + int((found[2] or "0").ljust(3, "0"))) if found else str(text)
+
+
+def port(target: object, protocol: object) -> str:
+    """A container's port as Docker writes it, where TCP is not said."""
+    return str(target) if protocol == "tcp" else f"{target}/{protocol}"
 
 
 def number(value: object) -> object:

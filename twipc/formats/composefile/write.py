@@ -71,7 +71,7 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
         # A mounted file is no part of Docker's change detection: its digest here is (traps; design §2).
         labels[f"{LABEL}config"] = At(("services", name, "http"), digest)
     for port, noun in sorted(model.environment.services[name].ports.items()):
-        labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun.number))
+        labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun))
     return labels
 
 
