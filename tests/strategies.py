@@ -169,6 +169,13 @@ scratch = st.lists(
     max_size=2,
     unique_by=str,
 )
+secret_files = st.lists(
+    st.sampled_from(
+        ("db-password", {"secret": "tls-key", "path": "/etc/a-b/c_d.pem"}, {"secret": "db-password", "path": "/run/secrets/x"})
+    ),
+    max_size=3,
+    unique_by=str,
+)
 processes = st.fixed_dictionaries(
     {},
     optional={
@@ -225,6 +232,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["publish"] = [
             {"port": port, "host": "ephemeral", **draw(st.sampled_from(({}, {"address": "127.0.0.1"})))} for port in open_ports
         ]
+    if draw(st.booleans()):
+        service["secrets"] = draw(secret_files)
     if service["replicas"] <= 1 and draw(st.booleans()):
         service["mounts"] = {"/data": f"{name}-data"}
     return service
@@ -308,9 +317,18 @@ def specs(draw: st.DrawFn) -> Spec:
         spec["external"] = elsewhere
     if volumes:
         spec["volumes"] = volumes
+    used = {
+        file if isinstance(file, str) else file["secret"]
+        for service in services.values()
+        for file in service.get("secrets", ())
+    }
     if any(service.get("http", {}).get("stats") for service in services.values()):
-        arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"
-        spec["secrets"] = {"stats-password": {"file": ".secrets/stats", "swarm": "shop-stats-1", "ecs": arn}}
+        used.add("stats-password")
+    if used:
+        arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/"
+        spec["secrets"] = {
+            name: {"file": f".secrets/{name}", "swarm": f"shop-{name}-1", "ecs": arn + name} for name in sorted(used)
+        }
     spec["targets"] = targets_of(spec)
     return spec
 

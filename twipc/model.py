@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from twipc.diagnostics import Path, Span
-from twipc.spec import Backend, Environment, Health, Http, Ready, Service
+from twipc.spec import Backend, Environment, Health, Http, Ready, SecretFile, Service
 from twipc.syntax import Tree
 
 HEALTH_PORT = 8079
 """Where an `http` service answers for its own health, on its loopback only."""
 HEALTH_PORT_NAME = "health"
+SECRETS_FOLDER = "/run/secrets"
+"""Where a secret's file lies that says no place of its own."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,6 +75,11 @@ class Model:
 def image_of(service: Service) -> str:
     assert service.image is not None, "resolve gives every service an image"
     return service.image
+
+
+def place_of(file: SecretFile) -> str:
+    """Where in the container a secret's file lies."""
+    return file.path or f"{SECRETS_FOLDER}/{file.secret}"
 
 
 def health_of(service: Service) -> Health | None:

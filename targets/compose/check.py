@@ -14,4 +14,4 @@ from twipc.target.secrets import missing_places
 def check(model: Model, _options: Any) -> Iterator[Finding]:
     """Ports of one host, and secrets without a file."""
     yield from one_host(model, "compose")
-    yield from missing_places(model, "compose", "file", variables=False)
+    yield from missing_places(model, "compose", "file", lost="variables")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from twipc.formats.composefile.check import FIXED_PORT, NO_RESTART
+from twipc.formats.composefile.check import FIXED_PORT, NO_RESTART, SECRET_OWNER
 
-CODES = (FIXED_PORT, NO_RESTART)
+CODES = (FIXED_PORT, NO_RESTART, SECRET_OWNER)

@@ -7,7 +7,6 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.composefile import write
 from twipc.formats.document import At, Value, without_nothing
-from twipc.formats.engines import SECRETS_FOLDER
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import server_files
 from twipc.model import Model, image_of
@@ -88,17 +87,15 @@ def _config_mounts(files: tuple[ServerFile, ...]) -> list[Value]:
 
 
 def _mounted_secrets(model: Model, name: str) -> list[Value]:
-    found = write.stats_secret(model, name)
-    if found is None or found[1].file is None:
-        return []
-    secret, _, origin = found
-    return [At(origin, {"source": secret, "target": f"{SECRETS_FOLDER}/{secret}"})]
+    """Compose mounts the file as it lies there, with its own owner and mode."""
+    return [At(mount.origin, {"source": mount.secret, "target": mount.place}) for mount in write.secret_mounts(model, name)]
 
 
 def _secrets(model: Model) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for used in (write.stats_secret(model, name) for name, _ in model.services):
-        if used and used[1].file is not None:
-            file = write.project_path(model, TARGET_NAME, used[1].file)
-            found[used[0]] = {"file": At(("secrets", used[0], "file"), file)}
-    return dict(sorted(found.items()))
+    return {name: {"file": At(("secrets", name, "file"), _file(model, name))} for name in write.mounted_secrets(model)}
+
+
+def _file(model: Model, secret: str) -> str:
+    file = model.environment.secrets[secret].file
+    assert file, "check refuses a secret without one"
+    return write.project_path(model, TARGET_NAME, file)

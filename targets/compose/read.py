@@ -42,14 +42,16 @@ def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dic
         reader.publish(nth, target, compose.number(port.pop("published", 0)), port.pop("host_ip", ""))
         if port:
             reader.baseline("ports", str(port))
+    reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    files: list[tuple[str, object, object]] = []
     for secret in reader.take_tables("secrets"):
         name = str(secret.pop("source", ""))
         unused.pop(name, None)
         declared = compose.table(secrets.get(name), FILE, f"secrets.{name}")
         file = compose.project_file(str(declared.pop("file", "")))
-        reader.secret("file", secret.pop("target", ""), file)
+        files.append((str(secret.pop("target", "")), file, True))
         compose.left(f"secret {name}", {**declared, **secret}, reader.facts)
-    reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    reader.secrets("file", files)
     reader.program()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, mounted_files, of_service
+from twipc.formats.composefile.baseline import common, mounted_files, of_service, secret_places
 from twipc.model import Model
 from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
@@ -22,9 +22,7 @@ def baseline(model: Model, _options: Any) -> Facts:
     for name, service in model.services:
         facts.update(common(model, name, DOCKER))
         places = _EVERY | _SERVED if service.http else _EVERY
-        secret = service.http.stats.auth.secret if service.http and service.http.stats else None
-        if secret and model.environment.secrets[secret].file:
-            places = {**places, f"secret at /run/secrets/{secret}.read_only": True}
+        places = {**places, **{f"secret at {place}.read_only": True for place in secret_places(model, name)}}
         facts.update(of_service(name, {**places, **mounted_files(model, name, {})}))
     for volume in model.environment.volumes:
         facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"

@@ -14,4 +14,4 @@ from twipc.target.secrets import missing_places
 def check(model: Model, _options: Any) -> Iterator[Finding]:
     """Ports of one host, and secrets without a file."""
     yield from one_host(model, "compose-2.4")
-    yield from missing_places(model, "compose-2.4", "file", variables=False)
+    yield from missing_places(model, "compose-2.4", "file", lost="variables")

@@ -7,7 +7,6 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.composefile import write
 from twipc.formats.document import At, Value, without_nothing
-from twipc.formats.engines import SECRETS_FOLDER
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import server_files
 from twipc.model import Model, image_of
@@ -85,9 +84,13 @@ def _file_mounts(files: tuple[ServerFile, ...]) -> list[Value]:
 
 def _secret_mounts(model: Model, name: str) -> list[Value]:
     """Format 2.4 has no secrets: the file itself is mounted where Docker would put one."""
-    found = write.stats_secret(model, name)
-    if found is None or found[1].file is None:
-        return []
-    secret, _, origin = found
-    source = At(("secrets", secret, "file"), write.project_path(model, TARGET_NAME, found[1].file))
-    return [At(origin, {**write.file_mount("", f"{SECRETS_FOLDER}/{secret}"), "source": source})]
+    return [
+        At(mount.origin, {**write.file_mount("", mount.place), "source": _source(model, mount.secret)})
+        for mount in write.secret_mounts(model, name)
+    ]
+
+
+def _source(model: Model, secret: str) -> Value:
+    file = model.environment.secrets[secret].file
+    assert file, "check refuses a secret without one"
+    return At(("secrets", secret, "file"), write.project_path(model, TARGET_NAME, file))

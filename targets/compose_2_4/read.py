@@ -54,7 +54,8 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
     reader.fact("replicas", take("scale", None))
     reader.limits(take("cpus", None), take("mem_limit", None))
     mounts = reader.mounts(reader.take_tables("volumes"))
-    mounted = reader.files([mount for mount in mounts if not _took_secret(reader, mount)], texts)
+    secrets = [_secret(mount) for mount in mounts]
+    mounted = reader.files([mount for mount, secret in zip(mounts, secrets, strict=True) if secret is None], texts)
     reader.labels(mounted)
     nth: dict[str, int] = {}
     for port in reader.rows(take("ports", None), "ports"):
@@ -64,13 +65,13 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
         else:
             reader.baseline(f"port {port}", "not understood")
     reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    reader.secrets("file", [secret for secret in secrets if secret])
     reader.program()
 
 
-def _took_secret(reader: compose.ServiceReader, mount: dict[str, Any]) -> bool:
-    """Whether a mount brings a secret: a file of the project, not of this folder."""
+def _secret(mount: dict[str, Any]) -> tuple[str, object, object] | None:
+    """The place, file and manner of a mount that brings a secret: a file of the project, not of this folder."""
     match mount:
         case {"type": "bind", "source": str(source), "target": str(target), **how} if source.startswith("../"):
-            reader.secret("file", target, compose.project_file(source), how)
-            return True
-    return False
+            return target, compose.project_file(source), how
+    return None

@@ -28,7 +28,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
         *_sizes(model, options),
         *_variables(model),
         *_udp(model, options),
-        *missing_places(model, "ecs", "ecs"),
+        *missing_places(model, "ecs", "ecs", lost="files"),
     ]
     if not any(one.severity is Severity.ERROR for one in found):
         found += _limits(model, options)

@@ -75,6 +75,10 @@ def _mounted(asked: Asked) -> bool:
     return any(mount.volume == asked.key.owner[0] for service in services for mount in service.mounts.values())
 
 
+def _of_file(asked: Asked) -> bool:
+    return asked.key.owner[1].startswith("/")
+
+
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
 _NO_TMPFS = Absent(
     "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
@@ -144,6 +148,10 @@ _FIELDS: FieldSupport = {
         otherwise=Approximate(expected.seconds(2), "ECS waits whole seconds before it kills, 2s or longer"),
     ),
     "service.mounts": Exact(),
+    "service.secrets": Absent(
+        "ECS brings secrets as variables only: `env: {NAME: {secret: …}}`",
+        codes.SECRET_LOST,
+    ),
     "volume.access": When("a service mounts it", _mounted, then=Exact(), otherwise=_NOT_THERE),
     "volume.retention": When(
         "a service mounts it",
@@ -153,6 +161,8 @@ _FIELDS: FieldSupport = {
     ),
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
-    "secret.ecs.arn": Exact(),
+    "secret.ecs.arn": When(
+        "a file would hold it", _of_file, then=Outside("the file that would hold it is lost, and says so"), otherwise=Exact()
+    ),
 }
 SUPPORT = Support(_FIELDS, ENGINE_SUPPORT)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, of_service, server_files
+from twipc.formats.composefile.baseline import common, of_service, secret_places, server_files
 from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import BASELINE, FactKey, Facts, option
@@ -33,7 +33,7 @@ def baseline(model: Model, options: Any) -> Facts:
         facts.update(common(model, name, discovery(options)))
         places = {**_EVERY, **_SERVED} if service.http else dict(_EVERY)
         facts.update(of_service(name, {**places, **_placed(model, service), **_rolled(model, service)}))
-        facts.update(of_service(name, {**_configs(model, name), **_secret(model, service)}))
+        facts.update(of_service(name, {**_configs(model, name), **_secrets(model, name)}))
         facts.update(of_service(name, _unpublished(service)))
     project = f"{model.environment.project}-{model.environment.environment}"
     for volume in model.environment.volumes:
@@ -88,15 +88,13 @@ def _configs(model: Model, name: str) -> dict[str, object]:
     return found
 
 
-def _secret(model: Model, service: Service) -> dict[str, object]:
-    if service.http is None or service.http.stats is None:
-        return {}
-    secret = service.http.stats.auth.secret
-    if model.environment.secrets[secret].swarm is None:
-        return {}
-    user = _USER[service.http.engine.name]
-    how = {"uid": user, "gid": user, "mode": 0o400, "external": True}
-    return {f"secret at /run/secrets/{secret}.{key}": value for key, value in how.items()}
+def _secrets(model: Model, name: str) -> dict[str, object]:
+    """Who may read them: the engine or the spec's user alone, else every user of the image."""
+    service = model.environment.services[name]
+    owner = f"{_USER[service.http.engine.name]}:{_USER[service.http.engine.name]}" if service.http else service.user
+    ids = [*(owner or "0").split(":"), "0"]
+    how = {"uid": ids[0], "gid": ids[1], "mode": 0o400 if owner else 0o444, "external": True}
+    return {f"secret at {place}.{key}": value for place in secret_places(model, name) for key, value in how.items()}
 
 
 def _unpublished(service: Service) -> dict[str, object]:

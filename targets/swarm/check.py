@@ -27,7 +27,7 @@ def check(model: Model, options: Any) -> Iterator[Finding]:
     yield from _pinned(model)
     yield from _pinned_together(model)
     yield from _configs(model, options)
-    yield from missing_places(model, NAME, "swarm", variables=False)
+    yield from missing_places(model, NAME, "swarm", lost="variables")
 
 
 def _hardening(model: Model) -> Finding:

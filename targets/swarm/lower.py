@@ -9,7 +9,7 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.composefile import write
 from twipc.formats.document import At, Value, without_nothing
-from twipc.formats.engines import ENGINES, SECRETS_FOLDER
+from twipc.formats.engines import ENGINES
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import server_files
 from twipc.model import Model, health_of, image_of
@@ -202,18 +202,23 @@ def _mounted_config(name: str, file: ServerFile) -> Value:
 
 
 def _mounted_secrets(model: Model, name: str, service: Service) -> list[Value]:
-    found = write.stats_secret(model, name)
-    if found is None or found[1].swarm is None or service.http is None:
-        return []
-    secret, _, origin = found
-    user, _, group = ENGINES[service.http.engine.name].user.partition(":")
-    target = f"{SECRETS_FOLDER}/{secret}"
-    return [At(origin, {"source": secret, "target": target, "uid": user, "gid": group, "mode": 0o400})]
+    """For the user's eyes alone, where the spec says who that is; else the image does, and all its users may read it."""
+    said = ENGINES[service.http.engine.name].user if service.http else service.user
+    user, _, group = (said or "0").partition(":")
+    how: dict[str, Value] = {"uid": user, "gid": group or "0", "mode": 0o400 if said else 0o444}
+    return [
+        At(mount.origin, {"source": mount.secret, "target": mount.place, **how}) for mount in write.secret_mounts(model, name)
+    ]
 
 
 def _secrets(model: Model) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    for used in (write.stats_secret(model, name) for name, _ in model.services):
-        if used and used[1].swarm is not None:
-            found[used[0]] = {"external": True, "name": At(("secrets", used[0], "swarm", "name"), used[1].swarm.name)}
-    return dict(sorted(found.items()))
+    return {
+        name: {"external": True, "name": At(("secrets", name, "swarm", "name"), _secret_name(model, name))}
+        for name in write.mounted_secrets(model)
+    }
+
+
+def _secret_name(model: Model, secret: str) -> str:
+    there = model.environment.secrets[secret].swarm
+    assert there, "check refuses a secret without one"
+    return there.name

@@ -70,8 +70,8 @@ def _service(
             reader.baseline(f"port {number}", str(port))
     mounts = [{**mount, "target": _expanded(mount.get("target"))} for mount in reader.take_tables("volumes")]
     mounted = _configs(reader, declared["configs"], used, texts)
-    _secrets(reader, declared["secrets"], used)
     reader.facts.update(read_server(mounted, reader.name, discovery))
+    _secrets(reader, declared["secrets"], used)
     for mount in reader.program(reader.mounts(mounts)):
         reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)
 
@@ -132,8 +132,10 @@ def _configs(
 
 
 def _secrets(reader: compose.ServiceReader, declared: dict[str, Any], used: set[tuple[str, str]]) -> None:
+    files: list[tuple[str, object, object]] = []
     for secret in reader.take_tables("secrets"):
         source, place = str(secret.pop("source", "")), str(secret.pop("target", ""))
         used.add(("secrets", source))
         thing = compose.table(declared.get(source), FILE, f"secrets.{source}")
-        reader.secret("swarm.name", place, thing.pop("name", ""), {**secret, **thing})
+        files.append((place, thing.pop("name", ""), {**secret, **thing}))
+    reader.secrets("swarm.name", files)

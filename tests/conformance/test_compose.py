@@ -26,6 +26,7 @@ from twipc.target import OF_PROGRAMS, FactKey, Facts, facts_of
 
 COMPARED = (
     *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
+    "secrets",
     *OF_PROGRAMS,
 )
 """The fields of a service that a tool's own output shows."""
@@ -62,12 +63,14 @@ services:
     resources: {{cpu: 0.015, memory: 6291457B}}
     restart: on-failure
     stop_grace: 1h1m1s
+    secrets: [api-key, {{secret: tls-key, path: /etc/a-b/c_d.pem}}, {{secret: tls-key, path: /run/key}}]
     mounts: {{"/data": news, "/my files/$x{{{{y": shared, /seen: seen}}
   worker:
     image: busybox
     replicas: 3
     restart: never
     env: {{DB: {{address: db.sql}}, STORE: {{address: store.sql}}, EMPTY: ""}}
+    secrets: [api-key]
     resources: {{cpu: 2, memory: 1GiB}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
 external: {{store: {{host: store.example.com, ports: {{sql: 5432}}}}}}
@@ -76,6 +79,9 @@ volumes:
   shared: {{access: shared, retention: delete}}
   seen: {{access: read-only}}
 accept: [{{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}]
+secrets:
+  api-key: {{file: ".secrets/a $$b{{{{", swarm: shop_api-key.1}}
+  tls-key: {{file: .secrets/tls, swarm: shop-tls}}
 """
 """What the environments of this project leave out, and text that some reader takes for something else."""
 
@@ -124,6 +130,8 @@ def meant(compiled: Compiled) -> dict[FactKey, object]:
         engine = ENGINES[http.engine.name]
         own = {"user": engine.user, "stop_signal": engine.stop_signal, "read_only": True, "init": False}
         own["tmpfs"] = {"/tmp": Size(64 << 20)}
+        if http.stats:
+            own["secrets"] = (f"/run/secrets/{http.stats.auth.secret}",)
         facts |= {FactKey(f"service.{leaf}", (name,)): value for leaf, value in own.items()}
     return {key: value for key, value in facts.items() if key.field.startswith(tuple(f"service.{leaf}" for leaf in COMPARED))}
 
@@ -153,6 +161,7 @@ class Told:
         self.say("stop_grace", go_duration(service["stop_grace_period"]))
         volumes = [mount for mount in service.get("volumes") or () if mount["type"] == "volume"]
         self.say("mounts", {mount["target"]: mount["source"] for mount in volumes})
+        self.say("secrets", tuple(sorted(secret["target"] for secret in service.get("secrets") or ())))
         self._process(service)
         check = service.get("healthcheck")
         if check:
@@ -228,6 +237,18 @@ def test_compose_takes_it_as_it_was_meant(name: str, tmp_path: Path) -> None:
     printed = json.loads(accepted(tool("docker"), "compose", "config", "--format", "json", folder=folder))
     assert printed["name"] == compiled.model.name
     assert _said(single(printed["services"])) == as_commands(meant(compiled), compiled)
+
+
+def test_compose_finds_secrets_where_the_spec_says(tmp_path: Path) -> None:
+    _, folder = placed(outcome_of("everything", "compose"), tmp_path)
+    printed = single(json.loads(accepted(tool("docker"), "compose", "config", "--format", "json", folder=folder)))
+    files = {name: secret["file"] for name, secret in printed["secrets"].items()}
+    assert files == {"api-key": f"{tmp_path}/.secrets/a $$b{{{{", "tls-key": f"{tmp_path}/.secrets/tls"}
+    assert {(one["source"], one["target"]) for one in printed["services"]["db"]["secrets"]} == {
+        ("api-key", "/run/secrets/api-key"),
+        ("tls-key", "/etc/a-b/c_d.pem"),
+        ("tls-key", "/run/key"),
+    }
 
 
 def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:

@@ -60,6 +60,8 @@ def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
     for name, service in services.items():
         told = Told(name)
         told.common(service)
+        secrets = [mount["target"] for mount in service.get("volumes") or () if "/.secrets/" in mount["source"]]
+        told.say("secrets", tuple(sorted(secrets)))
         told.say("replicas", int(service["scale"]))
         told.say("resources.cpu", cpu(service.get("cpus")))
         told.say("resources.memory", memory(service.get("mem_limit")))

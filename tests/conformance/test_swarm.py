@@ -80,6 +80,20 @@ def test_stack_takes_it_as_it_was_meant(name: str, tmp_path: Path) -> None:
         assert all(port["mode"] == "host" for port in service.get("ports", ()))
 
 
+def test_a_secret_is_for_its_user_alone(tmp_path: Path) -> None:
+    _, folder = placed(outcome_of("everything", "swarm"), tmp_path)
+    printed = scalars(accepted(tool("docker"), "stack", "config", "-c", "docker-stack.yml", folder=folder))
+    assert {name: secret["name"] for name, secret in printed["secrets"].items()} == {
+        "api-key": "shop_api-key.1",
+        "tls-key": "shop-tls",
+    }
+    assert all(secret["external"] == "true" for secret in printed["secrets"].values())
+    mounted = printed["services"]["db"]["secrets"]
+    assert {(one["uid"], one["gid"], one["mode"]) for one in mounted} == {("10001", "10001", str(0o400))}
+    (worker,) = printed["services"]["worker"]["secrets"]
+    assert (worker["uid"], worker["gid"], worker["mode"]) == ("0", "0", str(0o444))
+
+
 def test_only_what_is_for_all_addresses_is_published(tmp_path: Path) -> None:
     outcome = compiled_text(PUBLISHED, targets=["swarm"])
     _, services = _stack(outcome, tmp_path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SECRETS_FOLDER = "/run/secrets"
+from twipc.model import SECRETS_FOLDER as SECRETS_FOLDER
+
 SCRATCH_FOLDER = "/tmp"
 """All that an engine may write to: its root is read-only."""
 

@@ -45,6 +45,8 @@ def _follow_service(name: str, service: Service, names: Names) -> None:
         names.port(name, service.ready.http.port, (*here, "ready", "http", "port"))
     for path, mount in service.mounts.items():
         names.volume(mount.volume, (*here, "mounts", path))
+    for index, file in enumerate(service.secrets):
+        names.secret(file.secret, (*here, "secrets", index, "secret"))
     for variable, value in service.env.items():
         if value.secret is not None:
             names.secret(value.secret, (*here, "env", variable, "secret"))

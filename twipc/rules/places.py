@@ -3,27 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from twipc.diagnostics import Finding, Path, Related
-from twipc.model import Model
+from twipc.model import Model, place_of
 
 from .codes import SAME_PLACE
 
 
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """What lies at a place: a folder, in which others may lie, or a file."""
+
+    place: str
+    path: Path
+    is_file: bool = False
+
+
 def places(model: Model) -> Iterator[Finding]:
-    """Scratch files at the place of a volume, or twice at one."""
-    for name, service in model.services:
-        here: Path = ("services", name)
-        taken: dict[str, Path] = {place: (*here, "mounts", place) for place in service.mounts}
-        for index, tmpfs in enumerate(service.tmpfs):
-            path: Path = (*here, "tmpfs", index)
-            if tmpfs.path in taken:
-                yield Finding(
-                    SAME_PLACE,
-                    f"there is something else at `{tmpfs.path}` of `{name}`",
-                    model.span(path),
-                    help="take one of them out, or put it elsewhere",
-                    related=(Related(model.span(taken[tmpfs.path], key=True), "this is there too"),),
-                    at=model.tree.name(path),
-                )
-            taken.setdefault(tmpfs.path, path)
+    """Two things at one place of a service, and what would lie below a file."""
+    for name, _ in model.services:
+        seen: list[_Thing] = []
+        for thing in _things(model, name):
+            other = next((other for other in seen if _in_the_way(thing, other)), None)
+            if other:
+                yield _clash(model, name, thing, other)
+            seen.append(thing)
+
+
+def _things(model: Model, name: str) -> Iterator[_Thing]:
+    service = model.environment.services[name]
+    here: Path = ("services", name)
+    for place in sorted(service.mounts):
+        yield _Thing(place, (*here, "mounts", place))
+    for index, tmpfs in enumerate(service.tmpfs):
+        yield _Thing(tmpfs.path, (*here, "tmpfs", index))
+    for index, file in enumerate(service.secrets):
+        yield _Thing(place_of(file), (*here, "secrets", index), is_file=True)
+
+
+def _in_the_way(one: _Thing, other: _Thing) -> bool:
+    below = (one.is_file and other.place.startswith(f"{one.place}/")) or (
+        other.is_file and one.place.startswith(f"{other.place}/")
+    )
+    return below or one.place == other.place
+
+
+def _clash(model: Model, name: str, thing: _Thing, other: _Thing) -> Finding:
+    said = f"there is something else at `{thing.place}` of `{name}`"
+    if thing.place != other.place:
+        file, below = sorted((thing.place, other.place), key=len)
+        said = f"`{below}` of `{name}` would lie in `{file}`, which is a file"
+    return Finding(
+        SAME_PLACE,
+        said,
+        model.span(thing.path, key=isinstance(thing.path[-1], str)),
+        help="take one of them out, or put it elsewhere",
+        related=(Related(model.span(other.path, key=True), "this is there too"),),
+        at=model.tree.name(thing.path),
+    )

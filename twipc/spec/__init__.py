@@ -5,7 +5,20 @@ from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
 from .noun import Noun
-from .service import Build, EnvValue, Health, HttpHealth, Mount, Port, Publish, Ready, Resources, Service, Tmpfs
+from .service import (
+    Build,
+    EnvValue,
+    Health,
+    HttpHealth,
+    Mount,
+    Port,
+    Publish,
+    Ready,
+    Resources,
+    SecretFile,
+    Service,
+    Tmpfs,
+)
 from .values import EPHEMERAL, Cpu, Duration, Size
 
 __all__ = [
@@ -35,6 +48,7 @@ __all__ = [
     "Resources",
     "Route",
     "Secret",
+    "SecretFile",
     "Service",
     "Size",
     "Stats",

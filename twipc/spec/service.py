@@ -14,6 +14,7 @@ from .values import (
     ContainerPath,
     Duration,
     EnvName,
+    FilePath,
     HostPort,
     Image,
     Line,
@@ -131,6 +132,14 @@ class Mount(Noun):
     volume: Name = Field(description="The name of the volume.")
 
 
+class SecretFile(Noun):
+    """A secret as a file that the service reads; nobody can write it."""
+
+    SHORT: ClassVar[str] = "secret"
+    secret: Name = Field(description="The name of the secret; its value never passes through twipc.")
+    path: FilePath | None = Field(None, description="Where in the container; by default /run/secrets/<name>.")
+
+
 class Tmpfs(Noun):
     """A place for scratch files in memory: open to the service's user, nothing in it can be run, gone with the instance."""
 
@@ -178,4 +187,5 @@ class Service(Noun):
     restart: Literal["always", "on-failure", "never"] = Field("always", description="When an ended instance is started again.")
     stop_grace: Time = Field(Duration(15_000), description="Time between the request to end and the kill.")
     mounts: Mapping[ContainerPath, Mount] = Field({}, description="Volumes, by their place in the container.")
+    secrets: tuple[SecretFile, ...] = Field((), description="Secrets that it reads as files.")
     http: Http | None = Field(None, description="Makes the service an HTTP server that forwards and serves files.")

@@ -207,6 +207,12 @@ def _scratch_path(value: str) -> str:
     return _container_path(value)
 
 
+def _file_path(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
+        raise refuse(f"`{value}` is not a place for a file", "letters, digits and / . _ -: Docker reads others as its own")
+    return _container_path(value)
+
+
 def _whole_mebibytes(value: Size) -> Size:
     if value % (1 << 20):
         raise refuse(f"`{value}` is no whole number of MiB", "ECS counts such files in MiB")
@@ -355,6 +361,7 @@ Line = Annotated[str, AfterValidator(_without_controls)]
 Text = Annotated[str, AfterValidator(_text)]
 ContainerPath = Annotated[str, AfterValidator(_container_path)]
 ScratchPath = Annotated[str, AfterValidator(_scratch_path)]
+FilePath = Annotated[str, AfterValidator(_file_path)]
 ScratchSize = Annotated[Memory, AfterValidator(_whole_mebibytes)]
 UserId = Annotated[str, AfterValidator(_user)]
 Program = Annotated[tuple[Line, ...], AfterValidator(_program)]

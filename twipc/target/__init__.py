@@ -4,7 +4,18 @@ from . import codes
 from .answers import EngineSupport, FieldSupport
 from .bundle import Artifact, Bundle, bundle, plain
 from .discovery import DOCKER, Discovery
-from .facts import BASELINE, OF_PROGRAMS, STATS_USE, FactKey, Facts, facts_of, published, secret_uses, spec_path
+from .facts import (
+    BASELINE,
+    OF_PROGRAMS,
+    STATS_USE,
+    FactKey,
+    Facts,
+    facts_of,
+    is_variable,
+    published,
+    secret_uses,
+    spec_path,
+)
 from .interface import NoOptions, Target, Unreadable
 from .support import Absent, Answer, Approximate, Asked, Exact, Outside, Support, When, option
 
@@ -34,6 +45,7 @@ __all__ = [
     "bundle",
     "codes",
     "facts_of",
+    "is_variable",
     "option",
     "plain",
     "published",

@@ -87,6 +87,15 @@ SECRET_LOST = Code(
     "secrets: {api-key: {file: .secrets/api-key}}",
     good="services:\n  web:\n    image: shop/web:1",
 )
+NO_PLACE = Code(
+    "TW435",
+    "a secret does not say where a target finds it",
+    Severity.ERROR,
+    why="Each target finds a secret in its own way: by a file of the project, by a name, by an ARN. Without it the service "
+    "would start without the secret, or not at all.",
+    bad="services:\n  web:\n    image: shop/web:1\n    secrets: [api-key]\nsecrets:\n  api-key: {swarm: api-key-1}  #! TW435",
+    good="services:\n  web:\n    image: shop/web:1\n    secrets: [api-key]\nsecrets:\n  api-key: {file: .secrets/api-key}",
+)
 UNUSED_ACCEPTANCE = Code(
     "TW521",
     "an acceptance accepts nothing",
@@ -97,7 +106,7 @@ UNUSED_ACCEPTANCE = Code(
     good="services: {web: {image: shop/web:1}}",
 )
 
-CODES = (
+LOSSES = (
     LOST,
     APPROXIMATED,
     DEFAULTS_LOST,
@@ -109,3 +118,4 @@ CODES = (
     SECRET_LOST,
     UNUSED_ACCEPTANCE,
 )
+CODES = (*LOSSES, NO_PLACE)

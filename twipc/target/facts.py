@@ -8,12 +8,13 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.*` | (service,) | the field's own value; ports as {name: port}; env as {name: ("value", text) or ("secret", "")} |
 | `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
 | `service.publish` | (service, port, nth) | (host port, 0 for ephemeral; address or "") |
+| `service.secrets` | (service,) | the places of the files, in order; whose value each holds is said by `secret.*` |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
 | | | each with (hosts, methods) where the route asks for them |
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
 | `volume.*` | (volume,) | str |
-| `secret.*` | (service, variable or `STATS_USE`) | where the target finds it |
+| `secret.*` | (service, variable, place of a file or `STATS_USE`) | where the target finds it |
 | `baseline` | (artifact or service, place) | what the target itself adds, always the same |
 
 Ports are numbers here, never names; those of a service are as Docker writes them, `8080` or `53/udp`. What is empty or not
@@ -26,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from twipc.diagnostics import Path
-from twipc.model import Model
+from twipc.model import Model, place_of
 from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Route, Service
 
 from .discovery import Discovery
@@ -51,6 +52,11 @@ OF_PROGRAMS = ("entrypoint", "working_dir", "user", "read_only", "tmpfs", "capab
 """Fields of a service that runs an image; an engine has its own of each, and what those are is `baseline`."""
 STATS_USE = "http.stats"
 """Who uses a secret for statistics; no variable can have this name."""
+
+
+def is_variable(use: str) -> bool:
+    """Whether a secret is used as a variable, rather than as a file or by an engine."""
+    return not {".", "/"} & set(use)
 
 
 def facts_of(model: Model, discovery: Discovery) -> Facts:
@@ -88,6 +94,7 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
         "tmpfs": {tmpfs.path: tmpfs.size for tmpfs in service.tmpfs},
         "capabilities": tuple(sorted(set(service.capabilities))),
+        "secrets": tuple(sorted(place_of(file) for file in service.secrets)),
         "mounts": {path: mount.volume for path, mount in service.mounts.items()},
         **_health(name, service, model),
     }
@@ -177,11 +184,13 @@ def _backend_facts(name: str, backend: str, noun: Backend, model: Model) -> Iter
 
 
 def secret_uses(model: Model) -> Iterator[tuple[str, str, str]]:
-    """Every use of a secret as (service, variable or `STATS_USE`, secret)."""
+    """Every use of a secret as (service, variable, place of a file or `STATS_USE`; secret)."""
     for name, service in model.services:
         for variable, value in sorted(service.env.items()):
             if value.secret is not None:
                 yield name, variable, value.secret
+        for file in service.secrets:
+            yield name, place_of(file), file.secret
         if service.http and service.http.stats:
             yield name, STATS_USE, service.http.stats.auth.secret
 

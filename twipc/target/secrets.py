@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from twipc.diagnostics import Finding, Path, Related
-from twipc.model import Model
+from twipc.model import Model, place_of
 
-from .codes import SECRET_LOST
-from .facts import STATS_USE, secret_uses
+from .codes import NO_PLACE
+from .facts import STATS_USE, is_variable, secret_uses
 
 Place = Literal["file", "swarm", "ecs"]
 _WORDS: dict[Place, tuple[str, str]] = {
@@ -19,24 +19,24 @@ _WORDS: dict[Place, tuple[str, str]] = {
 }
 
 
-def missing_places(model: Model, target: str, place: Place, *, variables: bool = True) -> Iterator[Finding]:
+def missing_places(model: Model, target: str, place: Place, lost: Literal["variables", "files"]) -> Iterator[Finding]:
     """One finding for each used secret that does not say its `place`.
 
-    Without `variables` the target brings no secret into a variable anyway, and says so where the variable is written.
+    What is `lost` the target brings no secret into anyway, and says so where it is written.
     """
     uses: dict[str, list[Path]] = {}
     for service, use, secret in secret_uses(model):
         if use == STATS_USE:
             uses.setdefault(secret, []).append(("services", service, "http", "stats", "auth", "secret"))
-        elif variables:
-            uses.setdefault(secret, []).append(("services", service, "env", use))
+        elif lost != ("variables" if is_variable(use) else "files"):
+            uses.setdefault(secret, []).append(_written(model, service, use))
     what, example = _WORDS[place]
     for secret in sorted(uses):
         if getattr(model.environment.secrets[secret], place) is not None:
             continue
         path: Path = ("secrets", secret)
         yield Finding(
-            SECRET_LOST,
+            NO_PLACE,
             f"`{secret}` says no `{place}`: the {what} by which {target} finds it",
             model.span(path, key=True),
             help=f"add `{example.replace('{name}', secret)}`",
@@ -44,3 +44,11 @@ def missing_places(model: Model, target: str, place: Place, *, variables: bool =
             at=model.tree.name(path),
             target=target,
         )
+
+
+def _written(model: Model, service: str, use: str) -> Path:
+    """Where a service says that it reads a secret from a variable or a file."""
+    if is_variable(use):
+        return ("services", service, "env", use)
+    files = model.environment.services[service].secrets
+    return ("services", service, "secrets", [place_of(file) for file in files].index(use))

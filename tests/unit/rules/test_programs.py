@@ -12,7 +12,7 @@ EDGE = '    http: {engine: {name: nginx, version: "1.30"}, listen: 8080, default
 
 def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, str]]:
     """The errors of one service with this field."""
-    text = f"{HEAD}  web:\n{kind}    {field}\n"
+    text = f"{HEAD}  web:\n{kind}    {field}\nsecrets: {{key: {{file: .secrets/key}}}}\n"
     return [(finding.code.id, finding.message) for finding in compiled_text(text).findings if finding.severity.value == "error"]
 
 
@@ -27,6 +27,7 @@ def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, 
         "capabilities: [NET_BIND_SERVICE]",
         "stop_signal: SIGTERM",
         "init: true",
+        "secrets: [key]",
     ],
 )
 def test_an_engine_keeps_its_own(field: str) -> None:
@@ -67,6 +68,13 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "stop_signal: 3",
         'init: "yes"',
         "read_only: 1",
+        'secrets: [{secret: key, path: "/a b"}]',
+        'secrets: [{secret: key, path: "/a$b"}]',
+        "secrets: [{secret: key, path: a}]",
+        "secrets: [{secret: key, path: /a/../b}]",
+        "secrets: [{path: /a}]",
+        "secrets: [kee]",
+        "secrets: {key: /a}",
     ],
 )
 def test_what_no_target_can_say_is_refused(field: str) -> None:
@@ -76,3 +84,22 @@ def test_what_no_target_can_say_is_refused(field: str) -> None:
 def test_a_place_holds_one_thing() -> None:
     assert [code for code, _ in found("tmpfs: [/tmp, /run, {path: /tmp, size: 7MiB}]")] == ["TW418"]
     assert not found("tmpfs: [/tmp, /tmp/a]")
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("secrets: [key, key]", "there is something else at `/run/secrets/key` of `web`"),
+        ("secrets: [key, {secret: key, path: /run/secrets/key}]", "there is something else at `/run/secrets/key` of `web`"),
+        ("secrets: [{secret: key, path: /a}, {secret: key, path: /a/b}]", "`/a/b` of `web` would lie in `/a`, which is a file"),
+        ("secrets: [{secret: key, path: /a/b}, {secret: key, path: /a}]", "`/a/b` of `web` would lie in `/a`, which is a file"),
+        ("tmpfs: [/a/b]\n    secrets: [{secret: key, path: /a}]", "`/a/b` of `web` would lie in `/a`, which is a file"),
+        ("tmpfs: [/a]\n    secrets: [{secret: key, path: /a}]", "there is something else at `/a` of `web`"),
+    ],
+)
+def test_a_file_is_alone_at_its_place(field: str, message: str) -> None:
+    assert found(field) == [("TW418", message)]
+
+
+def test_files_lie_in_other_places() -> None:
+    assert not found("tmpfs: [/a]\n    secrets: [{secret: key, path: /a/b}, {secret: key, path: /ab}, key]")

@@ -53,6 +53,16 @@ def server_files(model: Model, name: str) -> list[str]:
     return [config, *(f"{pages}{page.status[0]}.html" for page in http.error_pages)]
 
 
+def secret_places(model: Model, name: str) -> list[str]:
+    """Where the files of a service lie that hold secrets."""
+    service = model.environment.services[name]
+    read = [service.http.stats.auth.secret] if service.http and service.http.stats else []
+    return [
+        *(f"/run/secrets/{secret}" for secret in read),
+        *(file.path or f"/run/secrets/{file.secret}" for file in service.secrets),
+    ]
+
+
 def mounted_files(model: Model, name: str, how: Mapping[str, object]) -> dict[str, object]:
     """How each of these is mounted, where it is a mount."""
     attributes = {"type": "bind", "read_only": True, **how}

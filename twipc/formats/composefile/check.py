@@ -27,12 +27,23 @@ NO_RESTART = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    health: {command: [check]}  #! COMPOSE102",
     good="services:\n  web:\n    image: shop/web:1",
 )
-"""Both are owned by the compose target, and found by each target whose engine is one host."""
+SECRET_OWNER = Code(
+    "COMPOSE103",
+    "a secret's file keeps its owner and mode",
+    Severity.NOTE,
+    why="On one host a secret is the file itself, mounted as it lies there: a program that is not root reads it only if the "
+    "file is its user's, or everybody may read it. A swarm gives each service a copy of its own.",
+    bad='services:\n  web:\n    image: shop/web:1\n    user: "10001"\n    secrets: [api-key]  #! COMPOSE103\n'
+    "secrets: {api-key: {file: .secrets/api-key}}",
+    good="services:\n  web:\n    image: shop/web:1",
+)
+"""All are owned by the compose target, and found by each target whose engine is one host."""
 
 
 def one_host(model: Model, target: str) -> Iterator[Finding]:
-    """What one host cannot do: give a port to two replicas, and end who is not alive."""
+    """What one host cannot do: give a port to two replicas, end who is not alive, and give a secret to a user."""
     yield from _fixed_ports(model, target)
+    yield from _secret_owners(model, target)
     unwatched = [name for name, _ in model.services if model.written(("services", name, "health"))]
     if unwatched:
         path: Path = ("services", unwatched[0], "health")
@@ -44,6 +55,20 @@ def one_host(model: Model, target: str) -> Iterator[Finding]:
             at=model.tree.name(path),
             target=target,
         )
+
+
+def _secret_owners(model: Model, target: str) -> Iterator[Finding]:
+    for name, service in model.services:
+        if service.secrets:
+            path: Path = ("services", name, "secrets")
+            yield Finding(
+                SECRET_OWNER,
+                f"`{name}` reads files as they lie on the host, with their owner and mode",
+                model.span(path, key=True),
+                help=f"they must be readable for user {service.user}" if service.user else "its image's user must be able to",
+                at=model.tree.name(path),
+                target=target,
+            )
 
 
 def _fixed_ports(model: Model, target: str) -> Iterator[Finding]:

@@ -248,10 +248,18 @@ class ServiceReader:
         nth[str(target)] = count + 1
         self.facts[FactKey("service.publish", (self.name, str(target), str(count)))] = (host or 0, address)
 
-    def secret(self, leaf: str, place: object, found: object, how: object = True) -> None:
-        """A secret for the statistics page: where the target finds it, and where and how the service does."""
-        self.facts[FactKey(f"secret.{leaf}", (self.name, STATS_USE))] = found
-        self.baseline(f"secret at {place}", how)
+    def secrets(self, leaf: str, files: list[tuple[str, object, object]]) -> None:
+        """Files that hold secrets: the place of each, where the target finds it, and how it lies there.
+
+        An engine's configuration, read before, says what it reads its own for.
+        """
+        stats = self.facts.get(FactKey("http.stats.auth.secret", (self.name,)))
+        for place, found, how in files:
+            use = STATS_USE if place == f"/run/secrets/{stats}" else place
+            self.facts[FactKey(f"secret.{leaf}", (self.name, use))] = found
+            self.baseline(f"secret at {place}", how)
+        if FactKey("http.engine.name", (self.name,)) not in self.facts:
+            self.fact("secrets", tuple(sorted(place for place, _, _ in files)))
 
     def rest(self, service: Mapping[str, Any] | None = None) -> None:
         """Everything that nobody took."""

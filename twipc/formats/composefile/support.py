@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from twipc.target import STATS_USE, Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes
+from twipc.target import Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes, is_variable
 from twipc.target.support import OUTSIDE_ORCHESTRATORS
 
-_WHY = "secrets come as files here, never as variables"
+_WHY = (
+    "secrets come as files here, never as variables: write it under `secrets`, and tell the program its place, as many images "
+    "take it in a variable whose name ends with _FILE"
+)
 
 
 def _holds_secret(asked: Asked) -> bool:
@@ -16,8 +19,8 @@ def _without_secrets(asked: Asked) -> object:
     return {name: value for name, value in asked.value.items() if value[0] != "secret"}
 
 
-def _of_stats(asked: Asked) -> bool:
-    return asked.key.owner[1] == STATS_USE
+def _of_variable(asked: Asked) -> bool:
+    return is_variable(asked.key.owner[1])
 
 
 ENV: Answer = When(
@@ -27,7 +30,7 @@ ENV: Answer = When(
     otherwise=Exact(),
 )
 SECRET_PLACE: Answer = When(
-    "a proxy reads it", _of_stats, then=Exact(), otherwise=Outside("the variable that holds it is lost, and says so")
+    "a variable holds it", _of_variable, then=Outside("the variable that holds it is lost, and says so"), otherwise=Exact()
 )
 
 FIELDS: FieldSupport = {
@@ -62,6 +65,7 @@ FIELDS: FieldSupport = {
     "service.restart": Exact(),
     "service.stop_grace": Exact(),
     "service.mounts": Exact(),
+    "service.secrets": Exact(),
     "volume.access": Exact(),
     "volume.retention": Exact(),
     "secret.file": SECRET_PLACE,

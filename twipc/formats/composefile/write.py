@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from posixpath import relpath
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
-from twipc.formats.engines import ENGINES, SCRATCH_FOLDER
+from twipc.formats.engines import ENGINES, SCRATCH_FOLDER, SECRETS_FOLDER
 from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
 from twipc.formats.yamltext import dump, interpolated
-from twipc.model import Model
-from twipc.spec import Duration, Secret, Service, Size, Tmpfs
+from twipc.model import Model, place_of
+from twipc.spec import Duration, Service, Size, Tmpfs
 from twipc.target import Artifact, Discovery
 
 LABEL = "io.twipc."
@@ -175,13 +176,32 @@ def file_mount(source: str, target: str) -> dict[str, Value]:
     return {"type": "bind", "source": source, "target": target, "read_only": True}
 
 
-def stats_secret(model: Model, name: str) -> tuple[str, Secret, Path] | None:
-    """The secret that a service's statistics page is read with, and where the service says so."""
-    http = model.environment.services[name].http
-    if http is None or http.stats is None:
-        return None
-    secret = http.stats.auth.secret
-    return secret, model.environment.secrets[secret], ("services", name, "http", "stats", "auth", "secret")
+@dataclass(frozen=True, slots=True)
+class SecretMount:
+    """A secret as a file at `place`, and where the service says so."""
+
+    secret: str
+    place: str
+    origin: Path
+
+
+def secret_mounts(model: Model, name: str) -> list[SecretMount]:
+    """Every file of a service that holds a secret, by its place."""
+    service = model.environment.services[name]
+    found = [
+        SecretMount(file.secret, place_of(file), ("services", name, "secrets", index))
+        for index, file in enumerate(service.secrets)
+    ]
+    if service.http and service.http.stats:
+        secret = service.http.stats.auth.secret
+        origin: Path = ("services", name, "http", "stats", "auth", "secret")
+        found.append(SecretMount(secret, f"{SECRETS_FOLDER}/{secret}", origin))
+    return sorted(found, key=lambda mount: mount.place)
+
+
+def mounted_secrets(model: Model) -> list[str]:
+    """The secrets that some service has as a file."""
+    return sorted({mount.secret for name, _ in model.services for mount in secret_mounts(model, name)})
 
 
 def volume_labels(model: Model, name: str) -> dict[str, Value]:
