@@ -53,6 +53,7 @@ def _server(engine: str, version: str) -> Spec:
         "restart": "always",
         "stop_grace": "20s",
         "mounts": {"/data": "news"},
+        "configs": {"/etc/app.conf": "app/app.properties"},
         "secrets": ["two"],
     }
     return {
@@ -115,6 +116,7 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "service.resources.memory": (spec, (*_WEB, "resources", "memory"), "700MiB"),
         "service.restart": (spec, (*_WEB, "restart"), "on-failure"),
         "service.stop_grace": (spec, (*_WEB, "stop_grace"), "21s"),
+        "service.configs": (spec, (*_WEB, "configs", "/etc/app.conf"), "app/windows.ini"),
         "service.secrets": (spec, (*_WEB, "secrets"), ["two", {"secret": "one", "path": "/etc/key.pem"}]),
         "service.mounts": (spec, (*_WEB, "mounts"), {"/other": "news"}),
         "http.engine.name": (spec, _HTTP, other["services"]["edge"]["http"]),

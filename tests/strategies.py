@@ -169,6 +169,11 @@ scratch = st.lists(
     max_size=2,
     unique_by=str,
 )
+config_files = st.dictionaries(
+    st.sampled_from(("/etc/a-b/c_d.conf", "/etc/a_b/c_d.conf", "/opt/x/c_d.conf", "/Z", "/etc/_/._.-")),
+    st.sampled_from(("app/app.properties", "app/windows.ini", "app/one line", "app/odd.txt", "pages/404.html")),
+    max_size=3,
+)
 secret_files = st.lists(
     st.sampled_from(
         ("db-password", {"secret": "tls-key", "path": "/etc/a-b/c_d.pem"}, {"secret": "db-password", "path": "/run/secrets/x"})
@@ -234,6 +239,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         ]
     if draw(st.booleans()):
         service["secrets"] = draw(secret_files)
+    if draw(st.booleans()):
+        service["configs"] = draw(config_files)
     if service["replicas"] <= 1 and draw(st.booleans()):
         service["mounts"] = {"/data": f"{name}-data"}
     return service
@@ -342,7 +349,9 @@ def targets_of(spec: Spec) -> Spec:
         name: sorted({one["port"] for one in service.get("publish", ()) if "address" not in one})
         for name, service in spec["services"].items()
     }
-    built = any("http" in service or "build" in service for service in spec["services"].values())
+    built = any(
+        {"http", "build", "configs"} & {key for key in service if service[key]} for service in spec["services"].values()
+    )
     ecs = {
         "launch": "fargate",
         "region": "eu-west-1",
@@ -370,7 +379,14 @@ def targets_of(spec: Spec) -> Spec:
     return {"compose": {}, "compose-2.4": {}, "swarm": {}, "ecs": ecs, **{engine: {} for engine in sorted(engines)}}
 
 
-PAGES = {"pages/404.html": "<h1>not here</h1>\n", "pages/50x.html": "<h1>not now</h1>\n"}
+CONFIGS = {
+    "app/app.properties": "a=$b\nc={{.Task.Slot}}\n",
+    "app/windows.ini": "[a]\r\nb=1\r\n",
+    "app/one line": "no end of line",
+    "app/odd.txt": "\ufeffé\x85\u2028\x0b\x1b[31m\r\n\n# {% raw %} ${X:?}\x1c\n",
+}
+"""Files that services read, each byte of which must arrive."""
+PAGES = {"pages/404.html": "<h1>not here</h1>\n", "pages/50x.html": "<h1>not now</h1>\n", **CONFIGS}
 
 
 def as_text(spec: Spec) -> str:

@@ -28,7 +28,7 @@ class Member:
 class Model:
     """What is meant. Services have image, ports and health filled in; backends have their room.
 
-    `members` and `ready` are by (http service, backend), `pages` by their path in the project.
+    `members` and `ready` are by (http service, backend), `pages` and `configs` by their path in the project.
     """
 
     environment: Environment
@@ -36,6 +36,7 @@ class Model:
     members: Mapping[tuple[str, str], tuple[Member, ...]]
     ready: Mapping[tuple[str, str], Ready | None]
     pages: Mapping[str, str]
+    configs: Mapping[str, str]
 
     @property
     def name(self) -> str:

@@ -43,6 +43,7 @@ def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dic
         if port:
             reader.baseline("ports", str(port))
     reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    reader.configs(mounted)
     files: list[tuple[str, object, object]] = []
     for secret in reader.take_tables("secrets"):
         name = str(secret.pop("source", ""))

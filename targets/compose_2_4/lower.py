@@ -8,7 +8,7 @@ from twipc.diagnostics import Path
 from twipc.formats.composefile import write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
-from twipc.formats.writing import server_files
+from twipc.formats.writing import files_of
 from twipc.model import Model, image_of
 from twipc.spec import EPHEMERAL, Service
 from twipc.target import DOCKER, Artifact, Bundle, bundle
@@ -20,8 +20,8 @@ _RESTART = {"always": "unless-stopped", "on-failure": "on-failure", "never": "no
 
 
 def compile(model: Model, _options: Any) -> Bundle:
-    """One compose file; an `http` service's own files lie in a folder of its name."""
-    files = {name: server_files(model, name, DOCKER) for name, _ in model.services}
+    """One compose file; a service's own files lie in a folder of its name."""
+    files = {name: files_of(model, name, DOCKER) for name, _ in model.services}
     document: dict[str, Value] = {
         "version": "2.4",
         "services": {

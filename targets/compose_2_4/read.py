@@ -65,6 +65,7 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
         else:
             reader.baseline(f"port {port}", "not understood")
     reader.facts.update(read_server(mounted, reader.name, DOCKER))
+    reader.configs(mounted)
     reader.secrets("file", [secret for secret in secrets if secret])
     reader.program()
 

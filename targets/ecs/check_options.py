@@ -96,6 +96,10 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
                 why = f"the image of `{name}` is made of its configuration, and tasks pull it from there"
                 yield missing(("registry",), why, form, (*here, "http"))
                 break
+            if service.configs:
+                why = f"the image of `{name}` is made of its files, and tasks pull it from there"
+                yield missing(("registry",), why, form, (*here, "configs"))
+                break
             if is_pushed(service):
                 why = f"the image of `{name}` is built here, and tasks pull it from there"
                 yield missing(("registry",), why, form, (*here, "build"))
@@ -144,7 +148,7 @@ def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
     if options.execution_role and all(name in options.execution_roles for name in names):
         said = "`execution_role` has no effect: every service has its own in `execution_roles`"
         yield finding(model, UNUSED, (*HERE, "execution_role"), said, "take it out")
-    if options.registry and not any(service.http or is_pushed(service) for _, service in model.services):
+    if options.registry and not any(service.http or service.configs or is_pushed(service) for _, service in model.services):
         said = "`registry` has no effect: no image is built here that does not name its own"
         yield finding(model, UNUSED, (*HERE, "registry"), said, "take it out")
     if options.namespace and not options.cloud_map_services and not _discovered(model):

@@ -23,7 +23,7 @@ _TMP = "twipc_tmp"
 
 
 def compile(model: Model, options_: Any) -> Bundle:
-    """For each service a task definition and a service; for an `http` service the folder of its image too."""
+    """For each service a task definition and a service; for one with files of its own the folder of its image too."""
     options = option(options_, Options)
     artifacts: list[Artifact] = []
     for name, _ in model.services:
@@ -44,7 +44,8 @@ def task_definition(model: Model, options: Options, name: str) -> tuple[Artifact
     folder = image_folder(model, name, discovery, image)
     named = At(("services", name, "image"), image)
     if folder:
-        named = At(("services", name, "http"), image_name(model, name, folder, options.registry))
+        of = "http" if service.http else "configs"
+        named = At(("services", name, of), image_name(model, name, folder, options.registry))
     task = _task(model, options, name, named, discovery)
     return (document(f"{name}.taskdef.json", ("services", name), task), *folder)
 

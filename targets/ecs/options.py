@@ -118,7 +118,8 @@ class Options(Noun):
     )
     volumes: Mapping[Name, EfsVolume] = Field({}, description="Where the volumes are.")
     registry: ImageRegistry | None = Field(
-        None, description="Where images that are built here are pushed to and pulled from: of HTTP servers, and of `build`."
+        None,
+        description="Where images that are built here are pushed to and pulled from: of servers, `configs` and `build`.",
     )
     log_group: LogGroup | None = Field(
         None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."

@@ -32,10 +32,10 @@ def option_facts(model: Model, options_: Any) -> Facts:
             "namespace": options.namespace,
             "cloud_map_service": options.cloud_map_services.get(name),
             "log_group": options.log_group or f"/{model.environment.project}/{model.environment.environment}",
-            "registry": options.registry if service.http or _ours(service) else None,
+            "registry": options.registry if _baked(service) or _ours(service) else None,
         }
         facts |= {FactKey(f"options.{leaf}", (name,)): value for leaf, value in said.items()}
-        if service.http and _ours(service):
+        if _baked(service) and _ours(service):
             facts[FactKey("options.registry", (name, "FROM"))] = options.registry
         groups: dict[str, set[str]] = {}
         for publish in service.publish:
@@ -48,6 +48,11 @@ def option_facts(model: Model, options_: Any) -> Facts:
             if volume:
                 facts[FactKey("options.volume", (name, mount.volume))] = (volume.file_system, volume.access_point)
     return facts
+
+
+def _baked(service: Service) -> bool:
+    """Whether an image is made for the service, of files of its own."""
+    return service.http is not None or bool(service.configs)
 
 
 def _ours(service: Service) -> bool:

@@ -231,7 +231,8 @@ class _Reader:
             return
         baked = read_image(self.texts, folder)
         self.fact("image", self._own(baked.base, "FROM"))
-        self.baseline("Dockerfile", tuple(baked.rest))
+        if baked.rest:
+            self.baseline("Dockerfile", tuple(baked.rest))
         parts = [part for path in sorted(self.texts) if path.startswith(f"{folder}/") for part in (path, self.texts[path])]
         content = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
         registry, _, name = image.rpartition("/")
@@ -239,7 +240,10 @@ class _Reader:
         if name != f"{self.family}:{content}":
             self.baseline("image, not of its folder's content", name)
         discovery = Discovery(RESOLVER, suffix=f".{self.namespace}" if self.namespace else "", secrets="variable")
-        self.facts.update(read_server(baked.copied, self.name, discovery))
+        served = read_server(baked.copied, self.name, discovery)
+        self.facts.update(served)
+        if not served:
+            self.fact("configs", baked.copied)
 
     def _own(self, image: str, *more: str) -> str:
         """The image as the spec names it: its label tells what was put before that."""

@@ -11,7 +11,7 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Lines, Value
 from twipc.formats.engines import ENGINES
 from twipc.formats.jsontext import dump
-from twipc.formats.writing import server_files
+from twipc.formats.writing import files_of
 from twipc.model import Model
 from twipc.target import Artifact, Discovery
 
@@ -22,15 +22,12 @@ def document(path: str, origin: Path, content: Mapping[str, Value]) -> Artifact:
 
 
 def image_folder(model: Model, name: str, discovery: Discovery, base: str) -> tuple[Artifact, ...]:
-    """What an `http` service's image is built from, on `base`; nothing is fetched when a task starts. Others have none."""
-    files = server_files(model, name, discovery)
+    """What the image of a service with files of its own is built from, on `base`: nothing is fetched when a task starts."""
+    files = files_of(model, name, discovery)
     if not files:
         return ()
     folder = f"images/{name}"
     copied = [(replace(file.artifact, path=f"images/{file.artifact.path}"), file.container_path) for file in files]
-    service = model.environment.services[name]
-    assert service.http, "only http services have files"
-    engine = ENGINES[service.http.engine.name]
     here: Path = ("services", name)
     lines = Lines()
     lines.add(f"# {name} of {model.name}: its image for ECS.", here)
@@ -39,10 +36,13 @@ def image_folder(model: Model, name: str, discovery: Discovery, base: str) -> tu
     for artifact, place in copied:
         # Owned by root and read-only, whatever the checkout's modes are.
         lines.add(f"COPY --chmod=0444 {relpath(artifact.path, folder)} {place}", next(iter(artifact.origins), here))
-    lines.add("# The root is read-only on ECS, and a task's volume takes the modes of the folder that it covers.", ())
-    lines.add('VOLUME ["/tmp"]', here)
-    lines.add(f"STOPSIGNAL {engine.stop_signal}", (*here, "http", "engine"))
-    lines.add(f"USER {engine.user}", (*here, "http", "engine"))
+    http = model.environment.services[name].http
+    if http:
+        engine = ENGINES[http.engine.name]
+        lines.add("# The root is read-only on ECS, and a task's volume takes the modes of the folder that it covers.", ())
+        lines.add('VOLUME ["/tmp"]', here)
+        lines.add(f"STOPSIGNAL {engine.stop_signal}", (*here, "http", "engine"))
+        lines.add(f"USER {engine.user}", (*here, "http", "engine"))
     text, origins = lines.finish()
     return (Artifact(f"{folder}/Dockerfile", text, origins), *(artifact for artifact, _ in copied))
 

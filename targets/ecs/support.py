@@ -148,6 +148,7 @@ _FIELDS: FieldSupport = {
         otherwise=Approximate(expected.seconds(2), "ECS waits whole seconds before it kills, 2s or longer"),
     ),
     "service.mounts": Exact(),
+    "service.configs": Exact(),
     "service.secrets": Absent(
         "ECS brings secrets as variables only: `env: {NAME: {secret: …}}`",
         codes.SECRET_LOST,

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, of_service, secret_places, server_files
+from twipc.formats.composefile.baseline import common, files_of, of_service, secret_places
 from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import BASELINE, FactKey, Facts, option
@@ -80,8 +80,12 @@ def _rolled(model: Model, service: Service) -> dict[str, object]:
 def _configs(model: Model, name: str) -> dict[str, object]:
     """The name of each config up to the digest of its content, and that everybody may read it."""
     found: dict[str, object] = {}
-    for target in server_files(model, name):
-        stem = f"{model.environment.project}-{model.environment.environment}-{name}-{target.rpartition('/')[2]}"
+    for target in files_of(model, name):
+        stem = f"{model.environment.project}-{model.environment.environment}-{name}"
+        if model.environment.services[name].http:
+            stem += f"-{target.rpartition('/')[2]}"
+        else:
+            stem += "_" + "_.".join(part.replace("_", "__") for part in target[1:].split("/"))
         if len(stem) > 51:
             stem = stem[:38].rstrip("-.") + "-" + hashlib.sha256(stem.encode()).hexdigest()[:12]
         found |= {f"config at {target}": stem, f"config at {target}.mode": 0o444}

@@ -27,6 +27,7 @@ def check(model: Model, options: Any) -> Iterator[Finding]:
     yield from _pinned(model)
     yield from _pinned_together(model)
     yield from _configs(model, options)
+    yield from _empty(model)
     yield from missing_places(model, NAME, "swarm", lost="variables")
 
 
@@ -112,6 +113,14 @@ def _configs(model: Model, options: Any) -> Iterator[Finding]:
             if size > LARGEST_CONFIG:
                 said = f"{file.artifact.path} would have {size} bytes, {size - LARGEST_CONFIG} too many"
                 yield _no_config(model, ("services", name, "http"), said, "divide its routes among several servers")
+
+
+def _empty(model: Model) -> Iterator[Finding]:
+    for name, service in model.services:
+        for place, file in sorted(service.configs.items()):
+            if not model.configs[file]:
+                path: Path = ("services", name, "configs", place)
+                yield _no_config(model, path, f"`{file}` is empty", "give the file some text, or take it out")
 
 
 def _no_config(model: Model, path: Path, said: str, help: str) -> Finding:

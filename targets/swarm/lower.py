@@ -11,7 +11,7 @@ from twipc.formats.composefile import write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES
 from twipc.formats.served import ServerFile
-from twipc.formats.writing import server_files
+from twipc.formats.writing import files_of
 from twipc.model import Model, health_of, image_of
 from twipc.spec import EPHEMERAL, Duration, Publish, Service
 from twipc.target import Bundle, Discovery, bundle, published
@@ -28,9 +28,9 @@ _SPARE = Duration(5000)
 
 
 def compile(model: Model, options: Any) -> Bundle:
-    """One stack file; an `http` service's own files lie in a folder of its name."""
+    """One stack file; a service's own files lie in a folder of its name."""
     discovery = discovery_of(options)
-    files = {name: server_files(model, name, discovery) for name, _ in model.services}
+    files = {name: files_of(model, name, discovery) for name, _ in model.services}
     document: dict[str, Value] = {
         "version": "3.8",
         "services": {
@@ -38,7 +38,7 @@ def compile(model: Model, options: Any) -> Bundle:
             for name, service in model.services
         },
         "configs": {
-            _config_key(name, file): At(("services", name, "http"), _config(model, name, file))
+            _config_key(name, file): At(_said(model, name, file), _config(model, name, file))
             for name, served in files.items()
             for file in served
         },
@@ -174,12 +174,20 @@ def _scratch(name: str, service: Service) -> list[Value]:
 
 
 def _config_key(name: str, file: ServerFile) -> str:
-    return f"{name}-{_what(file)}"
+    """Of a service and a place, and of no other.
+
+    An engine's own are `edge-haproxy.cfg`, `edge-404.html`, with a dot and one hyphen. The spec's are `web_etc_.app.conf`: a
+    service has no underscore, one in a place is two here, and `_.` is a slash.
+    """
+    inner = file.artifact.path.removeprefix(f"{name}/")
+    if not inner.startswith("files/"):
+        return f"{name}-{inner.rpartition('/')[2]}"
+    return f"{name}_{file.container_path[1:].replace('_', '__').replace('/', '_.')}"
 
 
-def _what(file: ServerFile) -> str:
-    """`haproxy.cfg`, `404.html`: it has a dot and no hyphen, so that no two services' keys are one."""
-    return file.artifact.path.rpartition("/")[2]
+def _said(model: Model, name: str, file: ServerFile) -> Path:
+    here: Path = ("services", name)
+    return (*here, "http") if model.environment.services[name].http else (*here, "configs", file.container_path)
 
 
 def _config(model: Model, name: str, file: ServerFile) -> Value:

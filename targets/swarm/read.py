@@ -14,7 +14,7 @@ from twipc.target import Discovery, FactKey, Facts, Unreadable
 FILE = "docker-stack.yml"
 _CONDITION = {"any": "always", "on-failure": "on-failure", "none": "never"}
 _DISCOVERY = {"dnsrr": "dnsrr", "vip": "tasks"}
-_CONFIG = re.compile(r"([a-z][A-Za-z0-9.-]{0,50})-([0-9a-f]{12})")
+_CONFIG = re.compile(r"([a-z][A-Za-z0-9._-]{0,50})-([0-9a-f]{12})")
 _BRACES = '{{"{{"}}'
 
 
@@ -71,6 +71,7 @@ def _service(
     mounts = [{**mount, "target": _expanded(mount.get("target"))} for mount in reader.take_tables("volumes")]
     mounted = _configs(reader, declared["configs"], used, texts)
     reader.facts.update(read_server(mounted, reader.name, discovery))
+    reader.configs(mounted)
     _secrets(reader, declared["secrets"], used)
     for mount in reader.program(reader.mounts(mounts)):
         reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)

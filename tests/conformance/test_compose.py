@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.compiling import ROOT, Outcome, committed, compiled_spec, compiled_text, write
-from tests.strategies import CARRIED, NASTY
+from tests.strategies import CARRIED, CONFIGS, NASTY
 from tests.tools import tool
 from twipc.diagnostics import Report
 from twipc.driver import Compiled, Project
@@ -26,7 +26,7 @@ from twipc.target import OF_PROGRAMS, FactKey, Facts, facts_of
 
 COMPARED = (
     *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
-    "secrets",
+    *("secrets", "configs"),
     *OF_PROGRAMS,
 )
 """The fields of a service that a tool's own output shows."""
@@ -63,6 +63,7 @@ services:
     resources: {{cpu: 0.015, memory: 6291457B}}
     restart: on-failure
     stop_grace: 1h1m1s
+    configs: {{/etc/a_b/x.conf: app/app.properties, /etc/a-b/x.conf: app/windows.ini, /odd: app/odd.txt, /one: app/one line}}
     secrets: [api-key, {{secret: tls-key, path: /etc/a-b/c_d.pem}}, {{secret: tls-key, path: /run/key}}]
     mounts: {{"/data": news, "/my files/$x{{{{y": shared, /seen: seen}}
   worker:
@@ -97,7 +98,7 @@ def _tree(name: str) -> Tree:
 
 
 def outcome_of(name: str, target: str) -> Outcome:
-    return compiled_text(EVERYTHING, targets=[target]) if name == "everything" else compiled_spec(name, [target])
+    return compiled_text(EVERYTHING, CONFIGS, targets=[target]) if name == "everything" else compiled_spec(name, [target])
 
 
 def only(outcome: Outcome) -> Compiled:
@@ -161,6 +162,9 @@ class Told:
         self.say("stop_grace", go_duration(service["stop_grace_period"]))
         volumes = [mount for mount in service.get("volumes") or () if mount["type"] == "volume"]
         self.say("mounts", {mount["target"]: mount["source"] for mount in volumes})
+        binds = [mount for mount in service.get("volumes") or () if "/files/" in mount.get("source", "")]
+        assert all(mount["read_only"] in (True, "true") for mount in binds)
+        self.say("configs", {mount["target"]: exactly(mount["source"]) for mount in binds})
         self.say("secrets", tuple(sorted(secret["target"] for secret in service.get("secrets") or ())))
         self._process(service)
         check = service.get("healthcheck")
@@ -182,6 +186,11 @@ class Told:
         places = {path: memory(options.partition(",")[0].replace("m", "M")) for path, options in short}
         long = [mount for mount in service.get("volumes") or () if mount["type"] == "tmpfs"]
         self.say("tmpfs", places | {mount["target"]: memory(mount["tmpfs"]["size"]) for mount in long})
+
+
+def exactly(path: str) -> str:
+    """Every byte of a file."""
+    return Path(path).read_bytes().decode()
 
 
 def as_commands(facts: Facts, compiled: Compiled) -> dict[FactKey, object]:

@@ -24,6 +24,7 @@ from targets.ecs.codes import CODES
 from targets.ecs.shapes import SERVICE, TASK_DEFINITION, MapOf
 from tests.cli import run
 from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec, compiled_text
+from tests.strategies import CONFIGS
 from twipc.driver import Compiled
 from twipc.spec import Cpu, Health, Resources, Service, Size
 from twipc.spec.service import Capability
@@ -752,3 +753,46 @@ def test_a_member_does_not_make_the_udp_port_of_its_number_speak_http() -> None:
     (one,) = compiled_text(text, {**spec, **pages}, ["ecs"], stem=targets).compiled
     mappings = json.loads(one.bundle.texts["web.taskdef.json"])["containerDefinitions"][0]["portMappings"]
     assert [(one["name"], one.get("appProtocol")) for one in mappings] == [("http", "http"), ("quic", None)]
+
+
+CONFIGURED = f"""{HEAD}targets:
+  ecs:
+    launch: fargate
+    region: eu-west-1
+    cluster: shop
+    subnets: [subnet-0a1b2c3d]
+    security_groups: [sg-0a1b2c3d]
+    execution_role: "arn:aws:iam::111122223333:role/shop"
+    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
+services:
+  web:
+    image: shop/web:1
+    resources: {{cpu: 0.25, memory: 512MiB}}
+    configs: {{/etc/app/odd.txt: app/odd.txt, /opt/a_b: app/one line}}
+"""
+
+
+@pytest.mark.parametrize("build", ["", "    build: app/web\n"])
+def test_files_of_a_service_are_in_an_image_of_its_own(build: str) -> None:
+    outcome = compiled_text(CONFIGURED + build, CONFIGS)
+    assert judged(outcome) == 2
+    texts = outcome.compiled[0].bundle.texts
+    assert texts["images/web/files/etc/app/odd.txt"] == CONFIGS["app/odd.txt"]
+    assert texts["images/web/files/opt/a_b"] == CONFIGS["app/one line"]
+    registry = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+    lines = [line for line in texts["images/web/Dockerfile"].splitlines() if not line.startswith("#")]
+    assert lines == [
+        f"FROM {registry + '/' if build else ''}shop/web:1",
+        "COPY --chmod=0444 files/etc/app/odd.txt /etc/app/odd.txt",
+        "COPY --chmod=0444 files/opt/a_b /opt/a_b",
+    ]
+    (container,) = json.loads(texts["web.taskdef.json"])["containerDefinitions"]
+    assert re.fullmatch(rf"{registry}/shop-prod-web:[0-9a-f]{{12}}", container["image"])
+    other = compiled_text(CONFIGURED + build, {**CONFIGS, "app/odd.txt": "x"}).compiled[0].bundle.texts["web.taskdef.json"]
+    assert container["image"] not in other
+
+
+def test_an_image_for_files_wants_a_registry() -> None:
+    without = "".join(line for line in CONFIGURED.splitlines(keepends=True) if "registry" not in line)
+    found = [one for one in compiled_text(without, CONFIGS).findings if one.severity.value == "error"]
+    assert [(one.code.id, one.at) for one in found] == [("ECS101", "targets.ecs.registry")]

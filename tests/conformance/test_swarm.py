@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.compiling import Outcome, compiled_text
+from tests.strategies import CONFIGS
 from tests.tools import tool
 from twipc.target import FactKey, codes
 
@@ -21,6 +22,7 @@ from .test_compose import (
     accepted,
     as_commands,
     cpu,
+    exactly,
     meant,
     memory,
     only,
@@ -59,7 +61,7 @@ accept:
 @pytest.mark.parametrize("discovery", ["dnsrr", "tasks"])
 def test_services_find_each_other(discovery: str, tmp_path: Path) -> None:
     text = EVERYTHING.replace("swarm: {}", f"swarm: {{discovery: {discovery}}}")
-    _, services = _stack(compiled_text(text, targets=["swarm"]), tmp_path)
+    _, services = _stack(compiled_text(text, CONFIGS, targets=["swarm"]), tmp_path)
     tasks = discovery == "tasks"
     assert {service["deploy"]["endpoint_mode"] for service in services.values()} == {"vip" if tasks else "dnsrr"}
     assert services["worker"]["environment"]["DB"] == ("tasks.db:5432" if tasks else "db:5432")
@@ -149,14 +151,16 @@ def _stack(outcome: Outcome, tmp_path: Path) -> tuple[dict[FactKey, object], dic
     _, folder = placed(outcome, tmp_path)
     printed = scalars(accepted(tool("docker"), "stack", "config", "-c", "docker-stack.yml", folder=folder))
     services: dict[str, Any] = printed["services"]
-    return _said(services), services
+    return _said(services, printed.get("configs") or {}), services
 
 
-def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
+def _said(services: Mapping[str, Any], configs: Mapping[str, Any]) -> dict[FactKey, object]:
     facts: dict[FactKey, object] = {}
     for name, service in services.items():
         told = Told(name)
         told.common(_filled_in(service))
+        files = {one["target"]: configs[one["source"]]["file"] for one in service.get("configs") or ()}
+        told.say("configs", {place: exactly(file) for place, file in files.items() if "/files/" in file})
         deploy = service["deploy"]
         limits = (deploy.get("resources") or {}).get("limits") or {}
         told.say("replicas", int(deploy["replicas"]))

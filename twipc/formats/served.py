@@ -11,7 +11,7 @@ from twipc.target import Artifact, Discovery, Facts
 
 @dataclass(frozen=True, slots=True)
 class ServerFile:
-    """A file of an `http` service and its place in the service's container."""
+    """A file of a service and its place in the service's container."""
 
     artifact: Artifact
     container_path: str

@@ -9,6 +9,7 @@ from twipc.syntax import Tree
 
 from . import codes
 from .complete import complete
+from .files import configs
 from .names import Names
 
 LARGEST_PAGE = 64 << 10
@@ -31,8 +32,9 @@ def resolve(environment: Environment, tree: Tree, read: ReadFile, report: Report
                 members[name, key] = _members(name, key, service.http, names)
                 ready[name, key] = _ready(members[name, key], ("services", name, "http", "backends", key), names)
             pages |= _pages(name, service.http, names, read)
+    texts = configs(completed, tree, read, report)
     report.stop_on_errors()
-    return Model(completed, tree, members, ready, pages)
+    return Model(completed, tree, members, ready, pages, texts)
 
 
 def _follow_service(name: str, service: Service, names: Names) -> None:

@@ -138,6 +138,15 @@ READY_DIFFERS = Code(
     .replace("members: [web.http]}}", "members: [web.http, old.http]}}  #! TW312"),
     good=_PROXY.replace("web:1, ports", "web:1, ready: {http: /ready}, ports"),
 )
+CONFIG_FILE = Code(
+    "TW436",
+    "a config file cannot be used",
+    Severity.ERROR,
+    why="It is part of what is generated: read when the spec is compiled, as UTF-8 text of at most 500 kB, and copied as it "
+    "is. A secret has no place there.",
+    bad="services:\n  web:\n    image: shop/web:1\n    configs: {/etc/app.conf: app/none.conf}  #! TW436",
+    good="services:\n  web:\n    image: shop/web:1\n    configs: {/etc/app.conf: pages/404.html}",
+)
 
 CODES = (
     UNKNOWN_BACKEND,
@@ -153,4 +162,5 @@ CODES = (
     PAGE,
     HEALTH_KIND,
     READY_DIFFERS,
+    CONFIG_FILE,
 )

@@ -38,6 +38,8 @@ def _things(model: Model, name: str) -> Iterator[_Thing]:
         yield _Thing(place, (*here, "mounts", place))
     for index, tmpfs in enumerate(service.tmpfs):
         yield _Thing(tmpfs.path, (*here, "tmpfs", index))
+    for place in sorted(service.configs):
+        yield _Thing(place, (*here, "configs", place), is_file=True)
     for index, file in enumerate(service.secrets):
         yield _Thing(place_of(file), (*here, "secrets", index), is_file=True)
 

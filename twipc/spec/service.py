@@ -187,5 +187,8 @@ class Service(Noun):
     restart: Literal["always", "on-failure", "never"] = Field("always", description="When an ended instance is started again.")
     stop_grace: Time = Field(Duration(15_000), description="Time between the request to end and the kill.")
     mounts: Mapping[ContainerPath, Mount] = Field({}, description="Volumes, by their place in the container.")
+    configs: Mapping[FilePath, ProjectPath] = Field(
+        {}, description="Files of the project that it reads, by their place in the container; text, and never a secret."
+    )
     secrets: tuple[SecretFile, ...] = Field((), description="Secrets that it reads as files.")
     http: Http | None = Field(None, description="Makes the service an HTTP server that forwards and serves files.")

@@ -199,6 +199,10 @@ def _container_path(value: str) -> str:
     return value
 
 
+_LONGEST_PART = 255
+"""Of a file's name on every file system that containers lie on (Linux, NAME_MAX)."""
+
+
 def _scratch_path(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
         raise refuse(
@@ -210,6 +214,8 @@ def _scratch_path(value: str) -> str:
 def _file_path(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
         raise refuse(f"`{value}` is not a place for a file", "letters, digits and / . _ -: Docker reads others as its own")
+    if any(len(part) > _LONGEST_PART for part in value.split("/")):
+        raise refuse("a part of the path is too long", f"between two slashes Linux takes {_LONGEST_PART} letters")
     return _container_path(value)
 
 

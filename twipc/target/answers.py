@@ -76,6 +76,7 @@ FieldSupport = TypedDict(
         "service.restart": "Answer",
         "service.stop_grace": "Answer",
         "service.mounts": "Answer",
+        "service.configs": "Answer",
         "service.secrets": "Answer",
         "volume.access": "Answer",
         "volume.retention": "Answer",

@@ -8,6 +8,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.*` | (service,) | the field's own value; ports as {name: port}; env as {name: ("value", text) or ("secret", "")} |
 | `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
 | `service.publish` | (service, port, nth) | (host port, 0 for ephemeral; address or "") |
+| `service.configs` | (service,) | {place: text} |
 | `service.secrets` | (service,) | the places of the files, in order; whose value each holds is said by `secret.*` |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
@@ -94,6 +95,7 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
         "tmpfs": {tmpfs.path: tmpfs.size for tmpfs in service.tmpfs},
         "capabilities": tuple(sorted(set(service.capabilities))),
+        "configs": {place: model.configs[file] for place, file in service.configs.items()},
         "secrets": tuple(sorted(place_of(file) for file in service.secrets)),
         "mounts": {path: mount.volume for path, mount in service.mounts.items()},
         **_health(name, service, model),

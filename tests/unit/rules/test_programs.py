@@ -8,12 +8,17 @@ from tests.compiling import compiled_text
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\nservices:\n"
 EDGE = '    http: {engine: {name: nginx, version: "1.30"}, listen: 8080, default: {status: 404}}\n'
+FILES = {"a.conf": "a\n"}
 
 
 def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, str]]:
     """The errors of one service with this field."""
     text = f"{HEAD}  web:\n{kind}    {field}\nsecrets: {{key: {{file: .secrets/key}}}}\n"
-    return [(finding.code.id, finding.message) for finding in compiled_text(text).findings if finding.severity.value == "error"]
+    return [
+        (finding.code.id, finding.message)
+        for finding in compiled_text(text, FILES).findings
+        if finding.severity.value == "error"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +33,7 @@ def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, 
         "stop_signal: SIGTERM",
         "init: true",
         "secrets: [key]",
+        "configs: {/etc/a: a.conf}",
     ],
 )
 def test_an_engine_keeps_its_own(field: str) -> None:
@@ -75,6 +81,15 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "secrets: [{path: /a}]",
         "secrets: [kee]",
         "secrets: {key: /a}",
+        'configs: {"/a b": a.conf}',
+        'configs: {"/a{{b": a.conf}',
+        "configs: {/: a.conf}",
+        "configs: {/a/: a.conf}",
+        "configs: {/a: ../a.conf}",
+        "configs: {/a: /etc/passwd}",
+        "configs: {/a: 1}",
+        "configs: [a.conf]",
+        f"configs: {{/{'a' * 256}: a.conf}}",
     ],
 )
 def test_what_no_target_can_say_is_refused(field: str) -> None:
@@ -94,6 +109,9 @@ def test_a_place_holds_one_thing() -> None:
         ("secrets: [{secret: key, path: /a}, {secret: key, path: /a/b}]", "`/a/b` of `web` would lie in `/a`, which is a file"),
         ("secrets: [{secret: key, path: /a/b}, {secret: key, path: /a}]", "`/a/b` of `web` would lie in `/a`, which is a file"),
         ("tmpfs: [/a/b]\n    secrets: [{secret: key, path: /a}]", "`/a/b` of `web` would lie in `/a`, which is a file"),
+        ("configs: {/run/secrets/key: a.conf}\n    secrets: [key]", "there is something else at `/run/secrets/key` of `web`"),
+        ("configs: {/a: a.conf, /a/b: a.conf}", "`/a/b` of `web` would lie in `/a`, which is a file"),
+        ("configs: {/a: a.conf}\n    tmpfs: [/a/b]", "`/a/b` of `web` would lie in `/a`, which is a file"),
         ("tmpfs: [/a]\n    secrets: [{secret: key, path: /a}]", "there is something else at `/a` of `web`"),
     ],
 )
@@ -102,4 +120,5 @@ def test_a_file_is_alone_at_its_place(field: str, message: str) -> None:
 
 
 def test_files_lie_in_other_places() -> None:
-    assert not found("tmpfs: [/a]\n    secrets: [{secret: key, path: /a/b}, {secret: key, path: /ab}, key]")
+    files = "configs: {/a/c: a.conf, /c: a.conf}\n    secrets: [{secret: key, path: /a/b}, {secret: key, path: /ab}, key]"
+    assert not found(f"tmpfs: [/a]\n    {files}")

@@ -44,11 +44,11 @@ def common(model: Model, name: str, discovery: Discovery) -> Facts:
     return {**of_service(name, places), **server_baseline(model, name, discovery)}
 
 
-def server_files(model: Model, name: str) -> list[str]:
-    """Where the configuration and the pages of a service lie in its container."""
+def files_of(model: Model, name: str) -> list[str]:
+    """Where the files of a service lie in its container: configuration and pages of an engine, or what the spec names."""
     http = model.environment.services[name].http
     if http is None:
-        return []
+        return list(model.environment.services[name].configs)
     config, pages = _FILES[http.engine.name]
     return [config, *(f"{pages}{page.status[0]}.html" for page in http.error_pages)]
 
@@ -66,7 +66,7 @@ def secret_places(model: Model, name: str) -> list[str]:
 def mounted_files(model: Model, name: str, how: Mapping[str, object]) -> dict[str, object]:
     """How each of these is mounted, where it is a mount."""
     attributes = {"type": "bind", "read_only": True, **how}
-    return {f"file at {file}.{key}": value for file in server_files(model, name) for key, value in attributes.items()}
+    return {f"file at {file}.{key}": value for file in files_of(model, name) for key, value in attributes.items()}
 
 
 def of_service(name: str, places: Mapping[str, object]) -> Facts:

@@ -242,6 +242,11 @@ class ServiceReader:
                     self.baseline(f"volume {mount.get('target')}", mount)
         return mounted
 
+    def configs(self, mounted: Mapping[str, str]) -> None:
+        """The files of a program; those of an engine are read as what they configure."""
+        if FactKey("http.engine.name", (self.name,)) not in self.facts:
+            self.fact("configs", mounted)
+
     def publish(self, nth: dict[str, int], target: object, host: object, address: object) -> None:
         """A published port; 0 is one that the engine chooses."""
         count = nth.get(str(target), 0)

@@ -65,6 +65,7 @@ FIELDS: FieldSupport = {
     "service.restart": Exact(),
     "service.stop_grace": Exact(),
     "service.mounts": Exact(),
+    "service.configs": Exact(),
     "service.secrets": Exact(),
     "volume.access": Exact(),
     "volume.retention": Exact(),

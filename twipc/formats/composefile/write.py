@@ -70,7 +70,8 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
     digest = config_digest(files)
     if digest:
         # A mounted file is no part of Docker's change detection: its digest here is (traps; design §2).
-        labels[f"{LABEL}config"] = At(("services", name, "http"), digest)
+        of = "http" if model.environment.services[name].http else "configs"
+        labels[f"{LABEL}config"] = At(("services", name, of), digest)
     for port, noun in sorted(model.environment.services[name].ports.items()):
         labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun))
     return labels

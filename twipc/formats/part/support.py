@@ -38,6 +38,7 @@ PART: FieldSupport = {
     "service.restart": _WHY,
     "service.stop_grace": _WHY,
     "service.mounts": _WHY,
+    "service.configs": _WHY,
     "service.secrets": _WHY,
     "volume.access": _WHY,
     "volume.retention": _WHY,

@@ -1,0 +1,46 @@
+"""Files of the project that services read as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from posixpath import normpath
+
+from twipc.diagnostics import Path, Report
+from twipc.spec import Environment, ReadFile
+from twipc.syntax import Tree
+
+from . import codes
+
+LARGEST_CONFIG = 500_000
+"""So that a swarm takes it whatever its engine's age: it holds 1,023,999 bytes today (traps §3.2), 500 kB once."""
+
+
+def configs(environment: Environment, tree: Tree, read: ReadFile, report: Report) -> dict[str, str]:
+    """The text of each file that some service's `configs` names, by its path; reports what is no text."""
+    secrets = {normpath(secret.file): name for name, secret in environment.secrets.items() if secret.file}
+    texts: dict[str, str] = {}
+    for name, service in sorted(environment.services.items()):
+        for place, file in sorted(service.configs.items()):
+            path: Path = ("services", name, "configs", place)
+            content = b"" if normpath(file) in secrets else read(file)
+            problem, help = _problem(file, content, secrets)
+            if problem:
+                report.add(codes.CONFIG_FILE, problem, tree.span(path), help=help, at=tree.name(path))
+            elif content is not None:
+                texts[file] = content.decode()
+    return texts
+
+
+def _problem(file: str, content: bytes | None, secrets: Mapping[str, str]) -> tuple[str, str | None]:
+    secret = secrets.get(normpath(file))
+    if secret:
+        return f"`{file}` holds the secret `{secret}`", f"take it out here, and write `secrets: [{secret}]`"
+    if content is None:
+        return f"there is no file `{file}` in the project", None
+    if len(content) > LARGEST_CONFIG:
+        return f"`{file}` has {len(content)} bytes, the most is {LARGEST_CONFIG}", "bring it in the image"
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"`{file}` is not UTF-8 text", "bring it in the image"
+    return (f"`{file}` holds NUL: it is no text", "bring it in the image") if "\0" in text else ("", None)
