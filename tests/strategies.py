@@ -192,6 +192,7 @@ processes = st.fixed_dictionaries(
         "capabilities": st.lists(st.sampled_from(("CHOWN", "SETUID", "SYS_PTRACE", "NET_BIND_SERVICE")), max_size=3),
         "stop_signal": st.sampled_from(("SIGTERM", "SIGQUIT", "SIGUSR1")),
         "init": st.booleans(),
+        "no_new_privileges": st.booleans(),
     },
 )
 """How a program runs."""

@@ -9,7 +9,6 @@ from twipc.model import Model
 from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
 _EVERY: dict[str, object] = {
-    "security_opt": ["no-new-privileges:true"],
     "deploy.resources.limits.pids": 1024,
 }
 _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"]}

@@ -55,7 +55,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "volumes": [*write.mounts(model, name), *_config_mounts(files)],
             "secrets": _mounted_secrets(model, name),
             **write.hardening(name, service),
-            "security_opt": ["no-new-privileges:true"],
+            "security_opt": write.security(name, service),
             "tmpfs": write.tmpfs(name, service),
             "logging": write.LOGGING,
         }

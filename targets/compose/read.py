@@ -53,6 +53,7 @@ def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dic
         files.append((str(secret.pop("target", "")), file, True))
         compose.left(f"secret {name}", {**declared, **secret}, reader.facts)
     reader.secrets("file", files)
+    reader.security()
     reader.program()
 
 

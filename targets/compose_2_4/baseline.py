@@ -8,7 +8,7 @@ from twipc.formats.composefile.baseline import common, mounted_files, of_service
 from twipc.model import Model
 from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
-_EVERY: dict[str, object] = {"security_opt": ["no-new-privileges:true"], "pids_limit": 1024}
+_EVERY: dict[str, object] = {"pids_limit": 1024}
 _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"]}
 
 

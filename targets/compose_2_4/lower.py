@@ -61,7 +61,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
             "volumes": [*write.mounts(model, name), *_file_mounts(files), *_secret_mounts(model, name)],
             **write.hardening(name, service),
-            "security_opt": ["no-new-privileges:true"],
+            "security_opt": write.security(name, service),
             "tmpfs": write.tmpfs(name, service),
             "logging": write.LOGGING,
         }

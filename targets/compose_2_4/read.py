@@ -67,6 +67,7 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
     reader.facts.update(read_server(mounted, reader.name, DOCKER))
     reader.configs(mounted)
     reader.secrets("file", [secret for secret in secrets if secret])
+    reader.security()
     reader.program()
 
 

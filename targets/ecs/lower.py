@@ -97,6 +97,7 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "stopTimeout": At((*here, "stop_grace"), limits.STOP[options.launch].fit(service.stop_grace)),
             "readonlyRootFilesystem": True if engine else At((*here, "read_only"), service.read_only or None),
             "linuxParameters": _linux(options, here, service),
+            "dockerSecurityOptions": _security(options, here, service),
             "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}] if engine else [],
             "dockerLabels": _labels(model, options, service),
             "logConfiguration": _log(model, options, name),
@@ -125,6 +126,12 @@ def _linux(options: Options, here: Path, service: Service) -> dict[str, Value]:
             "tmpfs": places if options.launch == "ec2" else [],
         }
     )
+
+
+def _security(options: Options, here: Path, service: Service) -> Value:
+    """Not valid on Fargate (botocore's text of dockerSecurityOptions)."""
+    said = service.no_new_privileges and options.launch == "ec2"
+    return At((*here, "no_new_privileges"), ["no-new-privileges"] if said else [])
 
 
 def _environment(model: Model, name: str, discovery: Discovery) -> list[Value]:

@@ -138,8 +138,15 @@ class _Reader:
         self._log(take("logConfiguration", {}))
         self._image(take("image", ""))
         self._variables(take("environment", []), take("secrets", []))
+        self._security(take("dockerSecurityOptions", []))
         self._program(container)
         self.rest("container", container)
+
+    def _security(self, options: list[str]) -> None:
+        self.fact("no_new_privileges", options[:1] == ["no-new-privileges"])
+        for nth, option in enumerate(options, 1):
+            if nth > 1 or option != "no-new-privileges":
+                self.baseline(f"security option {nth}", option)
 
     def _program(self, container: dict[str, Any]) -> None:
         """How a program runs; of an engine nothing is taken: all this is the target's own there."""

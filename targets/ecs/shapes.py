@@ -44,6 +44,7 @@ _CONTAINER: Shape = {
         "capabilities": {"add": [str], "drop": [str]},
         "tmpfs": [{"containerPath": str, "size": int, "mountOptions": [str]}],
     },
+    "dockerSecurityOptions": [str],
     "ulimits": [{"name": str, "softLimit": int, "hardLimit": int}],
     "dockerLabels": MapOf(str),
     "logConfiguration": {"logDriver": str, "options": MapOf(str)},

@@ -106,6 +106,14 @@ _FIELDS: FieldSupport = {
         then=Exact(),
         otherwise=Approximate(expected.capabilities, "Fargate adds SYS_PTRACE alone", codes.BEHAVIOUR_LOST),
     ),
+    "service.no_new_privileges": When(
+        "on EC2",
+        _on_ec2,
+        then=Exact(),
+        otherwise=Approximate(
+            lambda _: False, "Fargate takes no Docker security options, and says nothing of its own", codes.HARDENING_LOST
+        ),
+    ),
     "service.stop_signal": Absent(
         "a task definition has no stop signal: the one of the image counts, `STOPSIGNAL` in its Dockerfile",
         codes.BEHAVIOUR_LOST,

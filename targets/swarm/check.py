@@ -35,9 +35,9 @@ def _hardening(model: Model) -> Finding:
     path: Path = ("targets", NAME)
     return Finding(
         HARDENING_LOST,
-        "no-new-privileges and the limit of processes are lost: a stack has no words for them",
+        "the limit of processes is lost: a stack of format 3.8 has no word for it",
         model.span(path, key=True),
-        help='write {"no-new-privileges": true} into each node\'s /etc/docker/daemon.json',
+        help="give the nodes room: what makes processes without end is held by the memory limit alone",
         at="targets.swarm",
         target=NAME,
     )

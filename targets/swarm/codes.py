@@ -29,7 +29,7 @@ HARDENING_LOST = Code(
     "SWARM103",
     "a hardening of twipc's own is lost on a swarm",
     Severity.NOTE,
-    why="A stack has no words for no-new-privileges and for a limit of processes, which every service has on one host.",
+    why="A stack has no word for a limit of processes, which every service has on one host.",
     raised_by="every compile for swarm",
 )
 CONFIG_SIZE = Code(

@@ -56,6 +56,8 @@ def _service(
     reader.service["environment"] = {name: _expanded(value) for name, value in variables.items()}
     reader.common()
     reader.labels({})
+    # A deploy drops `security_opt`: who writes it has nothing by it.
+    reader.fact("no_new_privileges", False)
     lost = _deploy(reader, deploy)
     nth: dict[str, int] = {}
     for port in reader.take_tables("ports"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twipc.formats.composefile.support import FIELDS, SECRET_PLACE
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.target import Absent, Asked, Exact, FieldSupport, Outside, Support, When, codes
+from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes
 from twipc.target.support import OUTSIDE_ORCHESTRATORS
 
 
@@ -14,6 +14,11 @@ def _has_address(asked: Asked) -> bool:
 
 _FIELDS: FieldSupport = {
     **FIELDS,
+    "service.no_new_privileges": Approximate(
+        lambda _: False,
+        'a stack has no word for it; `"no-new-privileges": true` in each node\'s daemon.json gives it to all containers',
+        codes.HARDENING_LOST,
+    ),
     "service.publish": When(
         "it is for one address of the host",
         _has_address,

@@ -28,6 +28,7 @@ COMPARED = (
     *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
     *("secrets", "configs"),
     *OF_PROGRAMS,
+    "no_new_privileges",
 )
 """The fields of a service that a tool's own output shows."""
 RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never", "any": "always", "none": "never"}
@@ -48,6 +49,7 @@ services:
     tmpfs: [/tmp, {{path: /var/a-b.c_d, size: 7MiB}}]
     capabilities: [SETUID, CHOWN]
     stop_signal: SIGINT
+    no_new_privileges: false
     init: false
     command: [serve, "$HOME", "a b", "", "-x=$$1", "#c", "{{{{.Node.ID}}}}"]
     ports: {{sql: 5432, admin: 9000, extra: 9001, dns: {{number: 53, protocol: udp}}, dns-tcp: 53}}
@@ -180,6 +182,7 @@ class Told:
         self.say("capabilities", tuple(service.get("cap_add") or ()))
         for leaf in ("working_dir", "user", "stop_signal"):
             self.say(leaf, service.get(leaf))
+        self.say("no_new_privileges", service.get("security_opt") == ["no-new-privileges:true"])
         for leaf in ("read_only", "init"):
             self.say(leaf, str(service.get(leaf, False)).lower() == "true")
         short = [one.split(":mode=1777,size=") for one in service.get("tmpfs") or ()]

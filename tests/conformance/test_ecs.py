@@ -23,7 +23,8 @@ from targets.ecs import expected, limits
 from targets.ecs.codes import CODES
 from targets.ecs.shapes import SERVICE, TASK_DEFINITION, MapOf
 from tests.cli import run
-from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec, compiled_text
+from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec
+from tests.compiling import compiled_text as compiled_with_notes
 from tests.strategies import CONFIGS
 from twipc.driver import Compiled
 from twipc.spec import Cpu, Health, Resources, Service, Size
@@ -111,6 +112,12 @@ def test_botocore_takes_each_committed_environment(name: str) -> None:
     assert judged(outcome) == 2 * len(outcome.compiled[0].model.environment.services)
 
 
+def compiled_text(*text: Any, **how: Any) -> Outcome:
+    """Without the note on lost defaults, which every spec gets here."""
+    outcome = compiled_with_notes(*text, **how)
+    return replace(outcome, findings=[finding for finding in outcome.findings if finding.code.id != "TW503"])
+
+
 def spec_for(launch: str, *, resources: str, more: str = "") -> str:
     return f"""{HEAD}targets:
   ecs:
@@ -172,6 +179,7 @@ def test_what_fargate_lacks_is_there_on_ec2() -> None:
         ],
     }
     assert container["readonlyRootFilesystem"]
+    assert container["dockerSecurityOptions"] == ["no-new-privileges"]
     assert (container["user"], container["workingDirectory"]) == ("10001:10001", "/srv/a b")
 
 
@@ -303,11 +311,18 @@ def test_rounding_is_said_once_at_the_resources(resources: str, said: str) -> No
         ("    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n", "TW512", "services.web.publish.http"),
         ("    stop_signal: SIGINT\n", "TW511", "services.web.stop_signal"),
         ("    tmpfs: [/run]\n", "TW513", "services.web.tmpfs"),
+        ("    no_new_privileges: true\n", "TW513", "services.web.no_new_privileges"),
     ],
 )
 def test_what_ecs_can_not_do_is_said(more: str, code: str, at: str) -> None:
     outcome = compiled_text(spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=more))
     assert [(finding.code.id, finding.at) for finding in outcome.findings] == [(code, at)]
+
+
+def test_security_options_are_for_ec2_and_in_the_words_of_the_api() -> None:
+    said = structure("ContainerDefinition").members["dockerSecurityOptions"].documentation
+    assert "isn't valid for containers in tasks using the Fargate launch type" in said
+    assert 'Valid values: "no-new-privileges" |' in said
 
 
 @pytest.mark.parametrize(

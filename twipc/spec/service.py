@@ -175,6 +175,7 @@ class Service(Noun):
     read_only: bool = Field(False, description="Nothing is written to the image's own files; always so for an `http` service.")
     tmpfs: tuple[Tmpfs, ...] = Field((), description="Places for scratch files, in memory.")
     capabilities: tuple[Capability, ...] = Field((), description="What it may do of what only root may; all else is dropped.")
+    no_new_privileges: bool = Field(True, description="Nothing in it gains rights: setuid has no effect.")
     stop_signal: StopSignal | None = Field(None, description="What asks it to end; else what the image says.")
     init: bool = Field(True, description="Runs below a small init that hands on signals; never so for an `http` service.")
     env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")

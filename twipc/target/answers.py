@@ -57,6 +57,7 @@ FieldSupport = TypedDict(
         "service.read_only": "Answer",
         "service.tmpfs": "Answer",
         "service.capabilities": "Answer",
+        "service.no_new_privileges": "Answer",
         "service.stop_signal": "Answer",
         "service.init": "Answer",
         "service.env": "Answer",

@@ -23,7 +23,8 @@ DEFAULTS_LOST = Code(
     "defaults are lost on a target",
     Severity.NOTE,
     why="Nobody asked for these values, and the target cannot say them: what it does instead is its own default.",
-    raised_by="a default that the target answers with `Absent` or `Approximate`",
+    bad="targets: {swarm: {}}  #! TW503\nservices:\n  web:\n    image: shop/web:1",
+    good="targets: {compose: {}}\nservices:\n  web:\n    image: shop/web:1",
 )
 STATE_LOST = Code(
     "TW510",

@@ -34,6 +34,7 @@ def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, 
         "init: true",
         "secrets: [key]",
         "configs: {/etc/a: a.conf}",
+        "no_new_privileges: false",
     ],
 )
 def test_an_engine_keeps_its_own(field: str) -> None:
@@ -42,7 +43,7 @@ def test_an_engine_keeps_its_own(field: str) -> None:
     assert not found(field)
 
 
-@pytest.mark.parametrize("field", ["read_only: true", "init: false"])
+@pytest.mark.parametrize("field", ["read_only: true", "init: false", "no_new_privileges: true"])
 def test_what_is_so_anyway_may_be_said(field: str) -> None:
     assert not found(field, EDGE)
 
@@ -90,6 +91,7 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "configs: {/a: 1}",
         "configs: [a.conf]",
         f"configs: {{/{'a' * 256}: a.conf}}",
+        "no_new_privileges: yes",
     ],
 )
 def test_what_no_target_can_say_is_refused(field: str) -> None:

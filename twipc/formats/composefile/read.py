@@ -196,6 +196,15 @@ class ServiceReader:
         self.fact("tmpfs", places)
         return others
 
+    def security(self) -> None:
+        options = self.rows(self.service.pop("security_opt", None), "security_opt")
+        asked = "no-new-privileges:true" in options
+        self.fact("no_new_privileges", asked)
+        if asked:
+            options.remove("no-new-privileges:true")
+        for option in options:
+            self.baseline("security_opt", option)
+
     def limits(self, cpu: object, memory: object) -> None:
         self.fact("resources.cpu", cpus(cpu))
         self.fact("resources.memory", size(memory))

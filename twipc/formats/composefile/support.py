@@ -46,6 +46,7 @@ FIELDS: FieldSupport = {
     "service.read_only": Exact(),
     "service.tmpfs": Exact(),
     "service.capabilities": Exact(),
+    "service.no_new_privileges": Exact(),
     "service.stop_signal": Exact(),
     "service.init": Exact(),
     "service.env": ENV,

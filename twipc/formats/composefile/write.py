@@ -118,6 +118,11 @@ def hardening(name: str, service: Service) -> dict[str, Value]:
     }
 
 
+def security(name: str, service: Service) -> Value:
+    """Options of the kernel's, for dialects that do not drop them."""
+    return At(("services", name, "no_new_privileges"), ["no-new-privileges:true"] if service.no_new_privileges else [])
+
+
 def _program(here: Path, service: Service) -> dict[str, Value]:
     """How a program of the spec's own runs."""
     return {

@@ -19,6 +19,7 @@ PART: FieldSupport = {
     "service.read_only": _WHY,
     "service.tmpfs": _WHY,
     "service.capabilities": _WHY,
+    "service.no_new_privileges": _WHY,
     "service.stop_signal": _WHY,
     "service.init": _WHY,
     "service.env": _WHY,
