@@ -29,6 +29,7 @@ def _server(engine: str, version: str) -> Spec:
     if engine == "haproxy":
         http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
     service = {"http": http, "publish": [{"port": "http", "host": 80}], "resources": {"cpu": 0.25, "memory": "128MiB"}}
+    service["networks"] = ["front", "back"]
     web: Spec = {
         "image": "shop/web:1",
         "build": {"context": "app", "dockerfile": "Dockerfile"},
@@ -44,6 +45,7 @@ def _server(engine: str, version: str) -> Spec:
         "init": True,
         "env": {"A": "x"},
         "ports": {"http": 8080, "admin": 8081},
+        "networks": ["front", {"network": "back", "aliases": ["news"]}],
         "replicas": 1,
         "health": {
             "http": {"path": "/live", "port": "http", "client": "curl"},
@@ -62,6 +64,7 @@ def _server(engine: str, version: str) -> Spec:
         "project": "shop",
         "environment": "prod",
         "services": {"web": web, "edge": service},
+        "networks": {"front": {}, "back": {"internal": True, "encrypted": True}},
         "volumes": {"news": {"access": "single-writer", "retention": "keep"}},
         "secrets": {name: {"file": f".secrets/{name}", "swarm": f"shop-{name}", "ecs": _ARN + name} for name in ("one", "two")},
     }
@@ -98,6 +101,7 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "service.init": (spec, (*_WEB, "init"), False),
         "service.env": (spec, (*_WEB, "env", "A"), "y"),
         "service.ports": (spec, (*_WEB, "ports", "admin"), {"number": 8081, "protocol": "udp"}),
+        "service.networks": (spec, (*_WEB, "networks", 1, "aliases"), ["paper"]),
         "service.publish": (spec, ("services", "edge", "publish", 0, "host"), 81),
         "service.replicas": (spec, ("services", "edge", "replicas"), 0),
         "service.health.http.path": (spec, (*_WEB, "health", "http", "path"), "/alive"),
@@ -144,6 +148,8 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "backend.sticky.cookie": (spec, (*_APP, "sticky", "cookie"), "STAY"),
         "backend.retries": (spec, (*_APP, "retries"), 0),
         "backend.max_members": (spec, (*_APP, "max_members"), 12),
+        "network.internal": (spec, ("networks", "back", "internal"), False),
+        "network.encrypted": (spec, ("networks", "back", "encrypted"), False),
         "volume.access": (spec, ("volumes", "news", "access"), "read-only"),
         "volume.retention": (spec, ("volumes", "news", "retention"), "delete"),
         "secret.file": (spec, ("secrets", "two", "file"), ".secrets/other"),

@@ -297,6 +297,21 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
 
 
 @st.composite
+def attached(draw: st.DrawFn, services: Spec, names: list[str]) -> Spec:
+    """Networks, and every service on those that it needs: the first reaches the second and out, the third may be apart."""
+    apart = names[2:] if len(services) == len(names) and draw(st.booleans()) else []
+    for name, service in services.items():
+        aliases = draw(st.sets(st.sampled_from((f"{name}.shop", f"{name}-too", f"0x1f.{name}", f"{name}.on")), max_size=2))
+        back: Any = {"network": "back", "aliases": sorted(aliases)} if aliases else "back"
+        out = name == names[0] or "publish" in service or draw(st.booleans())
+        service["networks"] = ["front"] if name in apart else [back, "front"] if out else [back]
+    return {
+        "front": draw(st.sampled_from(({}, {"encrypted": True}))),
+        "back": draw(st.fixed_dictionaries({}, optional={"internal": st.booleans(), "encrypted": st.booleans()})),
+    }
+
+
+@st.composite
 def specs(draw: st.DrawFn) -> Spec:
     """A whole spec for every target that can take it."""
     names = sorted(draw(st.sets(app_names, min_size=1, max_size=3)))
@@ -309,6 +324,7 @@ def specs(draw: st.DrawFn) -> Spec:
         services[name] = draw(servers(names, number))
     if len(names) > 1:
         services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"}
+    networks = draw(st.one_of(st.just({}), attached(services, names)))
     elsewhere = draw(externals)
     for name in elsewhere:
         services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"}
@@ -321,6 +337,8 @@ def specs(draw: st.DrawFn) -> Spec:
         for name in service.get("mounts", {}).values()
     }
     spec: Spec = {"twipc": 1, "project": "shop", "environment": "prod", "services": services}
+    if networks:
+        spec["networks"] = networks
     if elsewhere:
         spec["external"] = elsewhere
     if volumes:

@@ -27,7 +27,7 @@ def matrix() -> str:
     ]
     reasons: dict[str, int] = {}
     table = [
-        *_table("Services, volumes and secrets", names, [f for f in all_fields() if not _is_served(f)], reasons),
+        *_table("Services, networks, volumes and secrets", names, [f for f in all_fields() if not _is_served(f)], reasons),
         *_table("HTTP servers, by engine, on every target", list(ENGINES), [f for f in all_fields() if _is_served(f)], reasons),
     ]
     return "\n".join([*lines, *table, "## Reasons", "", *(f"{number}. {why}" for why, number in reasons.items()), ""])
@@ -85,6 +85,7 @@ def _field_of(dotted: str) -> str | None:
         ("services.*.http.backends.*.", "backend."),
         ("services.*.http.", "http."),
         ("services.*.", "service."),
+        ("networks.*.", "network."),
         ("volumes.*.", "volume."),
         ("secrets.*.", "secret."),
         ("", "environment."),

@@ -14,6 +14,8 @@ HEALTH_PORT = 8079
 HEALTH_PORT_NAME = "health"
 SECRETS_FOLDER = "/run/secrets"
 """Where a secret's file lies that says no place of its own."""
+DEFAULT_NETWORK = ""
+"""The network of services that name none; no network of a spec has this name."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,6 +60,10 @@ class Model:
         if port == HEALTH_PORT_NAME and self.environment.services[service].http:
             return HEALTH_PORT
         return self.environment.services[service].ports[port].number
+
+    def networks(self, service: str) -> frozenset[str]:
+        """The networks that a service is on, at least one."""
+        return frozenset(one.network for one in self.environment.services[service].networks) or frozenset({DEFAULT_NETWORK})
 
     def elsewhere(self, address: str) -> str | None:
         """host:port of an `external` service's port; None, if the address is of a service that runs here."""

@@ -23,4 +23,6 @@ def baseline(model: Model, _options: Any) -> Facts:
         places = _EVERY | _SERVED if service.http else _EVERY
         places = {**places, **{f"secret at {place}": True for place in secret_places(model, name)}}
         facts.update(of_service(name, {**places, **mounted_files(model, name, {"bind.create_host_path": False})}))
+    for network in model.environment.networks:
+        facts[FactKey(BASELINE, (f"network {network}", "driver"))] = "bridge"
     return facts

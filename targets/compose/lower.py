@@ -26,6 +26,10 @@ def compile(model: Model, _options: Any) -> Bundle:
         "services": {
             name: At(("services", name), _service(model, name, service, files[name])) for name, service in model.services
         },
+        "networks": {
+            name: At(("networks", name), {"driver": "bridge", **write.network(model, name)})
+            for name in sorted(model.environment.networks)
+        },
         "volumes": {
             name: At(("volumes", name), {"labels": write.volume_labels(model, name)})
             for name in sorted(model.environment.volumes)
@@ -44,6 +48,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "command": At((*here, "command"), list(service.command or ())),
             "environment": write.environment(model, name, DOCKER),
             "labels": write.service_labels(model, name, files),
+            "networks": write.networks(name, service),
             "ports": [_port(model, name, index) for index in range(len(service.publish))],
             "healthcheck": write.healthcheck(model, name),
             "deploy": {

@@ -24,6 +24,7 @@ def read(texts: Mapping[str, str]) -> Facts:
         reader = compose.ServiceReader(FILE, name, service, facts, owners)
         _service(reader, texts)
         reader.rest()
+    compose.networks(document, FILE, facts, owners)
     compose.volumes(document, FILE, facts, owners)
     owners.tell(facts)
     compose.left("file", document, facts)

@@ -11,6 +11,7 @@ from twipc.formats.engines import variable_of
 from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import option
+from twipc.target.codes import BEHAVIOUR_LOST
 from twipc.target.secrets import missing_places
 
 from . import limits
@@ -29,6 +30,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
         *_variables(model),
         *_udp(model, options),
         *missing_places(model, "ecs", "ecs", lost="files"),
+        *_aliases(model),
     ]
     if not any(one.severity is Severity.ERROR for one in found):
         found += _limits(model, options)
@@ -65,6 +67,18 @@ def _udp(model: Model, options: Options) -> Iterator[Finding]:
             if udp and publish.address is None and target_group_of(options, name, publish.port):
                 said = f"`{publish.port}` of `{name}` is UDP: its target group must be of protocol UDP or TCP_UDP"
                 yield finding(model, UDP, ("services", name, "publish", index), said, key=False)
+
+
+def _aliases(model: Model) -> Iterator[Finding]:
+    """Other names than a service's own: its Cloud Map service has just that one."""
+    for name, service in model.services:
+        for index, one in enumerate(service.networks):
+            if one.aliases:
+                path: Path = ("services", name, "networks", index, "aliases")
+                at = model.tree.name(path)
+                said = f"{at} on ecs: a task is found by the name of its Cloud Map service alone, `{name}`"
+                accept = f"accept it: {{code: {BEHAVIOUR_LOST.id}, at: {at}, target: ecs, because: …}}"
+                yield finding(model, BEHAVIOUR_LOST, path, said, f"change it, or {accept}")
 
 
 def _limits(model: Model, options: Options) -> Iterator[Finding]:

@@ -70,6 +70,12 @@ def _balanced(asked: Asked) -> bool:
     return one.address is None and one.port in options.target_groups.get(name, {})
 
 
+def _kept_apart(asked: Asked) -> bool:
+    """Whether some service is on none of a service's networks."""
+    own, model = asked.key.owner[0], asked.model
+    return any(not model.networks(own) & model.networks(name) for name, _ in model.services)
+
+
 def _mounted(asked: Asked) -> bool:
     services = asked.model.environment.services.values()
     return any(mount.volume == asked.key.owner[0] for service in services for mount in service.mounts.values())
@@ -121,6 +127,12 @@ _FIELDS: FieldSupport = {
     "service.init": Exact(),
     "service.env": Exact(),
     "service.ports": Exact(),
+    "service.networks": When(
+        "they keep it apart from another service",
+        _kept_apart,
+        then=Absent("a task has no networks: who reaches whom is what the security groups say", codes.HARDENING_LOST),
+        otherwise=Outside(OUTSIDE_ORCHESTRATORS["service.networks"]),
+    ),
     "service.publish": When(
         "a target group stands for it, and it is open to all",
         _balanced,
@@ -161,6 +173,10 @@ _FIELDS: FieldSupport = {
         "ECS brings secrets as variables only: `env: {NAME: {secret: …}}`",
         codes.SECRET_LOST,
     ),
+    "network.internal": Absent(
+        "a task has no networks: what leads out is what its subnets' routes and its security groups say", codes.HARDENING_LOST
+    ),
+    "network.encrypted": Absent("nothing here encrypts what goes from one task to another", codes.HARDENING_LOST),
     "volume.access": When("a service mounts it", _mounted, then=Exact(), otherwise=_NOT_THERE),
     "volume.retention": When(
         "a service mounts it",

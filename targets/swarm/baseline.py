@@ -36,6 +36,9 @@ def baseline(model: Model, options: Any) -> Facts:
         facts.update(of_service(name, {**_configs(model, name), **_secrets(model, name)}))
         facts.update(of_service(name, _unpublished(service)))
     project = f"{model.environment.project}-{model.environment.environment}"
+    for network in model.environment.networks:
+        said = {"name": f"{project}_{network}", "driver": "overlay", "attachable": False}
+        facts |= {FactKey(BASELINE, (f"network {network}", key)): value for key, value in said.items()}
     for volume in model.environment.volumes:
         facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"
     return facts

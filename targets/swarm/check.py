@@ -44,15 +44,20 @@ def _hardening(model: Model) -> Finding:
 
 
 def _names(model: Model) -> Iterator[Finding]:
-    for name, _ in model.services:
+    """Of services and networks; the stack's default network has one too."""
+    named: list[tuple[str, Path]] = [(name, ("services", name)) for name, _ in model.services]
+    named += [(name, ("networks", name)) for name in sorted(model.environment.networks)]
+    if any(not service.networks for _, service in model.services):
+        named.append(("default", ("environment",)))
+    for name, path in named:
         full = f"{model.name}_{name}"
         if len(full) > LONGEST_NAME:
-            path: Path = ("services", name)
+            what = "the stack's own network " if name == "default" else ""
             yield Finding(
                 LONG_NAME,
-                f"`{full}` has {len(full)} characters, {len(full) - LONGEST_NAME} too many",
+                f"{what}`{full}` has {len(full)} characters, {len(full) - LONGEST_NAME} too many",
                 model.span(path, key=True),
-                help="shorten the service, the environment or the project",
+                help="shorten it, the environment or the project",
                 at=model.tree.name(path),
                 target=NAME,
             )

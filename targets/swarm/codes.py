@@ -19,9 +19,10 @@ PINNED = Code(
 )
 LONG_NAME = Code(
     "SWARM102",
-    "the name of a service is too long for a swarm",
+    "a name is too long for a swarm",
     Severity.ERROR,
-    why="A service is called <project>-<environment>_<service> there, 63 characters at most; only the deploy would say so.",
+    why="Services and networks are called <project>-<environment>_<name> there, 63 characters at most; only the deploy would "
+    "say so.",
     bad=f"{_STACK}  {_LONG}:  #! SWARM102\n    image: shop/web:1",
     good=f"{_STACK}  web:\n    image: shop/web:1",
 )

@@ -42,6 +42,7 @@ def compile(model: Model, options: Any) -> Bundle:
             for name, served in files.items()
             for file in served
         },
+        "networks": {name: At(("networks", name), _network(model, name)) for name in sorted(model.environment.networks)},
         "volumes": {
             name: At(("volumes", name), {"name": write.volume_name(model, name), "labels": write.volume_labels(model, name)})
             for name in sorted(model.environment.volumes)
@@ -63,6 +64,7 @@ def _service(
             "command": At((*here, "command"), list(service.command or ())),
             "environment": {variable: _untemplated(value) for variable, value in variables.items()},
             "labels": write.service_labels(model, name, ()),
+            "networks": write.networks(name, service),
             "ports": [_port(model, name, index) for index in _published(service)],
             "healthcheck": write.healthcheck(model, name),
             "deploy": _deploy(model, name, service, discovery),
@@ -81,6 +83,21 @@ def _untemplated(value: Value) -> Value:
     if isinstance(value, At):
         return At(value.origin, _untemplated(value.value))
     return value.replace("{{", '{{"{{"}}') if isinstance(value, str) else value
+
+
+def _network(model: Model, name: str) -> dict[str, Value]:
+    """Over all nodes, and only for services of the stack. The option alone encrypts, whatever its value (libnetwork)."""
+    encrypted = model.environment.networks[name].encrypted
+    options: dict[str, Value] = {"encrypted": At(("networks", name, "encrypted"), "true")} if encrypted else {}
+    return without_nothing(
+        {
+            "name": write.network_name(model, name),
+            "driver": "overlay",
+            "driver_opts": options,
+            "attachable": False,
+            **write.network(model, name),
+        }
+    )
 
 
 def _mount(mount: Value) -> Value:

@@ -36,6 +36,7 @@ def read(texts: Mapping[str, str]) -> Facts:
     for reader in readers:
         _service(reader, deploys[reader.name], declared, used, texts, discovery)
         reader.rest()
+    compose.networks(document, FILE, facts, owners)
     compose.volumes(document, FILE, facts, owners)
     owners.tell(facts)
     for what, things in declared.items():

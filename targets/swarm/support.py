@@ -25,6 +25,7 @@ _FIELDS: FieldSupport = {
         then=Absent("swarm publishes on all addresses of a node or not at all; here: not at all", codes.EXPOSURE_LOST),
         otherwise=Exact(),
     ),
+    "network.encrypted": Exact(),
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),
     "secret.swarm.name": SECRET_PLACE,
 }

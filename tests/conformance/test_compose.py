@@ -27,6 +27,7 @@ from twipc.target import OF_PROGRAMS, FactKey, Facts, facts_of
 COMPARED = (
     *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
     *("secrets", "configs"),
+    "networks",
     *OF_PROGRAMS,
     "no_new_privileges",
 )
@@ -64,6 +65,7 @@ services:
     health: {{command: [check, "${{B:?boom}}", "; true"], interval: 1500ms, timeout: 1m30s, failures: 10, start_period: 2m}}
     resources: {{cpu: 0.015, memory: 6291457B}}
     restart: on-failure
+    networks: [front, {{network: back, aliases: [sql.shop, "0x1f.on", y]}}]
     stop_grace: 1h1m1s
     configs: {{/etc/a_b/x.conf: app/app.properties, /etc/a-b/x.conf: app/windows.ini, /odd: app/odd.txt, /one: app/one line}}
     secrets: [api-key, {{secret: tls-key, path: /etc/a-b/c_d.pem}}, {{secret: tls-key, path: /run/key}}]
@@ -71,11 +73,13 @@ services:
   worker:
     image: busybox
     replicas: 3
+    networks: [back, front]
     restart: never
     env: {{DB: {{address: db.sql}}, STORE: {{address: store.sql}}, EMPTY: ""}}
     secrets: [api-key]
     resources: {{cpu: 2, memory: 1GiB}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
+networks: {{front: {{}}, back: {{internal: true, encrypted: true}}}}
 external: {{store: {{host: store.example.com, ports: {{sql: 5432}}}}}}
 volumes:
   news: {{access: single-writer}}
@@ -168,6 +172,8 @@ class Told:
         assert all(mount["read_only"] in (True, "true") for mount in binds)
         self.say("configs", {mount["target"]: exactly(mount["source"]) for mount in binds})
         self.say("secrets", tuple(sorted(secret["target"] for secret in service.get("secrets") or ())))
+        attached = {name: how or {} for name, how in (service.get("networks") or {}).items() if name != "default"}
+        self.say("networks", {name: tuple(sorted(how.get("aliases") or ())) for name, how in attached.items()})
         self._process(service)
         check = service.get("healthcheck")
         if check:
@@ -261,6 +267,27 @@ def test_compose_finds_secrets_where_the_spec_says(tmp_path: Path) -> None:
         ("tls-key", "/etc/a-b/c_d.pem"),
         ("tls-key", "/run/key"),
     }
+
+
+def networks_told(printed: Mapping[str, Any], *leaves: str) -> dict[str, dict[str, Any]]:
+    """Of each network but the default one, whose it is and these."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, network in printed["networks"].items():
+        if name != "default":
+            found[name] = {leaf: network.get(leaf) for leaf in leaves}
+            assert network["labels"] == {"io.twipc.project": "shop", "io.twipc.environment": "prod"}
+    return found
+
+
+def test_compose_makes_internal_networks_internal(tmp_path: Path) -> None:
+    _, folder = placed(outcome_of("everything", "compose"), tmp_path)
+    printed = json.loads(accepted(tool("docker"), "compose", "config", "--format", "json", folder=folder))
+    assert networks_told(printed, "name", "driver", "internal", "driver_opts") == {
+        "back": {"name": "shop-prod_back", "driver": "bridge", "internal": True, "driver_opts": None},
+        "front": {"name": "shop-prod_front", "driver": "bridge", "internal": None, "driver_opts": None},
+    }
+    # Who names no network is on the default one.
+    assert list(printed["services"]["idle"]["networks"]) == ["default"]
 
 
 def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:

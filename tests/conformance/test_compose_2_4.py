@@ -20,6 +20,7 @@ from .test_compose import (
     cpu,
     meant,
     memory,
+    networks_told,
     outcome_of,
     placed,
     scalars,
@@ -43,6 +44,15 @@ def test_the_project_has_its_name_without_an_option(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace('version: "2.4"\n', ""))
     printed = accepted(tool("docker"), "compose", "-f", str(file), "config", "--format", "json", folder=tmp_path)
     assert json.loads(printed)["name"] == compiled.model.name
+
+
+def test_docker_compose_1_makes_internal_networks_internal(tmp_path: Path) -> None:
+    _, folder = placed(outcome_of("everything", "compose-2.4"), tmp_path)
+    printed = scalars(accepted(tool("docker-compose-1"), "config", folder=folder))
+    assert networks_told(printed, "name", "driver", "internal") == {
+        "back": {"name": "shop-prod_back", "driver": "bridge", "internal": "true"},
+        "front": {"name": "shop-prod_front", "driver": "bridge", "internal": None},
+    }
 
 
 def _echoed(facts: dict[FactKey, object]) -> dict[FactKey, object]:

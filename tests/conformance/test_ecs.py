@@ -762,7 +762,7 @@ def test_a_target_group_stands_for_one_protocol_of_a_number_or_for_both(second: 
 def test_a_member_does_not_make_the_udp_port_of_its_number_speak_http() -> None:
     targets = ENVIRONMENTS[0]
     text = (SPECS / f"{targets}.yaml").read_text()
-    text = text.replace("  web:\n    mounts", "  web:\n    ports: {quic: {number: 8080, protocol: udp}}\n    mounts")
+    text = text.replace("\n  web:\n", "\n  web:\n    ports: {quic: {number: 8080, protocol: udp}}\n")
     spec = {"specs/base.yaml": (SPECS / "base.yaml").read_text()}
     pages = {path: (ROOT / path).read_text() for path in ("app/static/404.html", "app/static/50x.html")}
     (one,) = compiled_text(text, {**spec, **pages}, ["ecs"], stem=targets).compiled

@@ -25,6 +25,7 @@ from .test_compose import (
     exactly,
     meant,
     memory,
+    networks_told,
     only,
     outcome_of,
     placed,
@@ -127,6 +128,43 @@ def test_long_names_of_configs_stay_apart() -> None:
     names = re.findall(r'name: "(p[^"]*)"', stack)
     assert len(names) == len(set(names)) == 2
     assert all(len(name) <= 64 for name in names)
+
+
+def test_stack_makes_internal_networks_internal_and_encrypted_ones_encrypted(tmp_path: Path) -> None:
+    _, folder = placed(outcome_of("everything", "swarm"), tmp_path)
+    printed = scalars(accepted(tool("docker"), "stack", "config", "-c", "docker-stack.yml", folder=folder))
+    assert networks_told(printed, "name", "driver", "internal", "driver_opts", "attachable") == {
+        "back": {
+            "name": "shop-prod_back",
+            "driver": "overlay",
+            "internal": "true",
+            "driver_opts": {"encrypted": "true"},
+            "attachable": None,
+        },
+        "front": {
+            "name": "shop-prod_front",
+            "driver": "overlay",
+            "internal": None,
+            "driver_opts": None,
+            "attachable": None,
+        },
+    }
+
+
+def test_long_names_of_networks_are_refused() -> None:
+    """The default network's too, which has services without networks on it."""
+    long = "a" * 31
+    head = (
+        f"twipc: 1\nproject: {long}\nenvironment: b{long[:24]}\ntargets: {{swarm: {{}}}}\nservices:\n  ab: {{image: shop/web:1"
+    )
+
+    def told(text: str) -> list[tuple[str, str]]:
+        found = compiled_text(head + text, stem=f"b{long[:24]}").findings
+        return [(one.at, one.message.split("`")[0]) for one in found if one.code.id == "SWARM102"]
+
+    assert told("}") == [("environment", "the stack's own network ")]
+    assert told(", networks: [back]}\nnetworks: {back: {}}") == []
+    assert told(", networks: [frontier]}\nnetworks: {frontier: {}}") == [("networks.frontier", "")]
 
 
 def test_an_empty_page_is_refused() -> None:

@@ -45,6 +45,8 @@ def _follow_service(name: str, service: Service, names: Names) -> None:
         names.port(name, service.health.http.port, (*here, "health", "http", "port"))
     if service.ready:
         names.port(name, service.ready.http.port, (*here, "ready", "http", "port"))
+    for index, one in enumerate(service.networks):
+        names.network(one.network, (*here, "networks", index, "network"))
     for path, mount in service.mounts.items():
         names.volume(mount.volume, (*here, "mounts", path))
     for index, file in enumerate(service.secrets):

@@ -87,6 +87,14 @@ EXTERNAL_MEMBER = Code(
     bad=_PROXY.replace("[web.http]}}", "[shop.http]}}  #! TW425") + _ELSEWHERE,
     good=_PROXY.replace("web:1, ports", "web:1, env: {SHOP: {address: shop.http}}, ports") + _ELSEWHERE,
 )
+UNKNOWN_NETWORK = _name(
+    "TW428",
+    "unknown network",
+    "A network is declared before a service is on it: whether a way leads out of it is said there.",
+    "services:\n  web:\n    image: shop/web:1\n    networks: [back]\nnetworks: {back: {internal: true}}\n",
+    "[back]",
+    "[bakc]",
+)
 UNKNOWN_TARGET = Code(
     "TW307",
     "unknown target",
@@ -156,6 +164,7 @@ CODES = (
     UNKNOWN_SECRET,
     UNKNOWN_ADDRESS,
     EXTERNAL_MEMBER,
+    UNKNOWN_NETWORK,
     UNKNOWN_TARGET,
     NO_IMAGE,
     PORT_TWICE,

@@ -78,5 +78,8 @@ class Names:
     def secret(self, name: str, path: Path) -> bool:
         return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, f"there is no secret named `{name}`", path)
 
+    def network(self, name: str, path: Path) -> bool:
+        return self.known(name, self.environment.networks, codes.UNKNOWN_NETWORK, f"there is no network named `{name}`", path)
+
     def volume(self, name: str, path: Path) -> bool:
         return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, f"there is no volume named `{name}`", path)

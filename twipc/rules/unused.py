@@ -12,9 +12,12 @@ from .codes import UNUSED
 
 
 def unused(model: Model) -> Iterator[Finding]:
-    """Volumes that no service mounts, secrets that nothing reads, and what is external and has no reader of its address."""
+    """Volumes, networks and secrets that no service has, and what is external and has no reader of its address."""
     mounted = {mount.volume for _, service in model.services for mount in service.mounts.values()}
     used = {secret for _, _, secret in secret_uses(model)}
+    attached = {one.network for _, service in model.services for one in service.networks}
+    for name in sorted(set(model.environment.networks) - attached):
+        yield _finding(model, ("networks", name), f"no service is on the network `{name}`")
     for name in sorted(set(model.environment.volumes) - mounted):
         yield _finding(model, ("volumes", name), f"no service mounts the volume `{name}`")
     addressed = {value.address.partition(".")[0] for _, one in model.services for value in one.env.values() if value.address}

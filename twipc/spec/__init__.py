@@ -2,7 +2,7 @@
 
 from .assemble import ReadFile, assemble, is_fragment
 from .bind import bind, bind_noun, has_known_version
-from .environment import Acceptance, Environment, External, Secret, Volume
+from .environment import Acceptance, Environment, External, Network, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
 from .noun import Noun
 from .service import (
@@ -40,6 +40,7 @@ __all__ = [
     "Listen",
     "Match",
     "Mount",
+    "Network",
     "Noun",
     "Port",
     "Publish",

@@ -21,6 +21,13 @@ class Volume(Noun):
     retention: Literal["keep", "delete"] = Field("keep", description="Whether it is kept when the environment goes down.")
 
 
+class Network(Noun):
+    """A network: services on it reach each other by their names, and those on no network of theirs do not."""
+
+    internal: bool = Field(False, description="No way leads out of it, and no published port into it.")
+    encrypted: bool = Field(False, description="What goes over it from one machine to another is encrypted.")
+
+
 class External(Noun):
     """A service that runs elsewhere, such as a managed database: others take its address, and nothing runs it here."""
 
@@ -74,6 +81,7 @@ class Environment(Noun):
         description="What is generated, with each target's own options.", min_length=1
     )
     services: Mapping[Name, Service] = Field(description="What runs.", min_length=1)
+    networks: Mapping[Name, Network] = Field({}, description="Networks that keep services apart; there is a default one.")
     external: Mapping[Name, External] = Field({}, description="Services that run elsewhere, whose addresses variables hold.")
     volumes: Mapping[Name, Volume] = Field({}, description="State that outlives an instance.")
     secrets: Mapping[Name, Secret] = Field({}, description="Where each target finds a secret.")

@@ -11,6 +11,7 @@ from .http import Http
 from .noun import Noun
 from .values import (
     Address,
+    Alias,
     ContainerPath,
     Duration,
     EnvName,
@@ -140,6 +141,14 @@ class SecretFile(Noun):
     path: FilePath | None = Field(None, description="Where in the container; by default /run/secrets/<name>.")
 
 
+class Attachment(Noun):
+    """A network that the service is on, under its own name and perhaps others."""
+
+    SHORT: ClassVar[str] = "network"
+    network: Name = Field(description="The name of the network.")
+    aliases: tuple[Alias, ...] = Field((), description="By what other names it is found there.")
+
+
 class Tmpfs(Noun):
     """A place for scratch files in memory: open to the service's user, nothing in it can be run, gone with the instance."""
 
@@ -180,6 +189,7 @@ class Service(Noun):
     init: bool = Field(True, description="Runs below a small init that hands on signals; never so for an `http` service.")
     env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
+    networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
     replicas: int = Field(1, ge=0, le=1000, description="How many instances run.")
     health: Health | None = Field(None, description="Liveness: who fails it is restarted.")

@@ -285,6 +285,14 @@ def _elsewhere(value: str) -> str:
     return value
 
 
+def _alias(value: str) -> str:
+    if not _HOST.fullmatch(value) or value.startswith("*") or len(value) > 253 or value.rpartition(".")[2].isdecimal():
+        raise refuse(f"`{value}` is not a name in DNS", "letters a-z, digits and hyphens, in parts joined by dots")
+    if value.rpartition(".")[2] == "localhost":
+        raise refuse(f"`{value}` is the container itself", "choose another name")
+    return value
+
+
 def _probe_path(value: str) -> str:
     _request_path(value)
     if not re.fullmatch(r"[A-Za-z0-9/._~-]+", value):
@@ -374,6 +382,7 @@ Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
 ProjectPath = Annotated[str, AfterValidator(_project_path)]
 RequestPath = Annotated[str, AfterValidator(_request_path)]
 RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]
+Alias = Annotated[str, AfterValidator(_alias)]
 ExternalHost = Annotated[str, AfterValidator(_elsewhere)]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]
 Glob = Annotated[str, AfterValidator(_glob)]

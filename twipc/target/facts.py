@@ -14,6 +14,8 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
 | | | each with (hosts, methods) where the route asks for them |
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
+| `service.networks` | (service,) | {network: aliases in order} |
+| `network.*` | (network,) | True, or no fact |
 | `volume.*` | (volume,) | str |
 | `secret.*` | (service, variable, place of a file or `STATS_USE`) | where the target finds it |
 | `baseline` | (artifact or service, place) | what the target itself adds, always the same |
@@ -73,6 +75,9 @@ def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object
         yield from _service_facts(name, service, model, discovery)
         if service.http:
             yield from _http_facts(name, service.http, model)
+    for name, network in sorted(environment.networks.items()):
+        for leaf, asked in (("internal", network.internal), ("encrypted", network.encrypted)):
+            yield FactKey(f"network.{leaf}", (name,)), asked or None
     for name, volume in sorted(environment.volumes.items()):
         yield from _leaf_facts("volume", (name,), volume)
     yield from _secret_facts(model)
@@ -97,6 +102,7 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "capabilities": tuple(sorted(set(service.capabilities))),
         "configs": {place: model.configs[file] for place, file in service.configs.items()},
         "secrets": tuple(sorted(place_of(file) for file in service.secrets)),
+        "networks": {one.network: tuple(sorted(one.aliases)) for one in service.networks},
         "mounts": {path: mount.volume for path, mount in service.mounts.items()},
         **_health(name, service, model),
     }
@@ -217,6 +223,8 @@ def spec_path(key: FactKey, model: Model) -> Path:
             return ("services", key.owner[0], "http", *steps)
         case "backend":
             return ("services", key.owner[0], "http", "backends", key.owner[1], *steps)
+        case "network":
+            return ("networks", key.owner[0], *steps)
         case "volume":
             return ("volumes", key.owner[0], *steps)
         case "secret":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from twipc.spec import Backend, Environment, Http, Noun, Ready, Secret, Service, Volume
+from twipc.spec import Backend, Environment, Http, Network, Noun, Ready, Secret, Service, Volume
 from twipc.spec.shape import OfNoun, fields
 
 NOUNS: dict[str, type[Noun]] = {
@@ -13,13 +13,14 @@ NOUNS: dict[str, type[Noun]] = {
     "service": Service,
     "http": Http,
     "backend": Backend,
+    "network": Network,
     "volume": Volume,
     "secret": Secret,
 }
 _APART: dict[type[Noun], frozenset[str]] = {
     # The language's version, the targets' own options and acceptances speak to the compiler; the rest are nouns of their own.
     # What is external runs nowhere here: it is in the variables that hold its address.
-    Environment: frozenset({"twipc", "targets", "accept", "services", "external", "volumes", "secrets"}),
+    Environment: frozenset({"twipc", "targets", "accept", "services", "networks", "external", "volumes", "secrets"}),
     Service: frozenset({"http"}),
     Http: frozenset({"backends"}),
 }

@@ -75,6 +75,8 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "http.stats.number": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "http.stats.auth.secret": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "backend.max_members": "nginx takes as many members as DNS names",
+    "service.networks": "where they keep a service apart from no other, all reach each other there as they do everywhere",
+    "network.encrypted": "only between machines is there something to encrypt, and here is one",
     "secret.file": "only where secrets are files; a variable that is lost says so itself",
     "secret.swarm.name": "only swarm finds secrets by this name; a variable that is lost says so itself",
     "secret.ecs.arn": "only ECS finds secrets by ARN",

@@ -14,7 +14,7 @@ from twipc.target.support import settle
 from .wording import words
 
 _DEPTHS = {
-    **{"environment": 1, "service": 3, "http": 4, "backend": 6, "volume": 3, "secret": 3},
+    **{"environment": 1, "service": 3, "http": 4, "backend": 6, "network": 3, "volume": 3, "secret": 3},
     # One of several: each is a loss of its own.
     **{"service.publish": 4, "service.env": 4},
 }

@@ -30,6 +30,7 @@ services:
       default: {status: 404}
       error_pages: [{status: [404], page: pages/404.html}]
     publish: [{port: http, host: 80}]
+    networks: [out, back]
   front:
     http:
       engine: {name: haproxy, version: "3.2"}
@@ -38,8 +39,10 @@ services:
       default: {backend: app}
       stats: {number: 1936, auth: {secret: pass}}
     publish: [{port: http, host: 81}]
+    networks: [out, back]
   web:
     image: shop/web:1
+    networks: [{network: back, aliases: [news, paper.shop]}]
     ports: {http: 8080}
     env: {A: "b # c", D: "it's"}
     resources: {cpu: 0.5, memory: 256MiB}
@@ -49,6 +52,7 @@ services:
     tmpfs: [/run]
     capabilities: [CHOWN]
     stop_signal: SIGINT
+networks: {out: {}, back: {internal: true, encrypted: true}}
 volumes: {news: {access: single-writer}}
 secrets: {pass: {file: .secrets/pass, swarm: pass-1}}
 """
@@ -306,3 +310,57 @@ def test_a_stack_says_no_more_of_scratch_files() -> None:
     old = 'target: "/run"\n        tmpfs:\n          size: 67108864\n'
     for new in (old.replace("67108864", "67108865"), old + "          mode: 511\n", old + "        read_only: true\n"):
         assert told("swarm", old, new)
+
+
+NETWORKS = [
+    ("    internal: true\n", "", ["network.internal.back: says nothing, the spec says True"]),
+    (
+        "    internal: true\n",
+        "    internal: true\n    enable_ipv6: true\n",
+        ["network back.enable_ipv6: says True, the spec says nothing"],
+    ),
+    ("    internal: true\n", "    internal: yes\n", ["network.internal.back: says 'yes', the spec says True"]),
+    ("  out:\n    ", "  out:\n    external: true\n    ", ["network out.external: says True, the spec says nothing"]),
+    (
+        '          - "news"\n',
+        "",
+        ["service.networks.web: says {'back': ('paper.shop',)}, the spec says {'back': ('news', 'paper.shop')}"],
+    ),
+    (
+        '        aliases:\n          - "news"\n',
+        '        ipv4_address: "10.0.0.9"\n        aliases:\n          - "news"\n',
+        ["web.networks.back.ipv4_address: says '10.0.0.9', the spec says nothing"],
+    ),
+    ("      out: {}\n", "", ["service.networks.edge: says {'back': ()}, the spec says {'out': (), 'back': ()}"]),
+    ("      out: {}\n", "      out:\n", []),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("old", "new", "said"), NETWORKS, ids=str)
+def test_networks_are_read_whole(target: str, old: str, new: str, said: list[str]) -> None:
+    assert told(target, old, new) == said
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_list_of_networks_is_what_its_mapping_is(target: str) -> None:
+    assert told(target, "      back: {}\n      out: {}\n", '      - "back"\n      - "out"\n') == []
+
+
+def test_what_encrypts_and_what_only_seems_to() -> None:
+    driver = '    driver_opts:\n      encrypted: "true"\n'
+    assert told("swarm", driver, "") == ["network.encrypted.back: says nothing, the spec says True"]
+    # The option encrypts, whatever it says; what ours says is always the same.
+    assert told("swarm", driver, driver.replace('"true"', '"false"')) == [
+        "network back.driver_opts.encrypted: says 'false', the spec says nothing"
+    ]
+    more = driver + '      com.docker.network.driver.mtu: "1"\n'
+    assert told("swarm", driver, more) == [
+        "network back.driver_opts.com.docker.network.driver.mtu: says '1', the spec says nothing"
+    ]
+    assert told("swarm", "attachable: false", "attachable: true") == ["network back.attachable: says True, the spec says False"]
+    on_one_host = '    driver: "bridge"\n'
+    assert told("compose", on_one_host, on_one_host + driver) == ["network.encrypted.back: says True, the spec says nothing"]
+    for target in ("compose", "compose-2.4"):
+        (found,) = told(target, on_one_host, '    driver: "macvlan"\n')
+        assert found == "network back.driver: says 'macvlan', the spec says 'bridge'"

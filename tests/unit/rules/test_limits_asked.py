@@ -17,7 +17,7 @@ _BASE = FIELD_CHANGES["nginx"]["service.image"][0]
 def findings(target: str, fields: dict[str, object], **options: object) -> Sequence[Finding]:
     """What is found of one service with these fields, on one target with these options."""
     web = {"image": "shop/web:1", "resources": {"cpu": 0.25, "memory": "512MiB"}, **fields}
-    spec = {**_BASE, "services": {"web": web}, "volumes": {}, "secrets": {}}
+    spec = {**_BASE, "services": {"web": web}, "networks": {}, "volumes": {}, "secrets": {}}
     spec["targets"] = {target: {**targets_of(spec)[target], **options}}
     return compiled_text(as_text(spec)).findings
 

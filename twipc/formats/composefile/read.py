@@ -141,7 +141,19 @@ class ServiceReader:
         self.fact("command", tuple(self.rows(take("command", None), "command")))
         self.fact("env", {key: ("value", value) for key, value in self.take_table("environment").items()})
         self.fact("stop_grace", duration(take("stop_grace_period", None)))
+        self._networks(take("networks", None))
         self._health(self.take_table("healthcheck"))
+
+    def _networks(self, said: object) -> None:
+        """A list of names, or what is said of each name."""
+        attached = dict.fromkeys(map(str, said)) if isinstance(said, list) else self.table(said, "networks")
+        found: dict[str, tuple[str, ...]] = {}
+        for name, how in attached.items():
+            place = f"networks.{name}"
+            attachment = self.table(how, place)
+            found[name] = tuple(sorted(map(str, self.rows(attachment.pop("aliases", None), f"{place}.aliases"))))
+            self.rest({f"{place}.{key}": value for key, value in attachment.items()})
+        self.fact("networks", found)
 
     def _health(self, check: dict[str, Any]) -> None:
         if not check:
@@ -279,6 +291,22 @@ class ServiceReader:
         """Everything that nobody took."""
         for key, value in (self.service if service is None else service).items():
             self.baseline(key, value)
+
+
+def networks(document: dict[str, Any], path: str, facts: dict[FactKey, object], owners: Owners) -> None:
+    """Takes the declared networks out of a document."""
+    for name, declared in table(document.pop("networks", None), path, "networks").items():
+        place = f"network {name}"
+        network = table(declared, path, f"networks.{name}")
+        labels = owners.take(table(network.pop("labels", None), path, f"networks.{name}.labels"), place, "labels")
+        options = table(network.pop("driver_opts", None), path, f"networks.{name}.driver_opts")
+        facts[FactKey("network.internal", (name,))] = network.pop("internal", False) or None
+        if "encrypted" in options:
+            # An overlay is encrypted by the option, whatever its value is.
+            facts[FactKey("network.encrypted", (name,))] = True
+            value = options.pop("encrypted")
+            left(place, {} if value == "true" else {"driver_opts.encrypted": value}, facts)
+        left(place, {**network, **labels, **{f"driver_opts.{key}": value for key, value in options.items()}}, facts)
 
 
 def volumes(document: dict[str, Any], path: str, facts: dict[FactKey, object], owners: Owners) -> None:

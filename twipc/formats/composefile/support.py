@@ -51,6 +51,7 @@ FIELDS: FieldSupport = {
     "service.init": Exact(),
     "service.env": ENV,
     "service.ports": Exact(),
+    "service.networks": Exact(),
     "service.publish": Exact(),
     "service.replicas": Exact(),
     "service.health.http.path": Exact(),
@@ -68,10 +69,12 @@ FIELDS: FieldSupport = {
     "service.mounts": Exact(),
     "service.configs": Exact(),
     "service.secrets": Exact(),
+    "network.internal": Exact(),
+    "network.encrypted": Outside(OUTSIDE_ORCHESTRATORS["network.encrypted"]),
     "volume.access": Exact(),
     "volume.retention": Exact(),
     "secret.file": SECRET_PLACE,
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
     "secret.ecs.arn": Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),
 }
-"""The answers of every dialect; swarm has its own for what it publishes and where it finds secrets."""
+"""The answers of every dialect; swarm has its own for ports, for what goes between machines, and where it finds secrets."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from posixpath import relpath
 
 from twipc.diagnostics import Path
-from twipc.formats.document import At, Value
+from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES, SCRATCH_FOLDER, SECRETS_FOLDER
 from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
@@ -210,6 +210,22 @@ def mounted_secrets(model: Model) -> list[str]:
     return sorted({mount.secret for name, _ in model.services for mount in secret_mounts(model, name)})
 
 
+def networks(name: str, service: Service) -> dict[str, Value]:
+    """The networks that a service is on, by name, each with the service's other names there."""
+    found: dict[str, Value] = {}
+    for index, one in enumerate(service.networks):
+        here: Path = ("services", name, "networks", index)
+        aliases = At((*here, "aliases"), sorted(one.aliases))
+        found[one.network] = At(here, without_nothing({"aliases": aliases}))
+    return dict(sorted(found.items()))
+
+
+def network(model: Model, name: str) -> dict[str, Value]:
+    """What every dialect says of a network: whether a way leads out of it, and whose it is."""
+    internal = At(("networks", name, "internal"), model.environment.networks[name].internal or None)
+    return without_nothing({"internal": internal, "labels": owner_labels(model)})
+
+
 def volume_labels(model: Model, name: str) -> dict[str, Value]:
     """Whose a volume is, who may write it, and whether it outlives the environment."""
     volume = model.environment.volumes[name]
@@ -222,6 +238,11 @@ def volume_labels(model: Model, name: str) -> dict[str, Value]:
 
 def volume_name(model: Model, name: str) -> str:
     """As Compose v2 names it by itself: state is found again, whichever of the dialects runs it."""
+    return f"{model.name}_{name}"
+
+
+def network_name(model: Model, name: str) -> str:
+    """As Compose v2 names it by itself."""
     return f"{model.name}_{name}"
 
 
