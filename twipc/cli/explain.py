@@ -16,6 +16,7 @@ _NOUNS = {
     "service": "services.*.",
     "http": "services.*.http.",
     "backend": "services.*.http.backends.*.",
+    "network": "networks.*.",
     "volume": "volumes.*.",
     "secret": "secrets.*.",
 }
