@@ -181,6 +181,11 @@ secret_files = st.lists(
     max_size=3,
     unique_by=str,
 )
+ulimits = st.dictionaries(
+    st.sampled_from(("nofile", "nproc", "core", "memlock", "fsize")),
+    st.sampled_from((0, 64, {"soft": 1, "hard": 64}, {"soft": 7}, {"both": 1 << 40})),
+    max_size=3,
+)
 processes = st.fixed_dictionaries(
     {},
     optional={
@@ -193,6 +198,7 @@ processes = st.fixed_dictionaries(
         "stop_signal": st.sampled_from(("SIGTERM", "SIGQUIT", "SIGUSR1")),
         "init": st.booleans(),
         "no_new_privileges": st.booleans(),
+        "ulimits": ulimits,
     },
 )
 """How a program runs."""

@@ -54,6 +54,16 @@ def capabilities(asked: Asked) -> tuple[str, ...]:
     return tuple(name for name in asked.value if name == "SYS_PTRACE")
 
 
+def ulimits(asked: Asked) -> dict[str, tuple[int, int]]:
+    """What fits in the API's numbers."""
+    return {name: pair for name, pair in asked.value.items() if not any(number >= 1 << 31 for number in pair)}
+
+
+def ulimits_of_fargate(asked: Asked) -> dict[str, tuple[int, int]]:
+    """What Fargate takes of that."""
+    return {name: pair for name, pair in ulimits(asked).items() if name == "nofile"}
+
+
 def seconds(least: int, most: int | None = None) -> Callable[[Asked], Duration]:
     """The time in whole seconds, not shorter than asked for, unless that is over `most`."""
 

@@ -28,6 +28,10 @@ FARGATE: Mapping[int, Sequence[int]] = {
 LEAST_CPU_EC2 = 128
 ADDED = frozenset({"SYS_PTRACE"})
 """All that a container on Fargate may be allowed (botocore's text of KernelCapabilities)."""
+RAISED = frozenset({"nofile"})
+"""The one limit of processes that Fargate sets (botocore's text of Ulimit)."""
+LARGEST = (1 << 31) - 1
+"""The largest number that a limit of processes may have: the API has 32 bits for it (botocore's type is `integer`)."""
 TASK_DEFINITION = 64 << 10
 """The most bytes that a task definition may have (ECS guide, service quotas)."""
 TARGET_GROUPS = 5

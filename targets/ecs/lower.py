@@ -98,7 +98,9 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "readonlyRootFilesystem": True if engine else At((*here, "read_only"), service.read_only or None),
             "linuxParameters": _linux(options, here, service),
             "dockerSecurityOptions": _security(options, here, service),
-            "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}] if engine else [],
+            "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}]
+            if engine
+            else _ulimits(options, here, service),
             "dockerLabels": _labels(model, options, service),
             "logConfiguration": _log(model, options, name),
         }
@@ -126,6 +128,15 @@ def _linux(options: Options, here: Path, service: Service) -> dict[str, Value]:
             "tmpfs": places if options.launch == "ec2" else [],
         }
     )
+
+
+def _ulimits(options: Options, here: Path, service: Service) -> list[Value]:
+    limits_ = {name: noun.pair for name, noun in sorted(service.ulimits.items())}
+    return [
+        At((*here, "ulimits", name), {"name": name, "softLimit": soft, "hardLimit": hard})
+        for name, (soft, hard) in limits_.items()
+        if max(soft, hard) <= limits.LARGEST and (options.launch == "ec2" or name in limits.RAISED)
+    ]
 
 
 def _security(options: Options, here: Path, service: Service) -> Value:

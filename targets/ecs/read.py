@@ -157,6 +157,7 @@ class _Reader:
         self.fact("working_dir", take("workingDirectory", None))
         self.fact("user", take("user", None))
         self.fact("read_only", take("readonlyRootFilesystem", False))
+        self._ulimits(take("ulimits", []))
         linux = container.get("linuxParameters", {})
         self.fact("init", linux.pop("initProcessEnabled", False))
         self.fact("capabilities", tuple(sorted(linux.get("capabilities", {}).pop("add", ()))))
@@ -173,6 +174,16 @@ class _Reader:
                 case _:
                     self.baseline(f"tmpfs {tmpfs.get('containerPath')}", tmpfs)
         self.fact("tmpfs", places)
+
+    def _ulimits(self, limits: list[dict[str, Any]]) -> None:
+        found: dict[str, object] = {}
+        for limit in limits:
+            match limit:
+                case {"name": name, "softLimit": soft, "hardLimit": hard, **more} if name not in found and not more:
+                    found[name] = (soft, hard)
+                case _:
+                    self.baseline(f"ulimit {limit.get('name')}", limit)
+        self.fact("ulimits", found)
 
     def _ports(self, mappings: list[dict[str, Any]]) -> None:
         ports: dict[str, object] = {}

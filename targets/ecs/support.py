@@ -120,6 +120,12 @@ _FIELDS: FieldSupport = {
             lambda _: False, "Fargate takes no Docker security options, and says nothing of its own", codes.HARDENING_LOST
         ),
     ),
+    "service.ulimits": When(
+        "on EC2",
+        _on_ec2,
+        then=Approximate(expected.ulimits, "ECS counts to 2147483647", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(expected.ulimits_of_fargate, "Fargate sets nofile alone", codes.BEHAVIOUR_LOST),
+    ),
     "service.stop_signal": Absent(
         "a task definition has no stop signal: the one of the image counts, `STOPSIGNAL` in its Dockerfile",
         codes.BEHAVIOUR_LOST,

@@ -51,6 +51,7 @@ services:
     capabilities: [SETUID, CHOWN]
     stop_signal: SIGINT
     no_new_privileges: false
+    ulimits: {{nofile: {{soft: 1024, hard: 2048}}, memlock: -1, core: 0, fsize: {(1 << 63) - 1}, rttime: {{soft: 0, hard: 10}}}}
     init: false
     command: [serve, "$HOME", "a b", "", "-x=$$1", "#c", "{{{{.Node.ID}}}}"]
     ports: {{sql: 5432, admin: 9000, extra: 9001, dns: {{number: 53, protocol: udp}}, dns-tcp: 53}}
@@ -136,6 +137,7 @@ def meant(compiled: Compiled) -> dict[FactKey, object]:
     for name, http in compiled.model.servers:
         engine = ENGINES[http.engine.name]
         own = {"user": engine.user, "stop_signal": engine.stop_signal, "read_only": True, "init": False}
+        own["ulimits"] = {"nofile": (16384, 16384)}
         own["tmpfs"] = {"/tmp": Size(64 << 20)}
         if http.stats:
             own["secrets"] = (f"/run/secrets/{http.stats.auth.secret}",)
@@ -189,6 +191,8 @@ class Told:
         for leaf in ("working_dir", "user", "stop_signal"):
             self.say(leaf, service.get(leaf))
         self.say("no_new_privileges", service.get("security_opt") == ["no-new-privileges:true"])
+        limits = {name: {"soft": 0, "hard": 0, **both} for name, both in (service.get("ulimits") or {}).items()}
+        self.say("ulimits", {name: (int(both["soft"]), int(both["hard"])) for name, both in limits.items()})
         for leaf in ("read_only", "init"):
             self.say(leaf, str(service.get(leaf, False)).lower() == "true")
         short = [one.split(":mode=1777,size=") for one in service.get("tmpfs") or ()]

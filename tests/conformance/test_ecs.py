@@ -28,7 +28,7 @@ from tests.compiling import compiled_text as compiled_with_notes
 from tests.strategies import CONFIGS
 from twipc.driver import Compiled
 from twipc.spec import Cpu, Health, Resources, Service, Size
-from twipc.spec.service import Capability
+from twipc.spec.service import Capability, UlimitName
 from twipc.target import Unreadable
 
 OPERATIONS = {".taskdef.json": "RegisterTaskDefinition", ".service.json": "CreateService"}
@@ -317,6 +317,15 @@ def test_rounding_is_said_once_at_the_resources(resources: str, said: str) -> No
 def test_what_ecs_can_not_do_is_said(more: str, code: str, at: str) -> None:
     outcome = compiled_text(spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=more))
     assert [(finding.code.id, finding.at) for finding in outcome.findings] == [(code, at)]
+
+
+def test_ulimits_are_those_of_the_api() -> None:
+    ulimit = structure("Ulimit")
+    name = ulimit.members["name"]
+    assert isinstance(name, StringShape)
+    assert set(name.enum) == set(get_args(UlimitName))
+    assert "with the exception of the <code>nofile</code>" in ulimit.documentation
+    assert {ulimit.members[end].type_name for end in ("softLimit", "hardLimit")} == {"integer"}
 
 
 def test_security_options_are_for_ec2_and_in_the_words_of_the_api() -> None:

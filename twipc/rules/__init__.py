@@ -9,6 +9,7 @@ from twipc.model import Model
 
 from .codes import CODES
 from .external import external
+from .knobs import knobs
 from .networks import networks
 from .places import places
 from .ports import ports
@@ -19,7 +20,7 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, ports, places, external, networks, unused)
+RULES: tuple[Rule, ...] = (state, servers, ports, places, external, networks, unused, knobs)
 
 
 def judge(model: Model, report: Report) -> None:

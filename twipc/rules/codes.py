@@ -160,6 +160,14 @@ SAME_PLACE = Code(
     good="services:\n  web:\n    image: shop/web:1\n    mounts: {/data: news}\n    tmpfs: [/tmp]\n"
     "volumes:\n  news: {access: single-writer}",
 )
+NO_LIMIT = Code(
+    "TW420",
+    "a limit that the kernel refuses",
+    Severity.ERROR,
+    why="Linux has a most of open files for every process, whoever asks: a container without that limit does not start.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: -1}  #! TW420",
+    good="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: 65536, memlock: -1}",
+)
 UNUSED = Code(
     "TW415",
     "something that nothing uses",
@@ -256,6 +264,7 @@ CODES = (
     OWN_PATH,
     ENGINE_OWN,
     SAME_PLACE,
+    NO_LIMIT,
     UNUSED,
     EXTERNAL_NAME,
     NOT_TCP,

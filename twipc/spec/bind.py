@@ -110,7 +110,8 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
     elif kind == "too_short" and _holds_something(node):
         pass  # what stands in it is wrong, and was said
     else:
-        message, help = _judgement(kind, error, loc, node, shape)
+        judged = NodeScalar(str(path[-1]), str(path[-1]), tree.span(path, key=True)) if is_key else node
+        message, help = _judgement(kind, error, loc, judged, shape)
         report.add(codes.BAD_VALUE, message, tree.span(path, key=is_key), help=help, at=at)
 
 

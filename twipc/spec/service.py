@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .http import Http
 from .noun import Noun
@@ -33,6 +33,7 @@ from .values import (
     Text,
     Time,
     UserId,
+    refuse,
 )
 
 
@@ -172,6 +173,42 @@ Capability = Literal[
 StopSignal = Literal["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"]
 
 
+# fmt: off
+UlimitName = Literal[
+    "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice",
+    "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack",
+]
+# fmt: on
+"""Those that Docker and ECS know."""
+_Most = Annotated[int, Field(ge=-1, le=(1 << 63) - 1)]
+
+
+class Ulimit(Noun):
+    """The most that a process may have of something, in the kernel's own unit; -1 is no limit."""
+
+    SHORT: ClassVar[str] = "both"
+    ONE_OF: ClassVar[tuple[str, ...]] = ("both", "soft")
+    both: _Most | None = Field(None, description="What it has, and can not raise.")
+    soft: _Most | None = Field(None, description="What it has at first.")
+    hard: _Most | None = Field(None, description="What it may raise that to; what `soft` says by default.")
+
+    @model_validator(mode="after")
+    def _soft_below_hard(self) -> Self:
+        if self.hard is not None and self.both is not None:
+            raise refuse("`hard` is beside `both`", "write `soft` and `hard`, or the number alone")
+        soft, hard = self.pair
+        if hard != -1 and not -1 < soft <= hard:
+            raise refuse(f"the soft limit {soft} is over the hard one, {hard}", "-1 is no limit")
+        return self
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The soft and the hard limit."""
+        soft = self.both if self.both is not None else self.soft
+        assert soft is not None, "one of them is written"
+        return soft, soft if self.hard is None else self.hard
+
+
 class Service(Noun):
     """One program, in one or more equal instances."""
 
@@ -185,6 +222,7 @@ class Service(Noun):
     tmpfs: tuple[Tmpfs, ...] = Field((), description="Places for scratch files, in memory.")
     capabilities: tuple[Capability, ...] = Field((), description="What it may do of what only root may; all else is dropped.")
     no_new_privileges: bool = Field(True, description="Nothing in it gains rights: setuid has no effect.")
+    ulimits: Mapping[UlimitName, Ulimit] = Field({}, description="Limits of its processes by name; else those of the host.")
     stop_signal: StopSignal | None = Field(None, description="What asks it to end; else what the image says.")
     init: bool = Field(True, description="Runs below a small init that hands on signals; never so for an `http` service.")
     env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")

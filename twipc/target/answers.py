@@ -58,6 +58,7 @@ FieldSupport = TypedDict(
         "service.tmpfs": "Answer",
         "service.capabilities": "Answer",
         "service.no_new_privileges": "Answer",
+        "service.ulimits": "Answer",
         "service.stop_signal": "Answer",
         "service.init": "Answer",
         "service.env": "Answer",

@@ -7,6 +7,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `environment.*` | () | str |
 | `service.*` | (service,) | the field's own value; ports as {name: port}; env as {name: ("value", text) or ("secret", "")} |
 | `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
+| `service.ulimits` | (service,) | {name: (soft, hard)} |
 | `service.publish` | (service, port, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.configs` | (service,) | {place: text} |
 | `service.secrets` | (service,) | the places of the files, in order; whose value each holds is said by `secret.*` |
@@ -51,7 +52,7 @@ class FactKey:
 
 Facts = Mapping[FactKey, object]
 BASELINE = "baseline"
-OF_PROGRAMS = ("entrypoint", "working_dir", "user", "read_only", "tmpfs", "capabilities", "stop_signal", "init")
+OF_PROGRAMS = ("ulimits", "entrypoint", "working_dir", "user", "read_only", "tmpfs", "capabilities", "stop_signal", "init")
 """Fields of a service that runs an image; an engine has its own of each, and what those are is `baseline`."""
 STATS_USE = "http.stats"
 """Who uses a secret for statistics; no variable can have this name."""
@@ -100,6 +101,7 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
         "tmpfs": {tmpfs.path: tmpfs.size for tmpfs in service.tmpfs},
         "capabilities": tuple(sorted(set(service.capabilities))),
+        "ulimits": {limit: noun.pair for limit, noun in service.ulimits.items()},
         "configs": {place: model.configs[file] for place, file in service.configs.items()},
         "secrets": tuple(sorted(place_of(file) for file in service.secrets)),
         "networks": {one.network: tuple(sorted(one.aliases)) for one in service.networks},

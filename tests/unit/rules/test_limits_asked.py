@@ -45,3 +45,22 @@ def test_new_privileges_are_open_where_a_target_has_no_word_for_them(target: str
 def test_new_privileges_are_shut_elsewhere(target: str, options: dict[str, object]) -> None:
     assert "service.no_new_privileges" not in lost_defaults(target, {}, **options)
     assert told(target, {"no_new_privileges": True}, **options) == []
+
+
+@pytest.mark.parametrize(
+    ("ulimits", "options", "lost"),
+    [
+        ({"nofile": 1024}, {"launch": "fargate"}, []),
+        ({"nofile": 1024, "nproc": 64, "core": 0}, {"launch": "fargate"}, ["core", "nproc"]),
+        ({"nofile": 1 << 31}, {"launch": "fargate"}, ["nofile"]),
+        ({"nofile": 1024, "nproc": 64, "memlock": -1}, {"launch": "ec2"}, []),
+        ({"fsize": (1 << 31) - 1, "data": {"soft": 1, "hard": 1 << 31}}, {"launch": "ec2"}, ["data"]),
+    ],
+)
+def test_ecs_takes_limits_that_its_numbers_hold_and_fargate_one(
+    ulimits: dict[str, object], options: dict[str, object], lost: list[str]
+) -> None:
+    found = told("ecs", {"ulimits": ulimits}, **options)
+    assert sorted(found) == [("TW511", f"services.web.ulimits.{name}") for name in lost]
+    for target in ("compose", "compose-2.4", "swarm"):
+        assert told(target, {"ulimits": ulimits}) == []

@@ -35,6 +35,7 @@ def found(field: str, kind: str = "    image: shop/web:1\n") -> list[tuple[str, 
         "secrets: [key]",
         "configs: {/etc/a: a.conf}",
         "no_new_privileges: false",
+        "ulimits: {nofile: 1024}",
     ],
 )
 def test_an_engine_keeps_its_own(field: str) -> None:
@@ -92,6 +93,20 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "configs: [a.conf]",
         f"configs: {{/{'a' * 256}: a.conf}}",
         "no_new_privileges: yes",
+        "ulimits: {files: 1024}",
+        "ulimits: {nofile: -2}",
+        "ulimits: {nofile: 9223372036854775808}",
+        "ulimits: {nofile: true}",
+        "ulimits: {nofile: 1.0}",
+        'ulimits: {nofile: "1024"}',
+        "ulimits: {nofile: {soft: 2, hard: 1}}",
+        "ulimits: {memlock: {soft: -1, hard: 1}}",
+        "ulimits: {nofile: {both: 1, hard: 2}}",
+        "ulimits: {nofile: {both: 1, soft: 1}}",
+        "ulimits: {nofile: {hard: 1}}",
+        "ulimits: {nofile: {soft: 1, hard: -1}}",
+        "ulimits: {nofile: {}}",
+        "ulimits: [nofile]",
     ],
 )
 def test_what_no_target_can_say_is_refused(field: str) -> None:
@@ -124,3 +139,9 @@ def test_a_file_is_alone_at_its_place(field: str, message: str) -> None:
 def test_files_lie_in_other_places() -> None:
     files = "configs: {/a/c: a.conf, /c: a.conf}\n    secrets: [{secret: key, path: /a/b}, {secret: key, path: /ab}, key]"
     assert not found(f"tmpfs: [/a]\n    {files}")
+
+
+def test_a_name_that_is_none_of_the_known_is_judged_itself() -> None:
+    ((code, message),) = found("ulimits: {nofiles: 1024}")
+    assert code == "TW202"
+    assert message.startswith("`nofiles` is not one of: core, cpu,")

@@ -189,6 +189,7 @@ class ServiceReader:
         for key in ("read_only", "init"):
             self.fact(key, take(key, False))
         self.fact("capabilities", tuple(sorted(map(str, self.rows(take("cap_add", None), "cap_add")))))
+        self.fact("ulimits", {limit: _ulimit(said) for limit, said in self.take_table("ulimits").items()})
         places: dict[str, object] = {}
         others: list[dict[str, Any]] = []
         for mount in mounts:
@@ -346,6 +347,13 @@ def local(path: str) -> str:
 def project_file(path: str) -> str:
     """`../../../.secrets/x`, seen from `out/<environment>/<target>/`, as a path of the project."""
     return path.removeprefix("../../../") if path.startswith("../../../") else f"outside the project: {path}"
+
+
+def _ulimit(said: object) -> object:
+    match said:
+        case {"soft": int(soft), "hard": int(hard), **more} if not more:
+            return (soft, hard)
+    return said
 
 
 def duration(text: object) -> object:

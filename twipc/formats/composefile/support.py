@@ -47,6 +47,7 @@ FIELDS: FieldSupport = {
     "service.tmpfs": Exact(),
     "service.capabilities": Exact(),
     "service.no_new_privileges": Exact(),
+    "service.ulimits": Exact(),
     "service.stop_signal": Exact(),
     "service.init": Exact(),
     "service.env": ENV,

@@ -133,7 +133,13 @@ def _program(here: Path, service: Service) -> dict[str, Value]:
         "user": At((*here, "user"), service.user),
         "read_only": At((*here, "read_only"), service.read_only or None),
         "stop_signal": At((*here, "stop_signal"), service.stop_signal),
+        "ulimits": _ulimits(here, service),
     }
+
+
+def _ulimits(here: Path, service: Service) -> dict[str, Value]:
+    limits = {limit: noun.pair for limit, noun in sorted(service.ulimits.items())}
+    return {limit: At((*here, "ulimits", limit), {"soft": soft, "hard": hard}) for limit, (soft, hard) in limits.items()}
 
 
 def scratch(name: str, service: Service) -> list[tuple[Path, Tmpfs]]:

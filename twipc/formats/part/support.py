@@ -20,6 +20,7 @@ PART: FieldSupport = {
     "service.tmpfs": _WHY,
     "service.capabilities": _WHY,
     "service.no_new_privileges": _WHY,
+    "service.ulimits": _WHY,
     "service.stop_signal": _WHY,
     "service.init": _WHY,
     "service.env": _WHY,
