@@ -25,7 +25,6 @@ def baseline(model: Model, _options: Any) -> Facts:
         places = {**places, **{f"secret at {place}.read_only": True for place in secret_places(model, name)}}
         facts.update(of_service(name, {**places, **mounted_files(model, name, {})}))
     for network in model.environment.networks:
-        facts[FactKey(BASELINE, (f"network {network}", "name"))] = f"{project}_{network}"
         facts[FactKey(BASELINE, (f"network {network}", "driver"))] = "bridge"
     for volume in model.environment.volumes:
         facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"

@@ -28,9 +28,7 @@ def compile(model: Model, _options: Any) -> Bundle:
             name: At(("services", name), _service(model, name, service, files[name])) for name, service in model.services
         },
         "networks": {
-            name: At(
-                ("networks", name), {"name": write.network_name(model, name), "driver": "bridge", **write.network(model, name)}
-            )
+            name: At(("networks", name), {"driver": "bridge", **write.network(model, name)})
             for name in sorted(model.environment.networks)
         },
         "volumes": {

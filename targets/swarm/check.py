@@ -17,7 +17,7 @@ from .options import discovery
 NAME = "swarm"
 LONGEST_NAME = 63
 LARGEST_CONFIG = 1_023_999
-"""Both measured on the engine, as `docker stack config` takes any (traps §3.1, 3.2)."""
+"""Both measured on the engine, the first for services and networks: `docker stack config` takes any (traps §3.1, 3.2)."""
 
 
 def check(model: Model, options: Any) -> Iterator[Finding]:

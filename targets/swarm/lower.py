@@ -91,7 +91,7 @@ def _network(model: Model, name: str) -> dict[str, Value]:
     options: dict[str, Value] = {"encrypted": At(("networks", name, "encrypted"), "true")} if encrypted else {}
     return without_nothing(
         {
-            "name": write.network_name(model, name),
+            "name": f"{model.name}_{name}",
             "driver": "overlay",
             "driver_opts": options,
             "attachable": False,

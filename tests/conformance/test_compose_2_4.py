@@ -50,8 +50,8 @@ def test_docker_compose_1_makes_internal_networks_internal(tmp_path: Path) -> No
     _, folder = placed(outcome_of("everything", "compose-2.4"), tmp_path)
     printed = scalars(accepted(tool("docker-compose-1"), "config", folder=folder))
     assert networks_told(printed, "name", "driver", "internal") == {
-        "back": {"name": "shop-prod_back", "driver": "bridge", "internal": "true"},
-        "front": {"name": "shop-prod_front", "driver": "bridge", "internal": None},
+        "back": {"name": None, "driver": "bridge", "internal": "true"},
+        "front": {"name": None, "driver": "bridge", "internal": None},
     }
 
 

@@ -231,8 +231,8 @@ NO_WAY = Code(
     "TW432",
     "no way leads out of internal networks, or into them",
     Severity.ERROR,
-    why="Docker publishes no port of a container that is only on internal networks, and says nothing (moby#36174, moby#44986); "
-    "and nothing on them reaches what is external.",
+    why="Docker publishes no port of a container that is only on internal networks, and says nothing (measured with Engine 20, "
+    "on one host and in a swarm; moby#36174, moby#44986); and nothing on them reaches what is external.",
     bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    networks: [back]\n"
     "    publish: [{port: http, host: 80}]  #! TW432\nnetworks: {back: {internal: true}}",
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    networks: [back, edge]\n"

@@ -52,6 +52,8 @@ def _aliases(model: Model) -> Iterator[Finding]:
     own = dict.fromkeys(model.environment.services, "the name of a service")
     own |= {f"tasks.{name}": "what a swarm calls the tasks of a service" for name in model.environment.services}
     own |= {one.host: f"the host of `{name}`, which is external" for name, one in sorted(model.environment.external.items())}
+    aliases = (alias for _, service in model.services for one in service.networks for alias in one.aliases)
+    own |= {f"tasks.{alias}": f"what a swarm calls the tasks of who is called `{alias}`" for alias in aliases}
     for name, service in model.services:
         for index, one in enumerate(service.networks):
             for nth, alias in enumerate(one.aliases):

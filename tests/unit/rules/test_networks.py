@@ -95,6 +95,7 @@ def test_a_service_that_names_no_network_is_not_on_those_of_others() -> None:
         ("[tasks.web]", "`tasks.web` is what a swarm calls the tasks of a service"),
         ("[mail.example.com]", "`mail.example.com` is the host of `mail`, which is external"),
         ("[pg, pg]", "`pg` on `store` is taken"),
+        ("[pg, tasks.pg]", "`tasks.pg` is what a swarm calls the tasks of who is called `pg`"),
     ],
 )
 def test_a_name_means_one_thing(aliases: str, said: str) -> None:

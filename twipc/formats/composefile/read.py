@@ -225,7 +225,9 @@ class ServiceReader:
     def labels(self, mounted: Mapping[str, str]) -> None:
         """Owner and ports by name. `mounted` are the texts of mounted files by place, of which a label has the digest."""
         labels = self.owners.take(self.take_table("labels"), self.name, "labels")
-        ports = {key.removeprefix(f"{LABEL}port."): labels.pop(key) for key in list(labels) if key.startswith(f"{LABEL}port.")}
+        ports = {
+            key.removeprefix(f"{LABEL}port."): str(labels.pop(key)) for key in list(labels) if key.startswith(f"{LABEL}port.")
+        }
         self.fact("ports", ports)
         said = labels.pop(f"{LABEL}config", "")
         if said != digest(mounted):

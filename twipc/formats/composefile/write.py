@@ -247,11 +247,6 @@ def volume_name(model: Model, name: str) -> str:
     return f"{model.name}_{name}"
 
 
-def network_name(model: Model, name: str) -> str:
-    """As Compose v2 names it by itself."""
-    return f"{model.name}_{name}"
-
-
 def project_path(model: Model, target: str, path: str) -> str:
     """A path of the project as seen from the target's folder in `out/`."""
     return relpath(path, f"out/{model.environment.environment}/{target}")
