@@ -47,6 +47,8 @@ FAULTS: dict[str, Fault] = {
     "no health check": ("twipc.formats.composefile.write", "healthcheck", instead(None)),
     "no hardening": ("twipc.formats.composefile.write", "hardening", instead({})),
     "volumes that are not mounted": ("twipc.formats.composefile.write", "mounts", instead([])),
+    "services on no network of theirs": ("twipc.formats.composefile.write", "networks", instead({})),
+    "networks that are all open": ("twipc.formats.composefile.write", "network", instead({})),
     "labels of nobody": ("twipc.formats.composefile.write", "owner_labels", instead({})),
     "a dollar that is interpolated": ("twipc.formats.composefile.write", "interpolated", lambda _f: lambda text: f'"{text}$x"'),
     "haproxy's numbers one too high": ("twipc.formats.haproxy.write", "number", plus_one),

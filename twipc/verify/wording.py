@@ -97,6 +97,8 @@ def _readable(field: str, value: object) -> object:
             return f"{address}:{port}" if address else port
         case "service.env", dict():
             return {name: _variable(said) for name, said in value.items()}
+        case "service.networks", dict():
+            return {name: aliases or ("by", "its", "name", "alone") for name, aliases in value.items()}
         case "backend.members", tuple():
             return tuple(f"{one[0]}:{one[1]}" if isinstance(one, tuple) and len(one) == 2 else one for one in value)
         case "http.routes", tuple():

@@ -32,6 +32,7 @@ def told(field: str, owner: str, meant: object, said: object) -> str:
             {"A": ("value", "a secret")},
             'says A: "a secret", the spec says A: a secret',
         ),
+        ("service.networks", "web", {"back": ()}, {"back": ("news",), "edge": ()}, "says back: news, edge: by its name alone,"),
         (
             "http.routes",
             "p",
