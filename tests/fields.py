@@ -25,6 +25,7 @@ def _server(engine: str, version: str) -> Spec:
         "error_pages": [{"status": [404], "page": "pages/404.html"}],
         "expose_headers": {"X-Took": "request-time"},
         "response_headers": {"Referrer-Policy": "no-referrer"},
+        "request_headers": {"X-Env": "prod"},
     }
     if engine == "haproxy":
         http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
@@ -142,6 +143,7 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "http.error_pages": (spec, (*_HTTP, "error_pages", 0, "page"), "pages/50x.html"),
         "http.expose_headers": (spec, (*_HTTP, "expose_headers", "X-Took"), "upstream-response-time"),
         "http.response_headers": (spec, (*_HTTP, "response_headers", "Referrer-Policy"), "same-origin; 100% $5"),
+        "http.request_headers": (spec, (*_HTTP, "request_headers", "X-Env"), "100% of $5"),
         "http.stats.port": (spec, (*_HTTP, "stats", "number"), 1936),
         "http.stats.number": (spec, (*_HTTP, "stats", "number"), 1937),
         "http.stats.auth.secret": (spec, (*_HTTP, "stats", "auth", "secret"), "two"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.edge import ADDRESSES, EXPOSED, FIRST, PORT, SECOND, THIRD, TOOLS, WEB, serve
+from tests.conformance.edge import ADDRESSES, ERROR_PAGES, EXPOSED, FIRST, PORT, SECOND, THIRD, TOOLS, WEB, serve
 from tests.conformance.live import Answer, Backend, Behaviour, Load, Pause, Request, SetBehaviour, SetNames, Step, Wait
 from twipc.spec.headers import SETTABLE_HEADERS
 from twipc.target import Discovery
@@ -353,6 +353,35 @@ def test_a_header_is_set_on_every_answer_once(tool: str) -> None:
     assert [answer.status for answer in answers][:5] == [200, 404, 200, 400, 413]
     for answer in answers:
         assert {name: answer.header(name) for name in said} == said, "several would be joined by a bar"
+
+
+@every_engine
+def test_a_members_header_says_its_value_to_the_letter(tool: str) -> None:
+    said = {f"X-{at}": value for at, value in enumerate(VALUES)}
+    (answer,) = serve({"request_headers": said}, GET, tool=tool).answers
+    assert {name: (answer.echo.header(name) or "").encode("latin-1").decode() for name in said} == said
+
+
+@every_engine
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_members_header_is_set_once_whatever_the_client_says(tool: str, chosen: bool) -> None:
+    forged = (("X-Env", "forged"), ("x-env", "forged"), ("X_Env", "forged"), ("x_forwarded_for", "6.6.6.6"), ("X-Kept", "kept"))
+    route = {"match": {"prefix": "/", **({"host": "shop.example"} if chosen else {})}, "backend": "app"}
+    ask = Request(port=PORT, headers=forged, host="shop.example", source="10.7.7.7")
+    elsewhere = Request(port=PORT, host="other.example")
+    http = {"request_headers": {"X-Env": "prod"}, "routes": [route], "error_pages": ERROR_PAGES}
+    answer, other = serve(http, Wait(replace(ask, headers=())), ask, elsewhere, tool=tool, settled=False).answers
+    env = [(name.lower(), value) for name, value in answer.echo.headers if re.fullmatch("(?i)x.(env|kept|forwarded.for)", name)]
+    assert sorted(env) == [("x-env", "prod"), ("x-forwarded-for", "10.7.7.7"), ("x-kept", "kept")]
+    assert answer.header("x-env") is None, "it is said to members only"
+    assert other.status == (404 if chosen else 200)
+
+
+@every_engine
+def test_the_longest_headers_of_members_fit(tool: str) -> None:
+    ask = Request(port=PORT, headers=(("X-Big", "y" * 14_000),), host="a" * 250)
+    (answer,) = serve({"request_headers": {"X-Long": "x" * (640 - 10)}}, ask, tool=tool).answers
+    assert (answer.status, len(answer.echo.header("X-Long") or "")) == (200, 630)
 
 
 @every_engine

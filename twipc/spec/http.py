@@ -23,6 +23,7 @@ from .values import (
     Name,
     PortName,
     ProjectPath,
+    RequestHeader,
     RequestHost,
     RequestPath,
     SettableHeader,
@@ -157,17 +158,22 @@ class Http(Noun):
     response_headers: Mapping[SettableHeader, HeaderValue] = Field(
         {}, description="Headers of every answer, error pages included; a member's own of the same name is replaced."
     )
+    request_headers: Mapping[RequestHeader, HeaderValue] = Field(
+        {}, description="Headers of every request that goes to a member; the client's own of the same name is replaced."
+    )
     stats: Stats | None = Field(None, description="The engine's statistics page.")
 
     @model_validator(mode="after")
     def _headers(self) -> Self:
         """No header is said twice, in whatever case, and all fit."""
-        seen: set[str] = set()
-        for name in (*self.expose_headers, *self.response_headers):
-            if name.lower() in seen:
-                raise refuse(f"the header `{name}` is said twice", "upper and lower case are the same in a header's name")
-            seen.add(name.lower())
-        # A name and a value are joined by `: ` and end with a line end.
-        if sum(len(name) + len(value.encode()) + 4 for name, value in self.response_headers.items()) > LONGEST_HEADERS:
-            raise refuse("the response headers are too long", f"all together have {LONGEST_HEADERS} bytes")
+        for names in ((*self.expose_headers, *self.response_headers), tuple(self.request_headers)):
+            seen: set[str] = set()
+            for name in names:
+                if name.lower() in seen:
+                    raise refuse(f"the header `{name}` is said twice", "upper and lower case are the same in a header's name")
+                seen.add(name.lower())
+        for what, headers in (("response", self.response_headers), ("request", self.request_headers)):
+            # A name and a value are joined by `: ` and end with a line end.
+            if sum(len(name) + len(value.encode()) + 4 for name, value in headers.items()) > LONGEST_HEADERS:
+                raise refuse(f"the {what} headers are too long", f"all together have {LONGEST_HEADERS} bytes")
         return self

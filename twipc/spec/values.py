@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .headers import HTTP_HEADERS, SETTABLE_HEADERS
+from .headers import HTTP_HEADERS, RESERVED_PREFIXES, RESERVED_REQUEST_HEADERS, SETTABLE_HEADERS
 
 
 def refuse(message: str, help: str = "") -> PydanticCustomError:
@@ -160,6 +160,15 @@ def _settable_header(value: str) -> str:
     return value if value.lower() in SETTABLE_HEADERS else _free_header(value)
 
 
+def _request_header(value: str) -> str:
+    if value.lower() in RESERVED_REQUEST_HEADERS or value.lower().startswith(RESERVED_PREFIXES):
+        raise refuse(
+            f"`{value}` is not one and the same for all requests",
+            "it tells of one connection, client or body, and passes or is set as that is; choose a name such as X-Env",
+        )
+    return value
+
+
 def _header_value(value: str) -> str:
     _without_controls(value)
     if not value or value != value.strip(" "):
@@ -167,7 +176,7 @@ def _header_value(value: str) -> str:
             f"`{value}` is not a header's value", "HTTP drops blanks at its ends; write at least one character between"
         )
     if len(value.encode()) > LONGEST_HEADERS:
-        raise refuse("the value is too long", f"all response headers together have {LONGEST_HEADERS} bytes")
+        raise refuse("the value is too long", f"all headers that are set together have {LONGEST_HEADERS} bytes")
     return value
 
 
@@ -394,6 +403,7 @@ _HEADER_NAME = AfterValidator(
 )
 HeaderName = Annotated[str, _HEADER_NAME, AfterValidator(_free_header)]
 SettableHeader = Annotated[str, _HEADER_NAME, AfterValidator(_settable_header)]
+RequestHeader = Annotated[str, _HEADER_NAME, AfterValidator(_request_header)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 CookieName = Annotated[str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9_]{0,31}", "a cookie's name", "letters, digits and _"))]
 Image = Annotated[

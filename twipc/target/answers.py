@@ -31,6 +31,7 @@ EngineSupport = TypedDict(
         "http.error_pages": "Answer",
         "http.expose_headers": "Answer",
         "http.response_headers": "Answer",
+        "http.request_headers": "Answer",
         "http.stats.port": "Answer",
         "http.stats.number": "Answer",
         "http.stats.auth.secret": "Answer",

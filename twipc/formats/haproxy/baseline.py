@@ -37,6 +37,7 @@ frontend in_http
     http-request deny deny_status 404 if { var(txn.path) -m beg -- '/.twipc/' }
     http-request del-header Forwarded
     http-request del-header Proxy
+    http-request del-header _ -m sub
     http-request set-header X-Real-IP %[src]
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Proto http

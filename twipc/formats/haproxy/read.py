@@ -23,6 +23,8 @@ _OBSERVED = {
     "%[var(txn.upstream_ms),div(1000)].%[var(txn.upstream_ms),mod(1000),add(1000),regsub(^1,)] "
     "if { var(txn.upstream_ms) -m found }": "upstream-response-time",
 }
+_TOLD = ("X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port")
+"""Headers of a request that are the server's own business."""
 _TOO_LARGE = ("http-request", "deny", "deny_status", "413", "if", "{", "req.body_size", "gt")
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 
@@ -112,6 +114,10 @@ class _Reader:
         self.http_fact("expose_headers", exposed)
         set_headers = {name: _logged(words) for name, words in headers.items() if name not in exposed}
         self.http_fact("response_headers", set_headers)
+        sent = [line for line in section.lines if line.words[:2] == ("http-request", "set-header")]
+        set_on = [line for line in sent if len(line.words) > 3 and line.words[2] not in _TOLD]
+        section.lines = [line for line in section.lines if line not in set_on]
+        self.http_fact("request_headers", {line.words[2]: _logged(line.words[3:]) for line in set_on})
         tests: dict[str, list[tuple[str, str, str]]] = {}
         for words in section.take("acl"):
             tests.setdefault(words[0], []).append(_test(words[1:]))

@@ -76,6 +76,9 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "set_headers": [
             {"key": key, "name": bare(key), "value": logged(value)} for key, value in sorted(http.response_headers.items())
         ],
+        "request_headers": [
+            {"key": key, "name": bare(key), "value": logged(value)} for key, value in sorted(http.request_headers.items())
+        ],
         "health": _health(model, name, service),
         "ready": word(service.ready.http.path) if service.ready else None,
         "by_host": any(route.match.host for route in http.routes),

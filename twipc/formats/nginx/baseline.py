@@ -73,7 +73,14 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         places["routes / locations that nothing chooses"] = ()
     if http.response_headers:
         places["http / server / proxy_hide_header"] = tuple((header,) for header in sorted(http.response_headers))
-    if any("$" in text for text in (*(route.files or "" for route in http.routes), *http.response_headers.values())):
+    if any(
+        "$" in text
+        for text in (
+            *(route.files or "" for route in http.routes),
+            *http.response_headers.values(),
+            *http.request_headers.values(),
+        )
+    ):
         places["http / geo"] = (("$dollar",),)
         places["http / geo $dollar / default"] = (("$",),)
     if http.backends:

@@ -19,6 +19,14 @@ _OBSERVED = {
     "$last_address": "upstream-address",
     "$last_seconds": "upstream-response-time",
 }
+_TOLD = frozenset(
+    (name,)
+    for name in (
+        *("Connection", "Host", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port"),
+        *("Forwarded", "Proxy"),
+    )
+)
+"""Headers of a request that are the server's own business."""
 _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)([kKmMgG]?)")
@@ -140,6 +148,9 @@ class _Reader:
         self.http_fact("expose_headers", {name: _OBSERVED[value] for name, value in headers.items() if value in _OBSERVED})
         set_headers = {name: _expanded(value) for name, value in headers.items() if value not in _OBSERVED}
         self.http_fact("response_headers", set_headers)
+        asked = [one for one in server.directives if one.name == "proxy_set_header" and one.args[:1] not in _TOLD]
+        server.directives = [one for one in server.directives if one not in asked]
+        self.http_fact("request_headers", _sent(asked))
         self.http_fact("error_pages", tuple(self._page(directive) for directive in server.take("error_page")))
         routes: list[object] = []
         for location in server.take("location"):
@@ -147,7 +158,7 @@ class _Reader:
         if self.choice:
             routes += self._chosen(self.choice)
         self.http_fact("routes", tuple(routes))
-        for leaf in ("expose_headers", "response_headers", "error_pages", "routes"):
+        for leaf in ("expose_headers", "response_headers", "request_headers", "error_pages", "routes"):
             if not self.facts[FactKey(f"http.{leaf}", (self.service,))]:
                 del self.facts[FactKey(f"http.{leaf}", (self.service,))]
 
@@ -224,6 +235,15 @@ def _headers(server: Block) -> Iterator[tuple[str, str]]:
     for directive in server.take("add_header"):
         name, value, *rest = (*directive.args, "", "")
         yield name, value if rest[:1] == ["always"] else f"{value} not always"
+
+
+def _sent(directives: list[Directive]) -> dict[str, object]:
+    """What is set on requests; a name that stands twice is sent twice."""
+    headers: dict[str, object] = {}
+    for one in directives:
+        name, value = one.args[0] if one.args else "", _expanded(" ".join(one.args[1:]))
+        headers[name] = (headers[name], value) if name in headers else value
+    return headers
 
 
 def _expanded(text: str) -> str:

@@ -80,6 +80,9 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "set_headers": [
             {"key": key, "name": word(key), "value": expanded(value)} for key, value in sorted(http.response_headers.items())
         ],
+        "request_headers": [
+            {"key": key, "name": word(key), "value": expanded(value)} for key, value in sorted(http.request_headers.items())
+        ],
         "pages": [
             {
                 "index": index,
@@ -107,7 +110,7 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
 
 def _expanded(http: Http) -> list[str]:
     """What stands in directives that expand variables."""
-    return [*(route.files or "" for route in http.routes), *http.response_headers.values()]
+    return [*(route.files or "" for route in http.routes), *http.response_headers.values(), *http.request_headers.values()]
 
 
 def _patterns(match: Match, chosen: bool) -> list[str]:
