@@ -29,8 +29,9 @@ def _server(engine: str, version: str) -> Spec:
     }
     if engine == "haproxy":
         http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
-    service = {"http": http, "publish": [{"port": "http", "host": 80}], "resources": {"cpu": 0.25, "memory": "128MiB"}}
+    service: Spec = {"http": http, "publish": [{"port": "http", "host": 80}], "resources": {"cpu": 0.25, "memory": "128MiB"}}
     service["networks"] = ["front", "back"]
+    service["depends_on"] = [{"service": "web", "condition": "healthy"}]
     web: Spec = {
         "image": "shop/web:1",
         "build": {"context": "app", "dockerfile": "Dockerfile"},
@@ -106,6 +107,7 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "service.ports": (spec, (*_WEB, "ports", "admin"), {"number": 8081, "protocol": "udp"}),
         "service.networks": (spec, (*_WEB, "networks", 1, "aliases"), ["paper"]),
         "service.publish": (spec, ("services", "edge", "publish", 0, "host"), 81),
+        "service.depends_on": (spec, ("services", "edge", "depends_on", 0, "condition"), "started"),
         "service.replicas": (spec, ("services", "edge", "replicas"), 0),
         "service.health.http.path": (spec, (*_WEB, "health", "http", "path"), "/alive"),
         "service.health.http.port": (spec, (*_WEB, "health", "http", "port"), "admin"),

@@ -305,6 +305,19 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
     return service
 
 
+def _depend(draw: st.DrawFn, services: Spec) -> None:
+    """At times a service waits for some that come before it by name and have instances."""
+    names = sorted(services)
+    for index, name in enumerate(names):
+        for other in names[:index]:
+            if not services[other].get("replicas", 1) or draw(st.booleans()):
+                continue
+            waits: list[Any] = [{"service": other, "condition": "started"}]
+            if "health" in services[other] or "http" in services[other]:
+                waits += [other, {"service": other}, {"service": other, "condition": "healthy"}]
+            services[name].setdefault("depends_on", []).append(draw(st.sampled_from(waits)))
+
+
 @st.composite
 def attached(draw: st.DrawFn, services: Spec, names: list[str]) -> Spec:
     """Networks, and every service on those that it needs: the first reaches the second and out, the third may be apart."""
@@ -331,6 +344,7 @@ def specs(draw: st.DrawFn) -> Spec:
             services[name]["ready"] = services[names[0]]["ready"]
     for number, name in enumerate(draw(st.sampled_from(((), ("edge",), ("edge", "inner"))))):
         services[name] = draw(servers(names, number))
+    _depend(draw, services)
     if len(names) > 1:
         services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"}
     networks = draw(st.one_of(st.just({}), attached(services, names)))

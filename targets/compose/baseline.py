@@ -22,6 +22,8 @@ def baseline(model: Model, _options: Any) -> Facts:
         facts.update(common(model, name, DOCKER))
         places = _EVERY | _SERVED if service.http else _EVERY
         places = {**places, **{f"secret at {place}": True for place in secret_places(model, name)}}
+        for one in service.depends_on:
+            places = {**places, f"depends_on.{one.service}.required": True, f"depends_on.{one.service}.restart": False}
         facts.update(of_service(name, {**places, **mounted_files(model, name, {"bind.create_host_path": False})}))
     for network in model.environment.networks:
         facts[FactKey(BASELINE, (f"network {network}", "driver"))] = "bridge"

@@ -51,6 +51,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "networks": write.networks(name, service),
             "ports": [_port(model, name, index) for index in range(len(service.publish))],
             "healthcheck": write.healthcheck(model, name),
+            "depends_on": write.depends_on(name, service, {"required": True, "restart": False}),
             "deploy": {
                 "replicas": At((*here, "replicas"), service.replicas),
                 "resources": {"limits": without_nothing({**write.limits(name, service), "pids": 1024})},

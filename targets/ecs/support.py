@@ -7,7 +7,7 @@ from collections.abc import Callable
 from twipc.formats.reading import ENGINE_SUPPORT
 from twipc.spec import Service
 from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes, option
-from twipc.target.support import OUTSIDE_ORCHESTRATORS
+from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
 from . import expected
 from .codes import LISTENER
@@ -154,6 +154,14 @@ _FIELDS: FieldSupport = {
         ),
     ),
     "service.replicas": Exact(),
+    "service.depends_on": When(
+        "until it is healthy",
+        waits_for_health,
+        then=Absent("ECS starts each service by itself, and none waits for another's health", codes.HEALTH_LOST),
+        otherwise=Absent(
+            "ECS starts each service by itself: containers wait for others of their own task only", codes.BEHAVIOUR_LOST
+        ),
+    ),
     "service.health.http.path": Exact(),
     "service.health.http.port": Exact(),
     "service.health.http.client": Exact(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twipc.formats.composefile.support import FIELDS, SECRET_PLACE
 from twipc.formats.reading import ENGINE_SUPPORT
 from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes
-from twipc.target.support import OUTSIDE_ORCHESTRATORS
+from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
 
 def _has_address(asked: Asked) -> bool:
@@ -26,6 +26,12 @@ _FIELDS: FieldSupport = {
         otherwise=Exact(),
     ),
     "network.encrypted": Exact(),
+    "service.depends_on": When(
+        "until it is healthy",
+        waits_for_health,
+        then=Absent("a stack starts all of its services at once, and none waits for another's health", codes.HEALTH_LOST),
+        otherwise=Absent("a stack starts all of its services at once", codes.BEHAVIOUR_LOST),
+    ),
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),
     "secret.swarm.name": SECRET_PLACE,
 }

@@ -26,7 +26,7 @@ from twipc.target import OF_PROGRAMS, FactKey, Facts, facts_of
 
 COMPARED = (
     *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
-    *("secrets", "configs"),
+    *("secrets", "configs", "depends_on"),
     "networks",
     *OF_PROGRAMS,
     "no_new_privileges",
@@ -76,9 +76,11 @@ services:
     replicas: 3
     networks: [back, front]
     restart: never
+    depends_on: [db, {{service: cache, condition: started}}]
     env: {{DB: {{address: db.sql}}, STORE: {{address: store.sql}}, EMPTY: ""}}
     secrets: [api-key]
     resources: {{cpu: 2, memory: 1GiB}}
+  cache: {{image: busybox}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
 networks: {{front: {{}}, back: {{internal: true, encrypted: true}}}}
 external: {{store: {{host: store.example.com, ports: {{sql: 5432}}}}}}
@@ -86,7 +88,10 @@ volumes:
   news: {{access: single-writer}}
   shared: {{access: shared, retention: delete}}
   seen: {{access: read-only}}
-accept: [{{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}]
+accept:
+  - {{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}
+  - {{code: TW514, at: services.worker.depends_on.db, target: swarm, because: it tries again}}
+  - {{code: TW511, at: services.worker.depends_on.cache, target: swarm, because: it tries again}}
 secrets:
   api-key: {{file: ".secrets/a $$b{{{{", swarm: shop_api-key.1}}
   tls-key: {{file: .secrets/tls, swarm: shop-tls}}
@@ -177,6 +182,8 @@ class Told:
         attached = {name: how or {} for name, how in (service.get("networks") or {}).items() if name != "default"}
         self.say("networks", {name: tuple(sorted(how.get("aliases") or ())) for name, how in attached.items()})
         self._process(service)
+        for other, how in (service.get("depends_on") or {}).items():
+            self.facts[FactKey("service.depends_on", (self.name, other))] = how["condition"].removeprefix("service_")
         check = service.get("healthcheck")
         if check:
             assert check["test"][0] == "CMD"

@@ -47,6 +47,8 @@ def _follow_service(name: str, service: Service, names: Names) -> None:
         names.port(name, service.ready.http.port, (*here, "ready", "http", "port"))
     for index, one in enumerate(service.networks):
         names.network(one.network, (*here, "networks", index, "network"))
+    for index, other in enumerate(service.depends_on):
+        names.service(other.service, (*here, "depends_on", index, "service"))
     for path, mount in service.mounts.items():
         names.volume(mount.volume, (*here, "mounts", path))
     for index, file in enumerate(service.secrets):

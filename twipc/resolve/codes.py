@@ -155,6 +155,14 @@ CONFIG_FILE = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    configs: {/etc/app.conf: app/none.conf}  #! TW436",
     good="services:\n  web:\n    image: shop/web:1\n    configs: {/etc/app.conf: pages/404.html}",
 )
+UNKNOWN_DEPENDENCY = _name(
+    "TW313",
+    "unknown dependency",
+    "What a service waits for is another service of the environment; one that is not there never starts.",
+    "services:\n  db: {image: shop/db:1, health: {command: [check]}}\n  web:\n    image: shop/web:1\n    depends_on: [db]\n",
+    "[db]",
+    "[dv]",
+)
 
 CODES = (
     UNKNOWN_BACKEND,
@@ -172,4 +180,5 @@ CODES = (
     HEALTH_KIND,
     READY_DIFFERS,
     CONFIG_FILE,
+    UNKNOWN_DEPENDENCY,
 )

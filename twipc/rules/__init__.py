@@ -14,13 +14,14 @@ from .networks import networks
 from .places import places
 from .ports import ports
 from .servers import servers
+from .starts import starts
 from .state import state
 from .unused import unused
 
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, ports, places, external, networks, unused, knobs)
+RULES: tuple[Rule, ...] = (state, servers, ports, places, external, networks, starts, unused, knobs)
 
 
 def judge(model: Model, report: Report) -> None:

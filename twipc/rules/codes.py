@@ -168,6 +168,45 @@ NO_LIMIT = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: -1}  #! TW420",
     good="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: 65536, memlock: -1}",
 )
+_WAITS = """\
+services:
+  db: {image: shop/db:1, health: {command: [check]}}
+  web:
+    image: shop/web:1
+    depends_on: [db]
+"""
+WAITING_LOOP = Code(
+    "TW445",
+    "services wait for each other",
+    Severity.ERROR,
+    why="Each waits for the next, and none of them starts.",
+    bad=_WAITS.replace("[check]}}", "[check]}, depends_on: [{service: web, condition: started}]}  #! TW445"),
+    good=_WAITS,
+)
+WAITS_TWICE = Code(
+    "TW446",
+    "a dependency stands twice",
+    Severity.ERROR,
+    why="A service waits for another until one condition holds; of two, a target would take one, and drop the other.",
+    bad=_WAITS.replace("[db]", "[db, {service: db, condition: started}]  #! TW446"),
+    good=_WAITS,
+)
+NEVER_HEALTHY = Code(
+    "TW447",
+    "waiting for the health of what has no health",
+    Severity.ERROR,
+    why="Nobody asks it, so it never becomes healthy: Docker accepts the file, and fails when the environment is started.",
+    bad=_WAITS.replace(", health: {command: [check]}", "").replace("[db]", "[db]  #! TW447"),
+    good=_WAITS.replace(", health: {command: [check]}", "").replace("[db]", "[{service: db, condition: started}]"),
+)
+NEVER_STARTED = Code(
+    "TW448",
+    "waiting for what has no instance",
+    Severity.ERROR,
+    why="With `replicas: 0` nothing of it starts: there is nothing to wait for, and the service would find nobody.",
+    bad=_WAITS.replace("shop/db:1,", "shop/db:1, replicas: 0,").replace("[db]", "[db]  #! TW448"),
+    good=_WAITS,
+)
 UNUSED = Code(
     "TW415",
     "something that nothing uses",
@@ -265,6 +304,10 @@ CODES = (
     ENGINE_OWN,
     SAME_PLACE,
     NO_LIMIT,
+    WAITING_LOOP,
+    WAITS_TWICE,
+    NEVER_HEALTHY,
+    NEVER_STARTED,
     UNUSED,
     EXTERNAL_NAME,
     NOT_TCP,

@@ -5,6 +5,7 @@ from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Network, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
 from .noun import Noun
+from .schedule import Dependency
 from .service import (
     Build,
     EnvValue,
@@ -28,6 +29,7 @@ __all__ = [
     "Build",
     "Cpu",
     "Default",
+    "Dependency",
     "Duration",
     "Engine",
     "EnvValue",

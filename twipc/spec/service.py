@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from .http import Http
 from .noun import Noun
+from .schedule import Dependency
 from .values import (
     Address,
     Alias,
@@ -230,6 +231,7 @@ class Service(Noun):
     networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
     replicas: int = Field(1, ge=0, le=1000, description="How many instances run.")
+    depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")
     health: Health | None = Field(None, description="Liveness: who fails it is restarted.")
     ready: Ready | None = Field(None, description="Readiness: who fails it gets no requests.")
     resources: Resources = Field(Resources(cpu=None, memory=None), description="The most that one instance may use.")

@@ -78,7 +78,7 @@ class Tree:
         return child.span
 
     def name(self, path: Path) -> str:
-        """`path` as `accept` writes it: joined by dots, a list item by its port, name or network, other keys in brackets."""
+        """`path` as `accept` writes it: joined by dots, list items by port, name, network or service, others in brackets."""
         words: list[str] = []
         node: Node | None = self.root
         for step in path:
@@ -105,7 +105,7 @@ def _child(node: Node | None, step: str | int) -> Node | None:
 
 
 def _item_name(node: Node | None, index: int) -> str:
-    for key in ("port", "name", "network"):
+    for key in ("port", "name", "network", "service"):
         child = _child(node, key)
         if isinstance(child, NodeScalar) and isinstance(child.value, str):
             return child.value

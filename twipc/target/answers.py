@@ -67,6 +67,7 @@ FieldSupport = TypedDict(
         "service.networks": "Answer",
         "service.publish": "Answer",
         "service.replicas": "Answer",
+        "service.depends_on": "Answer",
         "service.health.http.path": "Answer",
         "service.health.http.port": "Answer",
         "service.health.http.client": "Answer",

@@ -76,8 +76,10 @@ HEALTH_LOST = Code(
     "TW514",
     "a health gate is lost on a target",
     Severity.ERROR,
-    why="Nobody would notice a service that is up and answers nothing.",
-    raised_by="a health check that the target answers with `Absent`",
+    why="Nobody would notice a service that is up and answers nothing, or it would start before what it needs is there.",
+    bad="targets: {swarm: {}}\nservices:\n  db: {image: shop/db:1, health: {command: [check]}}\n"
+    "  web:\n    image: shop/web:1\n    depends_on: [db]  #! TW514",
+    good="services:\n  db: {image: shop/db:1, health: {command: [check]}}\n  web:\n    image: shop/web:1\n    depends_on: [db]",
 )
 SECRET_LOST = Code(
     "TW515",

@@ -11,6 +11,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.publish` | (service, port, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.configs` | (service,) | {place: text} |
 | `service.secrets` | (service,) | the places of the files, in order; whose value each holds is said by `secret.*` |
+| `service.depends_on` | (service, the other) | its condition |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
 | | | each with (hosts, methods) where the route asks for them |
@@ -112,10 +113,12 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         leaf = key.field.removeprefix("service.")
         if service.http and leaf in OF_PROGRAMS:
             continue
-        if leaf != "publish" and not leaf.startswith("ready."):
+        if leaf not in ("publish", "depends_on") and not leaf.startswith("ready."):
             yield key, special.get(leaf, value)
     for owner, nth_value in published(name, service).items():
         yield FactKey("service.publish", owner), nth_value
+    for one in service.depends_on:
+        yield FactKey("service.depends_on", (name, one.service)), one.condition
 
 
 def published(name: str, service: Service) -> dict[tuple[str, str, str], tuple[int, str]]:
@@ -219,6 +222,8 @@ def spec_path(key: FactKey, model: Model) -> Path:
             return steps
         case "service" if leaf == "publish":
             return _publish_path(key.owner, model)
+        case "service" if leaf == "depends_on":
+            return _dependency_path(key.owner, model)
         case "service":
             return ("services", key.owner[0], *steps)
         case "http":
@@ -243,3 +248,11 @@ def _publish_path(owner: tuple[str, ...], model: Model) -> Path:
         if found == owner:
             return ("services", owner[0], "publish", index)
     return ("services", owner[0], "publish")
+
+
+def _dependency_path(owner: tuple[str, ...], model: Model) -> Path:
+    service = model.environment.services.get(owner[0])
+    for index, one in enumerate(service.depends_on if service else ()):
+        if one.service == owner[1]:
+            return ("services", owner[0], "depends_on", index)
+    return ("services", owner[0], "depends_on")

@@ -84,6 +84,11 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
 """All that an orchestrator, or an engine on it, may answer with `Outside`: reviewed here and nowhere else."""
 
 
+def waits_for_health(asked: Asked) -> bool:
+    """Whether a dependency is one until the other is healthy."""
+    return bool(asked.value == "healthy")
+
+
 def settle(answer: Answer, asked: Asked) -> Settled:
     if isinstance(answer, When):
         return answer.then if answer.test(asked) else answer.otherwise

@@ -16,7 +16,7 @@ from .wording import words
 _DEPTHS = {
     **{"environment": 1, "service": 3, "http": 4, "backend": 6, "network": 3, "volume": 3, "secret": 3},
     # One of several: each is a loss of its own.
-    **{"service.publish": 4, "service.env": 4, "service.ulimits": 4},
+    **{"service.publish": 4, "service.env": 4, "service.ulimits": 4, "service.depends_on": 4},
 }
 """Losses inside one written value are one finding: its path has so many steps."""
 

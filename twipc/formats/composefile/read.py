@@ -21,6 +21,7 @@ LABEL = "io.twipc."
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
 _TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+m),noexec,nosuid,nodev")
+_STARTS = {"service_healthy": "healthy", "service_started": "started"}
 _CPU = re.compile(r"([0-9]+)(?:\.([0-9]{1,3}))?")
 
 
@@ -154,6 +155,14 @@ class ServiceReader:
             found[name] = tuple(sorted(map(str, self.rows(attachment.pop("aliases", None), f"{place}.aliases"))))
             self.rest({f"{place}.{key}": value for key, value in attachment.items()})
         self.fact("networks", found)
+
+    def depends_on(self) -> None:
+        """Whom it waits for; what is said of each besides its condition stays."""
+        for other, said in self.take_table("depends_on").items():
+            how = self.table(said, f"depends_on.{other}")
+            condition = named(_STARTS, how.pop("condition", "no condition"))
+            self.facts[FactKey("service.depends_on", (self.name, other))] = condition
+            self.rest({f"depends_on.{other}.{key}": value for key, value in how.items()})
 
     def _health(self, check: dict[str, Any]) -> None:
         if not check:

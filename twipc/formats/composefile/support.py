@@ -55,6 +55,7 @@ FIELDS: FieldSupport = {
     "service.networks": Exact(),
     "service.publish": Exact(),
     "service.replicas": Exact(),
+    "service.depends_on": Exact(),
     "service.health.http.path": Exact(),
     "service.health.http.port": Exact(),
     "service.health.http.client": Exact(),

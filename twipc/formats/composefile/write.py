@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from posixpath import relpath
 
@@ -99,6 +99,15 @@ def healthcheck(model: Model, name: str) -> Value:
         "timeout": At((*here, "timeout"), duration(health.timeout)),
         "retries": At((*here, "failures"), health.failures),
         "start_period": At((*here, "start_period"), duration(health.start_period)),
+    }
+
+
+def depends_on(name: str, service: Service, how: Mapping[str, Value]) -> dict[str, Value]:
+    """Whom a service waits for, and until when; `how` is what a dialect says of each besides."""
+    waits = {one.service: (index, one.condition) for index, one in enumerate(service.depends_on)}
+    return {
+        other: At(("services", name, "depends_on", index), {"condition": f"service_{condition}", **how})
+        for other, (index, condition) in sorted(waits.items())
     }
 
 

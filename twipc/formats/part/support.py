@@ -28,6 +28,7 @@ PART: FieldSupport = {
     "service.networks": _WHY,
     "service.publish": _WHY,
     "service.replicas": _WHY,
+    "service.depends_on": _WHY,
     "service.health.http.path": _WHY,
     "service.health.http.port": _WHY,
     "service.health.http.client": _WHY,

@@ -1,0 +1,75 @@
+"""Who waits for whom: all of them start in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from twipc.diagnostics import Finding, Path, Related
+from twipc.model import Model
+
+from .codes import NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
+
+
+def starts(model: Model) -> Iterator[Finding]:
+    """Dependencies that are never met, that stand twice, or that lead back to who waits."""
+    for name, service in model.services:
+        first: dict[str, Path] = {}
+        for index, one in enumerate(service.depends_on):
+            path: Path = ("services", name, "depends_on", index)
+            if one.service in first:
+                yield _twice(model, path, first[one.service], f"`{name}` waits for `{one.service}` twice")
+            elif one.service != name:
+                yield from _never(model, path, name, one.service, one.condition)
+            first.setdefault(one.service, path)
+    yield from _loop(model)
+
+
+def _twice(model: Model, path: Path, first: Path, said: str) -> Finding:
+    related = (Related(model.span(first), "the first stands here"),)
+    return Finding(WAITS_TWICE, said, model.span(path), help="take one out", related=related, at=model.tree.name(path))
+
+
+def _never(model: Model, path: Path, name: str, other: str, condition: str) -> Iterator[Finding]:
+    """A dependency on what never comes to be so; who has no instance itself waits for nothing."""
+    awaited = model.environment.services[other]
+    if not awaited.replicas and model.environment.services[name].replicas:
+        replicas: Path = ("services", other, "replicas")
+        yield Finding(
+            NEVER_STARTED,
+            f"`{name}` waits for `{other}`, which has no instance",
+            model.span(path),
+            help=f"give `{other}` one, or take the dependency out",
+            related=(Related(model.span(replicas), "it is said here"),),
+            at=model.tree.name(path),
+        )
+    if condition == "healthy" and awaited.health is None:
+        yield Finding(
+            NEVER_HEALTHY,
+            f"`{name}` waits until `{other}` is healthy, and nobody asks `{other}`",
+            model.span(path),
+            help=f"give `{other}` a `health`, or write {{service: {other}, condition: started}}",
+            related=(Related(model.span(("services", other), key=True), "it has no `health`"),),
+            at=model.tree.name(path),
+        )
+
+
+def _loop(model: Model) -> Iterator[Finding]:
+    """The first way from a service back to itself."""
+    waits = {name: [one.service for one in service.depends_on] for name, service in model.services}
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as problem:
+        loop = problem.args[1][::-1]
+        turn = loop.index(min(loop))
+        loop = [*loop[turn:-1], *loop[: turn + 1]]
+        path: Path = ("services", loop[0], "depends_on", waits[loop[0]].index(loop[1]))
+        way = ", ".join(f"`{one}` waits for `{next}`" for one, next in pairwise(loop))
+        yield Finding(
+            WAITING_LOOP,
+            f"{way}: none of them starts" if len(loop) > 2 else f"`{loop[0]}` waits for itself",
+            model.span(path),
+            help="take one of these dependencies out",
+            at=model.tree.name(path),
+        )
