@@ -253,6 +253,25 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
     return service
 
 
+targets_to_go = st.sampled_from(
+    (
+        *("/new/", "/new?a=$uri&b=%0d%0a", "/it's/(100%25)/*;a#$request_uri", "/$dollar%20", "https://www.example.com"),
+        *("http://www.example.com:8080/a//b?x=%25%ac%bc&y='", "/%5Bsrc%5D%fc"),
+    )
+)
+redirects = st.builds(
+    lambda match, target, status: {"match": target.pop("match", match), "redirect": target | status},
+    matches(),
+    st.one_of(
+        # Who is sent to another path or host comes back: what these match is not where they lead.
+        targets_to_go.map(lambda target: {"to": target, "match": {"exact": ["/from"]}}),
+        st.just("www.example.com").map(lambda host: {"host": host, "match": {"prefix": ["/"], "host": ["app.example"]}}),
+        st.sampled_from((None, 8443)).map(lambda port: {"scheme": "https"} | ({"port": port} if port else {})),
+    ),
+    st.sampled_from(({}, *({"status": status} for status in (301, 302, 303, 307, 308)))),
+)
+
+
 @st.composite
 def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
     """An HTTP server before some of the apps."""
@@ -265,7 +284,8 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
         **draw(st.sampled_from(({}, {"sticky": {"cookie": "SRV"}}, {"max_members": 30}))),
     }
     actions = [{"backend": "app"}, *([{"files": "/srv/static"}] if engine == "nginx" else [])]
-    routes = [{"match": draw(matches()), **draw(st.sampled_from(actions))} for _ in range(draw(st.integers(0, 3)))]
+    to_members = st.builds(lambda match, action: {"match": match, **action}, matches(), st.sampled_from(actions))
+    routes = draw(st.lists(st.one_of(to_members, redirects), max_size=3))
     default = draw(st.sampled_from(({"status": 404}, {"status": 503}, {"backend": "app"})))
     if not any("backend" in route for route in routes):
         default = {"backend": "app"}

@@ -574,3 +574,85 @@ def test_the_path_of_readiness_is_the_servers_own(tool: str) -> None:
     answers = serve({}, *asks, tool=tool, edge=edge).answers
     own = [answer.answered_by is None and (answer.status, answer.body.strip()) == (200, "ready") for answer in answers]
     assert own == [True, True, True, False, False, True]
+
+
+# --- redirects
+
+
+SENT: Mapping[str, Any] = {
+    "routes": [
+        {"match": {"prefix": "/old/"}, "redirect": "/new/?a=1#top"},
+        {"match": {"prefix": "/old"}, "backend": "app"},
+        {"match": {"exact": "/url"}, "redirect": {"to": "https://www.example.com:8443", "status": 301}},
+        {"match": {"exact": "/nasty"}, "redirect": {"to": "/$uri/$dollar/it's;%25%ac%bc%fc%0d%0a(*)&b=$1!~", "status": 307}},
+        {"match": {"prefix": "/secure/"}, "redirect": {"scheme": "https"}},
+        {"match": {"prefix": "/port/"}, "redirect": {"scheme": "https", "port": 8443, "status": 302}},
+        {"match": {"prefix": "/host/", "host": "a.example"}, "redirect": {"host": "www.example.com", "status": 303}},
+        {"match": {"prefix": "/"}, "backend": "app"},
+    ],
+    "response_headers": {"X-Set": "yes"},
+}
+REFLECTED = "/secure//a%20b/%2F;c=1/%c3%a9/$uri%25[src]/{d}/'\"?e=%0d%0aSet-Cookie:%20z=1&f=?/../&g='<%00"
+"""What is told again to the letter: nothing in it is decoded, expanded or split."""
+GOES = {
+    ("GET", "a.example", "/old/x?y=z"): (308, "/new/?a=1#top"),
+    ("POST", "a.example", "//old/x"): (308, "/new/?a=1#top"),
+    ("GET", "a.example", "/url?y=z"): (301, "https://www.example.com:8443"),
+    ("GET", "a.example", "/nasty"): (307, "/$uri/$dollar/it's;%25%ac%bc%fc%0d%0a(*)&b=$1!~"),
+    ("GET", "a.example", "/secure/"): (308, "https://a.example/secure/"),
+    ("GET", "A.Example.:8080", "/secure/?"): (308, "https://a.example/secure/?"),
+    ("HEAD", "10.0.0.1:8080", "/secure/"): (308, "https://10.0.0.1/secure/"),
+    ("GET", "[2001:db8::1]:8080", "/secure/x"): (308, "https://[2001:db8::1]/secure/x"),
+    ("GET", "a_b.example", "/secure/x"): (308, "https://a_b.example/secure/x"),
+    ("GET", "a.example", REFLECTED): (308, f"https://a.example{REFLECTED}"),
+    ("GET", "a.example", "/port/x?y"): (302, "https://a.example:8443/port/x?y"),
+    ("GET", "a.example:80", "/host//x?y=/%2f"): (303, "//www.example.com/host//x?y=/%2f"),
+    ("GET", "good.example@evil.example", "/secure/x"): (400, None),
+    ("GET", "-a.example", "/secure/x"): (400, None),
+    ("GET", "a.example", "/old"): (200, None),
+    ("GET", "b.example", "/host/x"): (200, None),
+    ("GET", "a.example", "/secure"): (200, None),
+    ("GET", "a.example", "/secure/..//evil.example"): (400, None),
+}
+
+
+@every_engine
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_client_is_sent_on_to_the_same_place_by_every_engine(tool: str, chosen: bool) -> None:
+    """With and without a route that asks for a host, as nginx writes both otherwise."""
+    routes = SENT["routes"] if chosen else [route for route in SENT["routes"] if "host" not in route["match"]]
+    goes = {ask: said for ask, said in GOES.items() if chosen or not ask[2].startswith("/host/")}
+    asks = [Request(path, method, PORT, host=host) for method, host, path in goes]
+    answers = serve({**SENT, "routes": routes}, *asks, tool=tool).answers
+    assert {ask: (a.status, a.header("location")) for ask, a in zip(goes, answers, strict=True)} == goes
+    sent = [answer for answer in answers if answer.header("location")]
+    assert {answer.header("x-set") for answer in sent} == {"yes"}, "headers are set on redirects too"
+    assert not [answer for answer in answers if answer.header("set-cookie")]
+    ours = [answer.body for ask, answer in zip(goes, answers, strict=True) if answer.status == 400 and "@" not in ask[1]]
+    assert set(ours) == {"<p>our 400</p>\n"}, "but for a host that haproxy itself does not take"
+
+
+@every_engine
+def test_a_request_without_a_host_is_not_sent_anywhere(tool: str) -> None:
+    raw = [f"GET {target} HTTP/1.0\r\n\r\n" for target in ("/secure/x", "http://b.example/secure/x")]
+    nowhere, absolute = serve(SENT, *(Request(raw=text, port=PORT) for text in raw), tool=tool).answers
+    assert (nowhere.status, nowhere.header("location")) == (400, None)
+    assert (absolute.status, absolute.header("location")) in ((308, "https://b.example/secure/x"), (400, None))
+
+
+@every_engine
+def test_an_absolute_target_is_sent_on_by_its_path(tool: str) -> None:
+    raw = "GET http://a.example/secure/x?y HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"
+    (answer,) = serve(SENT, Request(raw=raw, port=PORT), tool=tool).answers
+    assert (answer.status, answer.header("location")) == (308, "https://a.example/secure/x?y")
+
+
+@every_engine
+def test_the_longest_target_fits_beside_the_longest_headers(tool: str) -> None:
+    target = "/" + "x" * 1023
+    http = {
+        "routes": [{"match": {"exact": "/a"}, "redirect": target}, {"match": {"exact": "/"}, "backend": "app"}],
+        "response_headers": {"X-Long": "x" * (640 - 10)},
+    }
+    (answer,) = serve(http, Request("/a", port=PORT), tool=tool).answers
+    assert (answer.status, answer.header("location"), len(answer.header("x-long") or "")) == (308, target, 630)

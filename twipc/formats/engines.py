@@ -52,6 +52,8 @@ ENGINES: Mapping[str, EngineImage] = {
 }
 
 STATS_USER = "stats"
+HTTPS_PORT = 443
+"""The port that an https URL need not name."""
 OWN_PREFIX = "/.twipc/"
 """Request paths below it are the server's own on every engine: nginx serves error pages from there, inside only."""
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 _SPECIAL = frozenset("\\^$.|?*+()[]{}/-")
 
 
+HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
+"""A host, without its port, that a client is told again; none at all, and what no host looks like, is no place to go."""
+
+
 def literal(text: str) -> str:
     """A regular expression that matches just `text`; a slash and a hyphen need no escape."""
     return "".join(f"\\{character}" if character in _SPECIAL - {"/", "-"} else character for character in text)

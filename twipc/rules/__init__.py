@@ -13,6 +13,7 @@ from .knobs import knobs
 from .networks import networks
 from .places import places
 from .ports import ports
+from .redirects import redirects
 from .servers import servers
 from .starts import starts
 from .state import state
@@ -21,7 +22,7 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, ports, places, external, networks, starts, unused, knobs)
+RULES: tuple[Rule, ...] = (state, servers, redirects, ports, places, external, networks, starts, unused, knobs)
 
 
 def judge(model: Model, report: Report) -> None:

@@ -277,6 +277,14 @@ NO_WAY = Code(
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    networks: [back, edge]\n"
     "    publish: [{port: http, host: 80}]\nnetworks: {back: {internal: true}, edge: {}}",
 )
+REDIRECT_LOOP = Code(
+    "TW455",
+    "a redirect that leads back to itself",
+    Severity.ERROR,
+    why="A browser gives up after some twenty rounds, other clients go on: nobody ever gets an answer.",
+    bad=_NGINX.replace("routes:\n", "routes:\n        - {match: {prefix: /old/}, redirect: /old/index.html}  #! TW455\n"),
+    good=_NGINX.replace("routes:\n", "routes:\n        - {match: {exact: /old/}, redirect: /old/index.html}\n"),
+)
 SAME_NAME = Code(
     "TW416",
     "two environments with one name",
@@ -315,5 +323,6 @@ CODES = (
     ALIAS_TAKEN,
     NETWORK_TWICE,
     NO_WAY,
+    REDIRECT_LOOP,
     SAME_NAME,
 )

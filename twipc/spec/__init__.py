@@ -3,7 +3,7 @@
 from .assemble import ReadFile, assemble, is_fragment
 from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Network, Secret, Volume
-from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Route, Stats
+from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Redirect, Route, Stats
 from .noun import Noun
 from .schedule import Dependency
 from .service import (
@@ -48,6 +48,7 @@ __all__ = [
     "Publish",
     "ReadFile",
     "Ready",
+    "Redirect",
     "Resources",
     "Route",
     "Secret",

@@ -21,8 +21,11 @@ from .values import (
     HighPort,
     Line,
     Name,
+    PlainHost,
     PortName,
+    PortNumber,
     ProjectPath,
+    RedirectTarget,
     RequestHeader,
     RequestHost,
     RequestPath,
@@ -96,13 +99,37 @@ class Match(Noun):
         return self
 
 
+class Redirect(Noun):
+    """Where a client is sent on to."""
+
+    SHORT: ClassVar[str] = "to"
+    ONE_OF: ClassVar[tuple[str, ...]] = ("to", "scheme", "host")
+    to: RedirectTarget | None = Field(
+        None, description="To this path, or this http or https URL, to the letter; what the client asked for is dropped."
+    )
+    scheme: Literal["https"] | None = Field(None, description="To https: the same host, path and query.")
+    host: PlainHost | None = Field(None, description="To this host: the same path and query, by the scheme that was asked by.")
+    port: PortNumber = Field(443, description="With `scheme`: the port at which clients reach the https side.")
+    # A 301 or 302 makes a GET of a POST in most clients.
+    status: Annotated[Literal[301, 302, 303, 307, 308], WHOLE] = Field(
+        308, description="308 and 307 keep the method and the body, 301 and 308 are remembered by clients."
+    )
+
+    @model_validator(mode="after")
+    def _port(self) -> Self:
+        if self.port != 443 and self.scheme is None:
+            raise refuse("`port` is written without `scheme`", "it is the port of the https side; leave it out")
+        return self
+
+
 class Route(Noun):
     """Where a request goes; of all routes that match the first wins."""
 
-    ONE_OF: ClassVar[tuple[str, ...]] = ("backend", "files")
+    ONE_OF: ClassVar[tuple[str, ...]] = ("backend", "files", "redirect")
     match: Match = Field(description="Which requests.")
     backend: Name | None = Field(None, description="They are sent to this backend.")
     files: ContainerPath | None = Field(None, description="They are answered from this folder in the container.")
+    redirect: Redirect | None = Field(None, description="Their clients are sent on.")
 
 
 class Default(Noun):

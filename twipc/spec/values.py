@@ -302,6 +302,36 @@ def _alias(value: str) -> str:
     return value
 
 
+def _plain_host(value: str) -> str:
+    if value.startswith("*"):
+        raise refuse(f"`{value}` is not one host", "a client can be sent to one host only")
+    return _request_host(value)
+
+
+_TARGET = re.compile(r"(?:https?://(?P<host>[^/?#]*))?(?P<path>[^?#]*)(?:\?[^#]*)?(?:#[^#]*)?")
+_URI = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*")
+
+
+def _redirect_target(value: str) -> str:
+    _without_controls(value)
+    found = _TARGET.fullmatch(value)
+    if not _URI.fullmatch(value) or not found:
+        raise refuse(f"`{value}` is not a URL's text", "other characters are written as `%` and two digits: %20 for a blank")
+    host, path = found["host"], found["path"]
+    if host is None and (not path.startswith("/") or path.startswith("//")):
+        raise refuse(f"`{value}` is not a place to go", "a path that begins with one `/`, or a URL that begins with https://")
+    if host is not None:
+        name, colon, port = host.partition(":")
+        if colon and not (port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536):
+            raise refuse(f"`{host}` has no port behind its colon", "such as https://shop.example:8443/")
+        _plain_host(name)
+    if any(part in (".", "..") for part in path.split("/")):
+        raise refuse(f"`{value}` has dot segments", "write the path that they lead to")
+    if len(value) > 1024:
+        raise refuse("the target has over 1024 characters", "what is added to an answer must fit the engines' buffers")
+    return value
+
+
 def _probe_path(value: str) -> str:
     _request_path(value)
     if not re.fullmatch(r"[A-Za-z0-9/._~-]+", value):
@@ -393,6 +423,8 @@ RequestPath = Annotated[str, AfterValidator(_request_path)]
 RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]
 Alias = Annotated[str, AfterValidator(_alias)]
 ExternalHost = Annotated[str, AfterValidator(_elsewhere)]
+PlainHost = Annotated[str, AfterValidator(_plain_host)]
+RedirectTarget = Annotated[str, AfterValidator(_redirect_target)]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]
 Glob = Annotated[str, AfterValidator(_glob)]
 EnvName = Annotated[

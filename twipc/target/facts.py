@@ -14,6 +14,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.depends_on` | (service, the other) | its condition |
 | `service.ready.*` | (service, proxy, backend) | the field's own value |
 | `http.*` | (service,) | the field's own value; routes as ((kind, path, ("backend" or "files", name)), ...), one a path, |
+| | | or ("redirect", (status, "to", URL), (status, "scheme", port) or (status, "host", host)), |
 | | | each with (hosts, methods) where the route asks for them |
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
 | `service.networks` | (service,) | {network: aliases in order} |
@@ -33,7 +34,7 @@ from dataclasses import dataclass
 
 from twipc.diagnostics import Path
 from twipc.model import Model, place_of
-from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Route, Service
+from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Redirect, Route, Service
 
 from .discovery import Discovery
 from .fields import leaves
@@ -173,13 +174,21 @@ def _http_facts(name: str, http: Http, model: Model) -> Iterator[tuple[FactKey, 
 
 
 def _route(route: Route) -> Iterator[tuple[object, ...]]:
-    action = ("backend", route.backend) if route.backend else ("files", route.files)
+    action: tuple[str, object] = ("backend", route.backend) if route.backend else ("files", route.files)
+    if route.redirect:
+        action = ("redirect", _redirect(route.redirect))
     match = route.match
     conditions = ((match.host or (), match.method or ()),) if match.host or match.method else ()
     for kind in ("prefix", "exact", "glob"):
         for path in getattr(route.match, kind) or ():
             # A glob without a star matches just itself.
             yield ("exact" if kind == "glob" and "*" not in path else kind, path, action, *conditions)
+
+
+def _redirect(redirect: Redirect) -> tuple[int, str, object]:
+    if redirect.scheme:
+        return (redirect.status, "scheme", redirect.port)
+    return (redirect.status, "to", redirect.to) if redirect.to else (redirect.status, "host", redirect.host)
 
 
 def _backend_facts(name: str, backend: str, noun: Backend, model: Model) -> Iterator[tuple[FactKey, object]]:

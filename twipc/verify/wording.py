@@ -117,6 +117,8 @@ def _variable(said: object) -> object:
 
 def _route(route: object) -> object:
     match route:
+        case (kind, path, ("redirect", tuple(target)), *others):
+            return _route((kind, path, ("redirect", _words(target)), *others))
         case (kind, path, (what, name)):
             return (kind, path, "to", what, name)
         case (kind, path, (what, name), (tuple(hosts), tuple(methods))):

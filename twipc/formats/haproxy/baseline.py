@@ -125,7 +125,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
         test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")
         places["frontend in_http"] += ((*ready, *test),)
-    if any(route.match.host for route in http.routes):
+    if any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes):
         places["frontend in_http"] += _sections(_HOST)["frontend in_http"]
     if http.backends:
         places |= _sections(_RESOLVERS % discovery.resolver)

@@ -26,6 +26,10 @@ _OBSERVED = {
 _TOLD = ("X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port")
 """Headers of a request that are the server's own business."""
 _TOO_LARGE = ("http-request", "deny", "deny_status", "413", "if", "{", "req.body_size", "gt")
+_SCHEME = re.compile(r"https://%\[var\(txn\.host\)\](?::([0-9]+))?%\[pathq\]")
+_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)%\[pathq\]")
+_HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
+_NO_HOST = ("deny_status", "400", "unless", "{", "var(txn.host)", "-m", "reg", "--", _HOST, "}")
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 
 
@@ -53,6 +57,8 @@ class _Reader:
         self.facts: dict[FactKey, object] = {}
         self.statuses: dict[str, object] = {}
         self.default: str | None = None
+        self.redirects: dict[str, tuple[object, ...]] = {}
+        self.routes: list[tuple[tuple[str, str], str, tuple[object, ...]]] = []
         self.http_fact("engine.name", "haproxy")
 
     def http_fact(self, leaf: str, value: object) -> None:
@@ -121,12 +127,11 @@ class _Reader:
         tests: dict[str, list[tuple[str, str, str]]] = {}
         for words in section.take("acl"):
             tests.setdefault(words[0], []).append(_test(words[1:]))
-        routes: list[object] = []
         for backend, *condition in section.take("use_backend"):
             first, *others = condition[1:] if condition[:1] == ["if"] and len(condition) > 1 else [" ".join(condition)]
             asked = _conditions([tests.pop(name, [("unknown", "", name)]) for name in others])
-            routes += [(*match, ("backend", backend), *asked) for match in _matches(tests.pop(first, [("unknown", "", first)]))]
-        self.http_fact("routes", tuple(routes))
+            matches = _matches(tests.pop(first, [("unknown", "", first)]))
+            self.routes += [(match, backend, asked) for match in matches]
         self._rest_of("acls that no rule reads", tuple(sorted(tests)))
         self.default = " ".join(section.take_one("default_backend") or ("nothing",))
 
@@ -134,6 +139,9 @@ class _Reader:
         if section.name == "twipc_default":
             for words in section.take("http-request", "return", "status"):
                 self.statuses[section.name] = _number(words[0]) if words[1:] == ("default-errorfiles",) else " ".join(words)
+            return
+        if section.name.startswith("twipc_"):
+            self._redirect(section)
             return
         owner = (self.service, section.name)
         balance = " ".join(section.take_one("balance") or ("nothing",))
@@ -164,6 +172,15 @@ class _Reader:
             self._rest_of(f"slots of {member} in {section.name}", (prefix, *options))
         self.facts[FactKey("backend.members", owner)] = tuple(members)
         self.facts[FactKey("backend.max_members", owner)] = rooms.pop() if len(rooms) == 1 else tuple(sorted(map(str, rooms)))
+
+    def _redirect(self, section: Section) -> None:
+        """Where a route without members sends its clients, and that a host that is told again was looked at."""
+        location, word, status, *more = (*(section.take_one("http-request", "redirect", "location") or ()), *["nothing"] * 3)
+        what, value = _target(location)
+        if what == "scheme" and section.take_one("http-request", "deny") != _NO_HOST:
+            what = "scheme, whatever the host is"
+        plain = word == "code" and more == ["nothing"] * 3
+        self.redirects[section.name] = (_number(status), what, value) if plain else (location, word, status, *more)
 
     def _retries(self, section: Section, owner: tuple[str, str]) -> None:
         count = _number(" ".join(section.take_one("retries") or ("",)))
@@ -214,7 +231,13 @@ class _Reader:
         for line, comment in comments.items():
             self._rest_of(f"comment at the end of line {line}", comment)
 
+    def _action(self, backend: str) -> tuple[str, object]:
+        return ("redirect", self.redirects[backend]) if backend in self.redirects else ("backend", backend)
+
     def finish(self) -> None:
+        self.http_fact("routes", tuple((*match, self._action(backend), *asked) for match, backend, asked in self.routes))
+        read = {backend for _, backend, _ in self.routes}
+        self._rest_of("redirects that no rule reads", tuple(sorted(set(self.redirects) - read)))
         if self.default in self.statuses:
             self.http_fact("default.status", self.statuses[self.default])
         else:
@@ -266,6 +289,15 @@ def _logged(words: tuple[str, ...]) -> object:
     """What the only word of a log format says; with variables or conditions it says something else."""
     parts = " ".join(words).split("%%")
     return words if len(words) != 1 or any("%" in part for part in parts) else "%".join(parts)
+
+
+def _target(location: str) -> tuple[str, object]:
+    """What of the client's request is kept where it is sent on, and what takes the place of the rest."""
+    if found := _SCHEME.fullmatch(location):
+        return ("scheme", int(found[1] or "443"))
+    if found := _OTHER_HOST.fullmatch(location):
+        return ("host", found[1])
+    return ("to", _logged((location,)))
 
 
 def _duration(words: tuple[str, ...]) -> object:

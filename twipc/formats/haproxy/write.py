@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.engines import ENGINES, SECRETS_FOLDER, STATS_USER, variable_of
-from twipc.formats.paths import pattern
+from twipc.formats.engines import ENGINES, HTTPS_PORT, SECRETS_FOLDER, STATS_USER, variable_of
+from twipc.formats.paths import HOST, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of, room_of
-from twipc.spec import Duration, Http, Route, Service
+from twipc.spec import Duration, Http, Redirect, Route, Service
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -81,7 +81,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         ],
         "health": _health(model, name, service),
         "ready": word(service.ready.http.path) if service.ready else None,
-        "by_host": any(route.match.host for route in http.routes),
+        "by_host": any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes),
         "routes": [_route(index, route) for index, route in enumerate(http.routes)],
         "default": {
             "backend": bare(http.default.backend or DEFAULT),
@@ -109,7 +109,7 @@ def _route(index: int, route: Route) -> dict[str, Any]:
             tests += [_test("str", path), _test("beg", f"{path}/")]
     tests += [_test("str", path) for path in route.match.exact or ()]
     tests += [_test("reg", pattern("glob", path)) for path in route.match.glob or ()]
-    assert route.backend, "a rule refuses files on haproxy"
+    assert route.backend or route.redirect, "a rule refuses files on haproxy"
     name = f"route_{index}"
     hosts = [_test("end", host[1:]) if host.startswith("*") else _test("str", host) for host in route.match.host or ()]
     methods = [_test("str", method) for method in route.match.method or ()]
@@ -122,7 +122,17 @@ def _route(index: int, route: Route) -> dict[str, Any]:
         )
         if found
     ]
-    return {"index": index, "acls": asked, "backend": bare(route.backend)}
+    redirect = _redirect(route.redirect) if route.redirect else None
+    return {"index": index, "acls": asked, "backend": bare(route.backend or f"twipc_{name}"), "redirect": redirect}
+
+
+def _redirect(redirect: Redirect) -> dict[str, Quoted | None]:
+    """Of what the client asked for only its host, and path and query as they came, are told again."""
+    to = logged(redirect.to) if redirect.to else word(f"//{redirect.host}%[pathq]")
+    if redirect.scheme:
+        port = "" if redirect.port == HTTPS_PORT else f":{redirect.port}"
+        to = word(f"https://%[var(txn.host)]{port}%[pathq]")
+    return {"to": to, "status": number(redirect.status), "host": word(HOST) if redirect.scheme else None}
 
 
 def _test(method: str, text: str) -> dict[str, Quoted]:

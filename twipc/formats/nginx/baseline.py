@@ -77,6 +77,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         "$" in text
         for text in (
             *(route.files or "" for route in http.routes),
+            *(route.redirect.to or "" for route in http.routes if route.redirect),
             *http.response_headers.values(),
             *http.request_headers.values(),
         )

@@ -28,6 +28,9 @@ _TOLD = frozenset(
 )
 """Headers of a request that are the server's own business."""
 _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
+_SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri")
+_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
+_HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)([kKmMgG]?)")
 
@@ -188,6 +191,8 @@ class _Reader:
         """What the location of a route does, if it gives the path back as it was."""
         inside = block.take_one("internal") == ()
         back = block.take_one("rewrite") == (f"^/[.]twipc/{own.split('/')[2]}(/.*)$", "$1", "break")
+        # Who is sent on is told nothing of the rewritten path.
+        back = back or any(one.name == "return" and one.args[1:] for one in block.directives)
         kind, value = self._action(block, f"route {own}", tail="$request_uri")
         return (kind, value) if inside and back else (f"{kind}, but not as it came", value)
 
@@ -211,6 +216,14 @@ class _Reader:
                 yield (kind, path, self.actions.get(place, ("nothing", place)) if self.asked else ("nothing", ""), *asked)
         self._rest("routes", {"locations that nothing chooses": tuple(sorted(set(self.actions) - used))})
 
+    @staticmethod
+    def _redirect(status: str, url: str, block: Block) -> tuple[object, ...]:
+        """Where clients are sent, by which status, and that a host that is told again was looked at."""
+        what, value = _target(url)
+        if what == "scheme" and not _refused_host(block):
+            what = "scheme, whatever the host is"
+        return (_number(status), what, value)
+
     def _action(self, block: Block, context: str, tail: str = "") -> tuple[str, object]:
         """What a location does, and that it does nothing else."""
         root, status, url = block.take_one("root"), block.take_one("return"), block.take_one("proxy_pass")
@@ -225,10 +238,31 @@ class _Reader:
             ends = block.take_one("proxy_next_upstream_timeout")
             if ends:
                 self.ends.setdefault(backend, set()).add(_duration(ends))
+        elif status and len(status) == 2:
+            action = ("redirect", self._redirect(status[0], status[1], block))
         elif status:
             action = ("status", _number(" ".join(status)))
         self._rest(context, block.rest())
         return action
+
+
+def _target(url: str) -> tuple[str, object]:
+    """What of the client's request is kept where it is sent on, and what takes the place of the rest."""
+    if found := _SCHEME.fullmatch(url):
+        return ("scheme", int(found[1] or "443"))
+    if found := _OTHER_HOST.fullmatch(url):
+        return ("host", found[1])
+    return ("to", _expanded(url))
+
+
+def _refused_host(block: Block) -> bool:
+    """Whether a host that is none is refused; takes out what says so."""
+    for one in block.directives:
+        inner = tuple((inside.name, inside.args) for inside in one.block.directives) if one.block else ()
+        if (one.name, one.args) == ("if", ("($host", "!~", _HOST, ")")) and inner == (("return", ("400",)),):
+            block.directives.remove(one)
+            return True
+    return False
 
 
 def _headers(server: Block) -> Iterator[tuple[str, str]]:

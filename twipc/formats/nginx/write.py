@@ -7,11 +7,11 @@ from posixpath import dirname
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.engines import ENGINES, OWN_PREFIX
-from twipc.formats.paths import literal, pattern
+from twipc.formats.engines import ENGINES, HTTPS_PORT, OWN_PREFIX
+from twipc.formats.paths import HOST, literal, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of
-from twipc.spec import Duration, Http, Match
+from twipc.spec import Duration, Http, Match, Redirect
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -28,10 +28,13 @@ _OBSERVED = {
 
 @dataclass(frozen=True, slots=True)
 class _Action:
-    """What a location does: one of the three."""
+    """What a location does: one of the four."""
 
     origin: Path
     files: Quoted | None = None
+    redirect: Quoted | None = None
+    host: Quoted | None = None
+    """What the host must look like of which a client is told again."""
     upstream: Quoted | None = None
     status: Quoted | None = None
     tries: Quoted | None = None
@@ -110,7 +113,9 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
 
 def _expanded(http: Http) -> list[str]:
     """What stands in directives that expand variables."""
-    return [*(route.files or "" for route in http.routes), *http.response_headers.values(), *http.request_headers.values()]
+    redirects = (route.redirect.to or "" for route in http.routes if route.redirect)
+    files = (route.files or "" for route in http.routes)
+    return [*files, *redirects, *http.response_headers.values(), *http.request_headers.values()]
 
 
 def _patterns(match: Match, chosen: bool) -> list[str]:
@@ -156,9 +161,21 @@ def _health(model: Model, name: str) -> dict[str, Quoted]:
     return {"address": word(f"127.0.0.1:{model.number(name, health.http.port)}"), "path": word(health.http.path)}
 
 
+def _redirect(redirect: Redirect, origin: Path) -> _Action:
+    """Of what the client asked for only its host, and path and query as they came, are told again."""
+    to = expanded(redirect.to) if redirect.to else Quoted(f"//{word(redirect.host or '')}$request_uri")
+    if redirect.scheme:
+        port = "" if redirect.port == HTTPS_PORT else f":{redirect.port}"
+        to = Quoted(f"https://$host{port}$request_uri")
+    host = regex(HOST) if redirect.scheme else None
+    return _Action(origin, status=number(redirect.status), redirect=to, host=host)
+
+
 def _action(what: Any, http: Http, origin: Path, rewritten: bool = False) -> _Action:
     if getattr(what, "files", None):
         return _Action((*origin, "files"), files=expanded(what.files))
+    if getattr(what, "redirect", None):
+        return _redirect(what.redirect, (*origin, "redirect"))
     if what.backend:
         backends: Path = (*origin[:3], "backends", what.backend, "retries")
         retries = http.backends[what.backend].retries
