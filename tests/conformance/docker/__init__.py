@@ -1,5 +1,5 @@
-"""A real Docker engine for the tests: their own, or one that they are told to use."""
+"""A real Docker engine for the tests: their own."""
 
-from tests.conformance.docker.engine import Engine, Failed, engine
+from tests.conformance.docker.engine import Engine, Failed, Inspected, engine
 
-__all__ = ("Engine", "Failed", "engine")
+__all__ = ("Engine", "Failed", "Inspected", "engine")

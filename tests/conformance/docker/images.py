@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.tools import tool
 
-BASE = "io.twipc.tests/base:1"
+BASE = "twipc-tests/base:1"
 SAY = "/say"
 _SAY = """\
 #!/bin/sh

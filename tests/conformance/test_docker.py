@@ -1,0 +1,155 @@
+"""A real Docker engine takes every compose file and stack, and makes of it what the spec means."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.compiling import ROOT
+from tests.conformance.docker import Engine
+from tests.conformance.docker.inspected import of_containers, of_services, text
+from twipc.driver import Compiled
+from twipc.target import FactKey
+
+from .test_compose import as_commands, meant, outcome_of, placed, specs_for
+
+pytestmark = [pytest.mark.xdist_group("docker"), pytest.mark.timeout(300)]
+
+STARTED = """
+import time
+from tests.conformance.docker import engine
+with engine() as started:
+    print(started.host.removeprefix("unix://"), flush=True)
+    time.sleep(60)
+"""
+DIGEST = "@sha256:" + "0" * 64
+
+
+def images(compiled: Compiled) -> set[str]:
+    """What the services of a bundle run."""
+    lines = "\n".join(text for path, text in compiled.bundle.texts.items() if path.endswith(".yml")).splitlines()
+    return {line.partition('"')[2].rstrip('"') for line in lines if line.strip().startswith("image: ")}
+
+
+def created(compiled: Compiled, folder: Path) -> None:
+    """The secret files that a compose file names, and no digest, which only a registry gives."""
+    for secret in compiled.model.environment.secrets.values():
+        if secret.file:
+            file = folder.parents[2] / secret.file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("x\n")
+    for file in folder.glob("*.yml"):
+        file.write_text(file.read_text().replace(DIGEST, ""))
+
+
+def wanted(compiled: Compiled, there: Iterable[FactKey]) -> dict[FactKey, object]:
+    """The facts of those services that have a container."""
+    names = {key.owner[0] for key in there}
+    facts = as_commands(meant(compiled), compiled)
+    facts |= {
+        key: value.replace(DIGEST, "")
+        for key, value in facts.items()
+        if key.field == "service.image" and isinstance(value, str)
+    }
+    idle = {name for name, service in compiled.model.services if not service.replicas}
+    assert names == {name for name, _ in compiled.model.services} - idle
+    return {key: value for key, value in facts.items() if key.owner[0] in names}
+
+
+def in_any_order(facts: Mapping[FactKey, object]) -> dict[FactKey, object]:
+    """Facts of services in a swarm, which sorts published ports and writes out the tag that every image has."""
+    found: dict[FactKey, object] = {}
+    published: dict[FactKey, list[object]] = {}
+    for key, value in facts.items():
+        if key.field == "service.publish":
+            published.setdefault(FactKey(key.field, key.owner[:2]), []).append(value)
+        elif key.field == "service.image":
+            found[key] = f"{value}:latest" if ":" not in str(value).rpartition("/")[2] else value
+        else:
+            found[key] = value
+    return {**found, **{key: sorted(values, key=str) for key, values in published.items()}}
+
+
+@pytest.mark.parametrize("name", specs_for("compose"))
+def test_containers_are_what_the_spec_means(docker: Engine, name: str, tmp_path: Path) -> None:
+    compiled, folder = placed(outcome_of(name, "compose"), tmp_path)
+    created(compiled, folder)
+    docker.have_images(image.replace(DIGEST, "") for image in images(compiled))
+    with docker.composed(folder) as containers:
+        seen = of_containers(containers)
+        assert seen == wanted(compiled, seen)
+
+
+@pytest.mark.parametrize("name", specs_for("compose-2.4"))
+def test_containers_of_docker_compose_1_are_what_the_spec_means(docker: Engine, name: str, tmp_path: Path) -> None:
+    compiled, folder = placed(outcome_of(name, "compose-2.4"), tmp_path)
+    created(compiled, folder)
+    docker.have_images(image.replace(DIGEST, "") for image in images(compiled))
+    with docker.composed_by_1(folder) as containers:
+        seen = of_containers(containers)
+        facts = wanted(compiled, seen)
+    # 1.29 joins all networks but one when it starts a container.
+    joined = {key: facts.pop(key) for key in list(facts) if key.field == "service.networks"}
+    for key, networks in joined.items():
+        first = seen.pop(key)
+        assert isinstance(first, dict)
+        assert isinstance(networks, dict)
+        assert len(first) == 1
+        assert first.items() <= networks.items()
+    assert seen == facts
+
+
+@pytest.mark.parametrize("name", specs_for("swarm"))
+def test_services_are_what_the_spec_means(docker: Engine, name: str, tmp_path: Path) -> None:
+    compiled, folder = placed(outcome_of(name, "swarm"), tmp_path)
+    secrets = [one.swarm.name for one in compiled.model.environment.secrets.values() if one.swarm]
+    with docker.deployed(folder, compiled.model.name, secrets) as services:
+        networks = {one["Id"]: one["Name"] for one in docker.inspect("network", docker.docker("network", "ls", "-q").split())}
+        configs = {one["ID"]: one for one in docker.inspect("config", docker.docker("config", "ls", "-q").split())}
+        seen = of_services(services, networks, configs)
+        facts = as_commands(meant(compiled), compiled)
+        # What is for one address of a host cannot be said, and is not published; what new privileges need, the node says.
+        lost = {
+            key
+            for key, value in facts.items()
+            if (key.field == "service.publish" and isinstance(value, tuple) and value[1])
+            or key.field == "service.no_new_privileges"
+        }
+        assert in_any_order(seen) == in_any_order({key: value for key, value in facts.items() if key not in lost})
+        # Every other file of the bundle is a config, byte for byte.
+        assert {text(config) for config in configs.values()} == {
+            body for path, body in compiled.bundle.texts.items() if path != "docker-stack.yml"
+        }
+
+
+def test_the_engine_ends_with_who_started_it(docker: Engine) -> None:
+    assert docker.version()
+    started = subprocess.Popen([sys.executable, "-c", STARTED], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    with started:
+        assert started.stdout
+        folder = Path(started.stdout.readline().strip()).parent
+        assert running(folder)
+        started.kill()
+    deadline = time.monotonic() + 20
+    while (folder.exists() or running(folder)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not folder.exists()
+    assert not running(folder)
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/{folder.name}"))
+
+
+def running(folder: Path) -> list[str]:
+    """The processes whose command line names a folder."""
+    named = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            command = process.read_bytes().decode(errors="replace")
+            if str(folder) in command:
+                named.append(command)
+    return named
