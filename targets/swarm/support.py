@@ -26,6 +26,7 @@ _FIELDS: FieldSupport = {
         otherwise=Exact(),
     ),
     "network.encrypted": Exact(),
+    "service.stop_grace": Exact(),
     "service.depends_on": When(
         "until it is healthy",
         waits_for_health,

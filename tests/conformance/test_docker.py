@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiling import ROOT
+from tests.compiling import ROOT, compiled_text
 from tests.conformance.docker import Engine
 from tests.conformance.docker.inspected import of_containers, of_services, text
 from twipc.driver import Compiled
-from twipc.target import FactKey
+from twipc.target import FactKey, codes
 
 from .test_compose import as_commands, meant, outcome_of, placed, specs_for
 
@@ -52,6 +52,8 @@ def wanted(compiled: Compiled, there: Iterable[FactKey]) -> dict[FactKey, object
     """The facts of those services that have a container."""
     names = {key.owner[0] for key in there}
     facts = as_commands(meant(compiled), compiled)
+    # Who starts first is nothing that the engine knows.
+    facts = {key: value for key, value in facts.items() if key.field != "service.depends_on"}
     facts |= {
         key: value.replace(DIGEST, "")
         for key, value in facts.items()
@@ -114,18 +116,44 @@ def test_services_are_what_the_spec_means(docker: Engine, name: str, tmp_path: P
         configs = {one["ID"]: one for one in docker.inspect("config", docker.docker("config", "ls", "-q").split())}
         seen = of_services(services, networks, configs)
         facts = as_commands(meant(compiled), compiled)
-        # What is for one address of a host cannot be said, and is not published; what new privileges need, the node says.
+        # What is for one address of a host cannot be said, and is not published; the rest it has no word for.
         lost = {
             key
             for key, value in facts.items()
             if (key.field == "service.publish" and isinstance(value, tuple) and value[1])
-            or key.field == "service.no_new_privileges"
+            or key.field in ("service.no_new_privileges", "service.depends_on")
         }
         assert in_any_order(seen) == in_any_order({key: value for key, value in facts.items() if key not in lost})
         # Every other file of the bundle is a config, byte for byte.
         assert {text(config) for config in configs.values()} == {
             body for path, body in compiled.bundle.texts.items() if path != "docker-stack.yml"
         }
+
+
+GRACE = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {compose: {}, compose-2.4: {}}
+services:
+  half: {image: "shop/half:1", stop_grace: 500ms}
+  more: {image: "shop/half:1", stop_grace: 1001ms}
+  whole: {image: "shop/half:1", stop_grace: 2s}
+"""
+
+
+@pytest.mark.parametrize("target", ["compose", "compose-2.4"])
+def test_the_time_to_end_is_never_cut_short(docker: Engine, target: str, tmp_path: Path) -> None:
+    outcome = compiled_text(GRACE, targets=[target])
+    assert [finding.at for finding in outcome.findings if finding.code == codes.APPROXIMATED] == [
+        "services.half.stop_grace",
+        "services.more.stop_grace",
+    ]
+    _, folder = placed(outcome, tmp_path)
+    docker.have_images(["shop/half:1"])
+    with docker.composed(folder) if target == "compose" else docker.composed_by_1(folder) as containers:
+        seen = {one["Config"]["Labels"]["com.docker.compose.service"]: one["Config"]["StopTimeout"] for one in containers}
+    assert seen == {"half": 1, "more": 2, "whole": 2}
 
 
 def test_the_engine_ends_with_who_started_it(docker: Engine) -> None:

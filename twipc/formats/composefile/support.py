@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from twipc.spec import Duration
 from twipc.target import Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes, is_variable
 from twipc.target.support import OUTSIDE_ORCHESTRATORS
 
@@ -21,6 +24,11 @@ def _without_secrets(asked: Asked) -> object:
 
 def _of_variable(asked: Asked) -> bool:
     return is_variable(asked.key.owner[1])
+
+
+def _whole_seconds(asked: Asked) -> object:
+    """Compose cuts 1500ms down to 1s, and docker-compose 1.29 does not start: the engine's StopTimeout is an integer."""
+    return Duration(math.ceil(asked.value / 1000) * 1000)
 
 
 ENV: Answer = When(
@@ -67,7 +75,7 @@ FIELDS: FieldSupport = {
     "service.resources.cpu": Exact(),
     "service.resources.memory": Exact(),
     "service.restart": Exact(),
-    "service.stop_grace": Exact(),
+    "service.stop_grace": Approximate(_whole_seconds, "Docker waits whole seconds before it kills"),
     "service.mounts": Exact(),
     "service.configs": Exact(),
     "service.secrets": Exact(),
@@ -79,4 +87,4 @@ FIELDS: FieldSupport = {
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
     "secret.ecs.arn": Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),
 }
-"""The answers of every dialect; swarm has its own for ports, for what goes between machines, and where it finds secrets."""
+"""The answers of every dialect; swarm has its own where it says more, or less."""

@@ -37,6 +37,11 @@ def duration(value: Duration) -> str:
     return f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s"
 
 
+def whole_seconds(value: Duration) -> str:
+    """The next whole second: the engine counts no shorter time to end, and who is cut short loses work."""
+    return f"{-(-int(value) // 1000)}s"
+
+
 def memory(value: Size) -> str:
     """As Docker reads it, where `M` is MiB."""
     return f"{int(value) >> 20}M" if int(value) % (1 << 20) == 0 else f"{int(value)}b"
