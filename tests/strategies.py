@@ -215,6 +215,21 @@ externals = st.one_of(
 """What runs elsewhere."""
 
 
+placements = st.fixed_dictionaries(
+    {},
+    optional={
+        "constraints": st.dictionaries(
+            st.sampled_from(("disk", "com.example.zone", "a-b_c.d0", "on", "true", "null")),
+            st.sampled_from(("ssd", "eu-west-1a", "true", "no", "0", "1.5", "1e3", "0x1f", "1_0")),
+            max_size=3,
+        ),
+        "spread": st.lists(st.sampled_from(("zone", "rack", "com.example.zone", "yes")), max_size=3, unique=True),
+        "max_per_host": st.integers(1, 4),
+    },
+)
+"""Where instances run; no more on a host than four, so that what mounts a volume has room."""
+
+
 @st.composite
 def apps(draw: st.DrawFn, name: str) -> Spec:
     """A service that runs an image."""
@@ -248,6 +263,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["secrets"] = draw(secret_files)
     if draw(st.booleans()):
         service["configs"] = draw(config_files)
+    if draw(st.booleans()):
+        service["placement"] = draw(placements)
     if service["replicas"] <= 1 and draw(st.booleans()):
         service["mounts"] = {"/data": f"{name}-data"}
     return service

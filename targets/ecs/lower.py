@@ -14,6 +14,7 @@ from twipc.target import Artifact, Bundle, Discovery, bundle, option
 
 from . import limits
 from .options import Options, discovery_of, groups_of, log_group_of, registry_of, target_group_of
+from .placing import placement
 from .render import document, image_folder, image_name
 
 _HERE: Path = ("targets", "ecs")
@@ -301,7 +302,7 @@ def _service(model: Model, options: Options, name: str) -> dict[str, Value]:
             "platformVersion": "1.4.0" if fargate else None,
             "deploymentController": {"type": "ECS"},
             **_deployment(model, service),
-            "placementStrategy": [] if fargate else _SPREAD,
+            **placement(options.launch, name, service),
             "networkConfiguration": {"awsvpcConfiguration": _network(options, name)},
             "loadBalancers": balancers,
             "healthCheckGracePeriodSeconds": _grace(service) if balancers else None,
@@ -312,12 +313,6 @@ def _service(model: Model, options: Options, name: str) -> dict[str, Value]:
             "tags": _tags(model, options, name),
         }
     )
-
-
-_SPREAD: Value = [
-    {"type": "spread", "field": "attribute:ecs.availability-zone"},
-    {"type": "spread", "field": "instanceId"},
-]
 
 
 def _deployment(model: Model, service: Service) -> dict[str, Value]:

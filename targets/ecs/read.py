@@ -18,6 +18,7 @@ from .shapes import SERVICE, TASK_DEFINITION, load
 
 RESOLVER = "169.254.169.253"
 _TASK, _SERVICE = ".taskdef.json", ".service.json"
+_CONSTRAINT = re.compile(r"attribute:(\S+) == (\S+)")
 _LABEL = re.compile(r"io\.twipc\.volume\.([^.]+)\.(access|retention)")
 
 
@@ -307,7 +308,28 @@ class _Reader:
         self.option("cloud_map_service", registries[0] if len(registries) == 1 else tuple(registries))
         for registry in take("serviceRegistries", []):
             self.rest("serviceRegistries", registry)
+        self._placement(take("placementConstraints", []), take("placementStrategy", []))
         self.rest("service", service)
+
+    def _placement(self, constraints: list[dict[str, Any]], strategy: list[dict[str, Any]]) -> None:
+        """Which hosts; of the ways to spread, those over labels of the spec stand between the target's own."""
+        labels: dict[str, object] = {}
+        for constraint in constraints:
+            found = _CONSTRAINT.fullmatch(constraint.get("expression", ""))
+            if constraint == {"type": "distinctInstance"}:
+                self.fact("placement.max_per_host", 1)
+            elif found and found[1] not in labels and constraint == {"type": "memberOf", "expression": found[0]}:
+                labels[found[1]] = found[2]
+            else:
+                self.baseline(f"placement constraint {constraint.get('expression')}", constraint)
+        self.fact("placement.constraints", labels)
+        over = [one["field"].removeprefix("attribute:") if _is_label(one) else "" for one in strategy]
+        self.fact("placement.spread", tuple(label for label in over if label))
+        own = [one for one, label in zip(strategy, over, strict=True) if not label]
+        if any(over[:1] + over[-1:]):
+            self.baseline("order of placement strategies", over)
+        if own:
+            self.baseline("service.placementStrategy", own)
 
     def _load_balancer(self, nth: int, balancer: dict[str, Any], groups: dict[str, set[str]]) -> None:
         """A port is one target, however many publications it has: the artifact shows its target group, and no host port.
@@ -321,6 +343,12 @@ class _Reader:
         if balancer.pop("containerName", "missing") != self.name:
             self.baseline(f"load balancer of {number}", "leads to another container")
         self.rest(f"load balancer of {number}", balancer)
+
+
+def _is_label(one: dict[str, Any]) -> bool:
+    """Whether a way to spread is over a label of the spec's: those of `ecs.` are Amazon's."""
+    field = one.get("field", "")
+    return one == {"type": "spread", "field": field} and bool(re.fullmatch(r"attribute:(?!ecs\.).+", field))
 
 
 def _pairs(pairs: list[dict[str, Any]], key: str, value: str) -> dict[str, Any]:

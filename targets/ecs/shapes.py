@@ -86,6 +86,7 @@ SERVICE: Shape = {
         "deploymentCircuitBreaker": {"enable": bool, "rollback": bool},
     },
     "availabilityZoneRebalancing": str,
+    "placementConstraints": [{"type": str, "expression": str}],
     "placementStrategy": [{"type": str, "field": str}],
     "networkConfiguration": {
         "awsvpcConfiguration": {"subnets": [str], "securityGroups": [str], "assignPublicIp": str},

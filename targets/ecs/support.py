@@ -27,6 +27,10 @@ def _on_ec2(asked: Asked) -> bool:
     return _launch(asked) == "ec2"
 
 
+def _several_on_ec2(asked: Asked) -> bool:
+    return _on_ec2(asked) and bool(asked.value > 1)
+
+
 def _cpu(asked: Asked) -> object:
     return expected.task_size(_launch(asked), _service(asked))[0]
 
@@ -86,6 +90,7 @@ def _of_file(asked: Asked) -> bool:
 
 
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
+_NO_HOSTS = Absent("Fargate shows no hosts to choose among: tasks are spread over the zones of the subnets", codes.LOST)
 _NO_TMPFS = Absent(
     "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
     codes.HARDENING_LOST,
@@ -154,6 +159,14 @@ _FIELDS: FieldSupport = {
         ),
     ),
     "service.replicas": Exact(),
+    "service.placement.constraints": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_HOSTS),
+    "service.placement.spread": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_HOSTS),
+    "service.placement.max_per_host": When(
+        "over 1, on EC2",
+        _several_on_ec2,
+        then=Absent("ECS keeps tasks on distinct hosts, or on any: only `max_per_host: 1` can be said", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(lambda asked: 1 if _on_ec2(asked) else None, _NO_HOSTS.why, codes.LOST),
+    ),
     "service.depends_on": When(
         "until it is healthy",
         waits_for_health,

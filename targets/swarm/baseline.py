@@ -35,6 +35,8 @@ def baseline(model: Model, options: Any) -> Facts:
         facts.update(of_service(name, {**places, **_placed(model, service), **_rolled(model, service)}))
         facts.update(of_service(name, {**_configs(model, name), **_secrets(model, name)}))
         facts.update(of_service(name, _unpublished(service)))
+        if _holds_port(service):  # of which a node has one
+            facts[FactKey("service.placement.max_per_host", (name,))] = 1
     project = f"{model.environment.project}-{model.environment.environment}"
     for network in model.environment.networks:
         said = {"name": f"{project}_{network}", "driver": "overlay", "attachable": False}
@@ -49,14 +51,12 @@ def _holds_port(service: Service) -> bool:
 
 
 def _placed(model: Model, service: Service) -> dict[str, object]:
-    """Spread over the nodes; pinned to its volumes; one on a node, if each holds a port of it."""
+    """Spread over the nodes, and pinned to its volumes."""
     project = f"{model.environment.project}-{model.environment.environment}"
     placement: dict[str, object] = {"deploy.placement.preferences": [{"spread": "node.id"}]}
     if service.mounts:
         volumes = sorted({mount.volume for mount in service.mounts.values()})
-        placement["deploy.placement.constraints"] = [f"node.labels.{project}.{volume} == true" for volume in volumes]
-    if _holds_port(service):
-        placement["deploy.placement.max_replicas_per_node"] = 1
+        placement |= {f"constraint node.labels.{project}.{volume} == true": True for volume in volumes}
     return placement
 
 

@@ -84,22 +84,28 @@ def _pinned(model: Model) -> Iterator[Finding]:
 
 
 def _pinned_together(model: Model) -> Iterator[Finding]:
-    """Replicas that must all run on the node of a volume, and of which each wants the same port of it."""
+    """Replicas that must all run on the node of a volume, which may not have so many: for a port, or for the spec."""
     for name, service in model.services:
         fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL and not publish.address]
-        if service.replicas < 2 or not fixed or not service.mounts:
+        most = 1 if fixed else service.placement.max_per_host
+        if not service.mounts or most is None or service.replicas <= most:
             continue
         path: Path = ("services", name, "replicas")
-        port: Path = ("services", name, "publish", fixed[0])
         place, mount = min(service.mounts.items())
+        if fixed:
+            limit: Path = ("services", name, "publish", fixed[0], "host")
+            has, why = f"has port {service.publish[fixed[0]].host} once", "each wants this port"
+            help = "`replicas: 1`, `host: ephemeral`, or a proxy before them that is published alone"
+        else:
+            limit, has, why = ("services", name, "placement", "max_per_host"), f"may have {most}", "no node may have more"
+            help = f"`replicas: {most}`, or a larger `max_per_host`"
         yield Finding(
             PINNED_TOGETHER,
-            f"{service.replicas} replicas of `{name}` must run on the one node of `{mount.volume}`, which has port "
-            f"{service.publish[fixed[0]].host} once",
+            f"{service.replicas} replicas of `{name}` must run on the one node of `{mount.volume}`, which {has}",
             model.span(path),
-            help="`replicas: 1`, `host: ephemeral`, or a proxy before them that is published alone",
+            help=help,
             related=(
-                Related(model.span((*port, "host")), "each wants this port"),
+                Related(model.span(limit), why),
                 Related(model.span(("services", name, "mounts", place)), "the volume holds them together"),
             ),
             at=model.tree.name(path),

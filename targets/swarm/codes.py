@@ -48,9 +48,10 @@ _PUBLISHED = (
 )
 PINNED_TOGETHER = Code(
     "SWARM105",
-    "several replicas with one port on one node",
+    "more replicas on one node than it may have",
     Severity.ERROR,
-    why="Who mounts a volume runs on the one node that holds it, and a node has each port once: the second task never starts.",
+    why="Who mounts a volume runs on the one node that holds it. A node has each port once, and no more tasks than "
+    "`max_per_host`: the next task never starts.",
     bad=(_PUBLISHED % 2).replace("replicas: 2\n", "replicas: 2  #! SWARM105\n"),
     good=_PUBLISHED % 1,
 )

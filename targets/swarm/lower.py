@@ -153,11 +153,21 @@ def _placement(model: Model, name: str, service: Service) -> Value:
     constraints: list[Value] = [
         At((*here, "mounts", place), f"node.labels.{model.name}.{volume} == true") for volume, place in sorted(places.items())
     ]
+    asked: Path = (*here, "placement")
+    constraints += [
+        At((*asked, "constraints", label), f"node.labels.{label} == {value}")
+        for label, value in sorted(service.placement.constraints.items())
+    ]
+    spread: list[Value] = [
+        At((*asked, "spread", index), {"spread": f"node.labels.{label}"})
+        for index, label in enumerate(service.placement.spread)
+    ]
+    most = At((*asked, "max_per_host"), service.placement.max_per_host)
     return without_nothing(
         {
             "constraints": constraints,
-            "preferences": [{"spread": "node.id"}],
-            "max_replicas_per_node": At((*here, "publish"), 1 if _fixed(service) else None),
+            "preferences": [*spread, {"spread": "node.id"}],
+            "max_replicas_per_node": At((*here, "publish"), 1) if _fixed(service) else most,
         }
     )
 

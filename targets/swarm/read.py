@@ -15,6 +15,7 @@ FILE = "docker-stack.yml"
 _CONDITION = {"any": "always", "on-failure": "on-failure", "none": "never"}
 _DISCOVERY = {"dnsrr": "dnsrr", "vip": "tasks"}
 _CONFIG = re.compile(r"([a-z][A-Za-z0-9._-]{0,50})-([0-9a-f]{12})")
+_LABEL = re.compile(r"node\.labels\.(\S+) == (\S+)")
 _BRACES = '{{"{{"}}'
 
 
@@ -103,11 +104,42 @@ def _deploy(reader: compose.ServiceReader, deploy: dict[str, Any]) -> set[str]:
     reader.limits(*(_text(limits.pop(key, None)) for key in ("cpus", "memory")))
     restart = reader.table(deploy.pop("restart_policy", None), "deploy.restart_policy")
     reader.fact("restart", compose.named(_CONDITION, restart.pop("condition", "")))
-    labels = reader.owners.take(reader.table(deploy.pop("labels", None), "deploy.labels"), reader.name, "deploy.labels")
+    said = reader.table(deploy.pop("labels", None), "deploy.labels")
+    owner = f"{said.get(f'{compose.LABEL}project')}-{said.get(f'{compose.LABEL}environment')}"
+    _placement(reader, reader.table(deploy.pop("placement", None), "deploy.placement"), owner)
+    labels = reader.owners.take(said, reader.name, "deploy.labels")
     left = {"deploy": deploy, "deploy.resources": resources, "deploy.resources.limits": limits, "deploy.labels": labels}
     for place, what in {**left, "deploy.restart_policy": restart}.items():
         reader.rest({f"{place}.{key}": value for key, value in what.items()})
     return set(str(labels.get(f"{compose.LABEL}unpublished", "")).split(","))
+
+
+def _placement(reader: compose.ServiceReader, placement: dict[str, Any], owner: str) -> None:
+    """Where tasks run; a constraint that bears the owner's name pins a volume, and the last spread is over nodes."""
+    asked: dict[str, object] = {}
+    for constraint in reader.rows(placement.pop("constraints", None), "deploy.placement.constraints"):
+        found = _LABEL.fullmatch(str(constraint))
+        if found is None or found[1].startswith(f"{owner}."):
+            reader.baseline(f"constraint {constraint}", True)
+        else:
+            asked[found[1]] = found[2] if found[1] not in asked else (asked[found[1]], found[2])
+    reader.fact("placement.constraints", asked)
+    preferences = reader.rows(placement.pop("preferences", None), "deploy.placement.preferences")
+    spread: list[object] = []
+    while preferences and _spread(preferences[0]):
+        spread.append(_spread(preferences.pop(0)))
+    reader.fact("placement.spread", tuple(spread))
+    reader.baseline("deploy.placement.preferences", preferences)
+    reader.fact("placement.max_per_host", placement.pop("max_replicas_per_node", None))
+    reader.rest({f"deploy.placement.{key}": value for key, value in placement.items()})
+
+
+def _spread(preference: object) -> str:
+    """The label that tasks are spread over."""
+    match preference:
+        case {"spread": str(over), **more} if not more and over.startswith("node.labels."):
+            return over.removeprefix("node.labels.")
+    return ""
 
 
 def _configs(

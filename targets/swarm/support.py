@@ -27,6 +27,9 @@ _FIELDS: FieldSupport = {
     ),
     "network.encrypted": Exact(),
     "service.stop_grace": Exact(),
+    "service.placement.constraints": Exact(),
+    "service.placement.spread": Exact(),
+    "service.placement.max_per_host": Exact(),
     "service.depends_on": When(
         "until it is healthy",
         waits_for_health,

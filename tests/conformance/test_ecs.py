@@ -183,6 +183,26 @@ def test_what_fargate_lacks_is_there_on_ec2() -> None:
     assert (container["user"], container["workingDirectory"]) == ("10001:10001", "/srv/a b")
 
 
+def test_ec2_chooses_among_hosts() -> None:
+    more = "    placement: {constraints: {zone: a1, com.example.disk: ssd}, spread: [rack], max_per_host: 1}\n"
+    text = spec_for("ec2", resources="{memory: 512MiB}", more=more)
+    outcome = compiled_text(text)
+    assert not outcome.codes
+    assert judged(outcome) == 2
+    (service,) = (document for path, _, document in documents(outcome) if path == "web.service.json")
+    assert service["placementConstraints"] == [
+        {"type": "memberOf", "expression": "attribute:com.example.disk == ssd"},
+        {"type": "memberOf", "expression": "attribute:zone == a1"},
+        {"type": "distinctInstance"},
+    ]
+    fields = [one["field"] for one in service["placementStrategy"]]
+    assert fields == ["attribute:ecs.availability-zone", "attribute:rack", "instanceId"]
+    assert compiled_text(text.replace("max_per_host: 1", "max_per_host: 2")).codes == ["TW511"]
+    fargate = compiled_text(spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=more))
+    assert fargate.codes == ["TW501"]
+    assert judged(fargate) == 2
+
+
 def test_fargate_adds_one_capability_alone() -> None:
     def found(capabilities: str) -> tuple[list[str], object]:
         text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace("[SYS_PTRACE]", capabilities)

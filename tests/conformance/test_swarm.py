@@ -188,6 +188,30 @@ services:
     assert "SWARM104" not in compiled_text(text, {"empty.html": "x"}).codes
 
 
+PLACED = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {swarm: {}}
+services:
+  web:
+    image: shop/web:1
+    mounts: {/data: news}
+    placement: {constraints: {com.example.disk: ssd, zone: "1e3"}, spread: [zone, rack], max_per_host: 3}
+volumes:
+  news: {access: shared}
+"""
+
+
+def test_a_stack_runs_where_the_spec_says(tmp_path: Path) -> None:
+    _, services = _stack(compiled_text(PLACED), tmp_path)
+    assert services["web"]["deploy"]["placement"] == {
+        "constraints": ["node.labels.shop-prod.news == true", "node.labels.com.example.disk == ssd", "node.labels.zone == 1e3"],
+        "preferences": [{"spread": "node.labels.zone"}, {"spread": "node.labels.rack"}, {"spread": "node.id"}],
+        "max_replicas_per_node": "3",
+    }
+
+
 def _stack(outcome: Outcome, tmp_path: Path) -> tuple[dict[FactKey, object], dict[str, Any]]:
     """What `docker stack config` makes of a compiled spec: its facts, and its services."""
     _, folder = placed(outcome, tmp_path)

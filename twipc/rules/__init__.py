@@ -9,6 +9,7 @@ from twipc.model import Model
 
 from .codes import CODES
 from .external import external
+from .hosts import hosts
 from .knobs import knobs
 from .networks import networks
 from .places import places
@@ -22,7 +23,7 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, redirects, ports, places, external, networks, starts, unused, knobs)
+RULES: tuple[Rule, ...] = (state, servers, redirects, ports, places, external, networks, starts, hosts, unused, knobs)
 
 
 def judge(model: Model, report: Report) -> None:

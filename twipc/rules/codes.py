@@ -207,6 +207,26 @@ NEVER_STARTED = Code(
     bad=_WAITS.replace("shop/db:1,", "shop/db:1, replicas: 0,").replace("[db]", "[db]  #! TW448"),
     good=_WAITS,
 )
+OWN_LABEL = Code(
+    "TW449",
+    "a host's label that is twipc's own",
+    Severity.ERROR,
+    why="Labels of a node that begin with `<project>-<environment>.` say which volumes lie there: a constraint on one of them "
+    "would be taken for a volume's.",
+    bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n"
+    "    placement: {constraints: {shop-prod.disk: ssd}}  #! TW449",
+    good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    placement: {constraints: {disk: ssd}}",
+)
+ONE_PER_HOST = Code(
+    "TW450",
+    "more instances on a host than it has ports for",
+    Severity.ERROR,
+    why="A host has each port once: a service with a fixed host port has one instance on each, whatever it says.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "    placement: {max_per_host: 2}  #! TW450",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "    placement: {max_per_host: 1}",
+)
 UNUSED = Code(
     "TW415",
     "something that nothing uses",
@@ -316,6 +336,8 @@ CODES = (
     WAITS_TWICE,
     NEVER_HEALTHY,
     NEVER_STARTED,
+    OWN_LABEL,
+    ONE_PER_HOST,
     UNUSED,
     EXTERNAL_NAME,
     NOT_TCP,

@@ -5,7 +5,7 @@ from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Network, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Redirect, Route, Stats
 from .noun import Noun
-from .schedule import Dependency
+from .schedule import Dependency, Placement
 from .service import (
     Build,
     EnvValue,
@@ -44,6 +44,7 @@ __all__ = [
     "Mount",
     "Network",
     "Noun",
+    "Placement",
     "Port",
     "Publish",
     "ReadFile",

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from .http import Http
 from .noun import Noun
-from .schedule import Dependency
+from .schedule import Dependency, Placement
 from .values import (
     Address,
     Alias,
@@ -232,6 +232,7 @@ class Service(Noun):
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
     replicas: int = Field(1, ge=0, le=1000, description="How many instances run.")
     depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")
+    placement: Placement = Field(Placement(max_per_host=None), description="Which hosts the instances run on.")
     health: Health | None = Field(None, description="Liveness: who fails it is restarted.")
     ready: Ready | None = Field(None, description="Readiness: who fails it gets no requests.")
     resources: Resources = Field(Resources(cpu=None, memory=None), description="The most that one instance may use.")

@@ -6,7 +6,7 @@ Limits that hold on every target stand here with their source; `traps` names the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
@@ -247,6 +247,44 @@ def _program(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+_HOST_LABEL = re.compile(r"(?!ecs\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_HOST_VALUE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+"""They stand in expressions of swarm and of ECS, unquoted; a swarm takes upper for lower case, and labels have two letters."""
+_MOST_CONSTRAINTS = 8
+_MOST_SPREAD = 3
+"""ECS takes 10 constraints and 5 strategies (botocore, traps §3.2), of which the target needs some itself."""
+
+
+def _host_label(value: str) -> str:
+    if not _HOST_LABEL.fullmatch(value) or not 2 <= len(value) <= 63:
+        raise refuse(
+            f"`{value}` is not a host's label",
+            "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's",
+        )
+    return value
+
+
+def _host_value(value: str) -> str:
+    if not _HOST_VALUE.fullmatch(value) or len(value) > 63:
+        raise refuse(f"`{value}` is not a label's value", "up to 63 lower-case letters, digits and . _ - between")
+    return value
+
+
+def _few_constraints(value: Mapping[str, str]) -> Mapping[str, str]:
+    if len(value) > _MOST_CONSTRAINTS:
+        raise refuse(f"{len(value)} constraints are too many", f"the most is {_MOST_CONSTRAINTS}")
+    return value
+
+
+def _few_labels(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(value) > _MOST_SPREAD:
+        raise refuse(f"{len(value)} labels are too many", f"the most is {_MOST_SPREAD}")
+    twice = next((label for label in value if value.count(label) > 1), None)
+    if twice:
+        raise refuse(f"`{twice}` stands twice", "take one out")
+    return value
+
+
 def _project_path(value: str) -> str:
     _without_controls(value)
     if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
@@ -418,6 +456,13 @@ FilePath = Annotated[str, AfterValidator(_file_path)]
 ScratchSize = Annotated[Memory, AfterValidator(_whole_mebibytes)]
 UserId = Annotated[str, AfterValidator(_user)]
 Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
+_HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}
+HostLabel = Annotated[str, AfterValidator(_host_label), WithJsonSchema(_HOST_LABEL_SCHEMA)]
+HostValue = Annotated[
+    str, AfterValidator(_host_value), WithJsonSchema({"type": "string", "pattern": f"^{_HOST_VALUE.pattern}$"})
+]
+Constraints = Annotated[Mapping[HostLabel, HostValue], AfterValidator(_few_constraints)]
+HostLabels = Annotated[tuple[HostLabel, ...], AfterValidator(_few_labels)]
 ProjectPath = Annotated[str, AfterValidator(_project_path)]
 RequestPath = Annotated[str, AfterValidator(_request_path)]
 RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]

@@ -75,6 +75,7 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "http.stats.number": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "http.stats.auth.secret": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "backend.max_members": "nginx takes as many members as DNS names",
+    "service.placement.max_per_host": "as few instances as this run on any one host, or more are a loss",
     "service.networks": "where they keep a service apart from no other, all reach each other there as they do everywhere",
     "network.encrypted": "only between machines is there something to encrypt, and here is one",
     "secret.file": "only where secrets are files; a variable that is lost says so itself",
@@ -82,6 +83,12 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "secret.ecs.arn": "only ECS finds secrets by ARN",
 }
 """All that an orchestrator, or an engine on it, may answer with `Outside`: reviewed here and nowhere else."""
+
+
+def more_than_one_host_may_have(asked: Asked) -> bool:
+    """Whether one host, having all instances, has more than it may."""
+    replicas = asked.model.environment.services[asked.key.owner[0]].replicas
+    return bool(replicas > asked.value)
 
 
 def waits_for_health(asked: Asked) -> bool:

@@ -338,8 +338,10 @@ def left(place: str, what: Mapping[str, Any], facts: dict[FactKey, object]) -> N
 
 
 def named(words: Mapping[str, str], value: object) -> object:
-    """A word of the dialect as the language says it; another stays as it is."""
-    return words.get(value, value) if isinstance(value, str) else value
+    """A word of the dialect as the language says it; another stays as it is, and is no word of the language's."""
+    if not isinstance(value, str) or value in words:
+        return words.get(value, value) if isinstance(value, str) else value
+    return f"the dialect's {value}" if value in words.values() else value
 
 
 def digest(mounted: Mapping[str, str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from twipc.spec import Duration
-from twipc.target import Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes, is_variable
-from twipc.target.support import OUTSIDE_ORCHESTRATORS
+from twipc.target import Absent, Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes, is_variable
+from twipc.target.support import OUTSIDE_ORCHESTRATORS, more_than_one_host_may_have
 
 _WHY = (
     "secrets come as files here, never as variables: write it under `secrets`, and tell the program its place, as many images "
@@ -64,6 +64,14 @@ FIELDS: FieldSupport = {
     "service.publish": Exact(),
     "service.replicas": Exact(),
     "service.depends_on": Exact(),
+    "service.placement.constraints": Absent("all instances run on the one host, whatever its labels", codes.LOST),
+    "service.placement.spread": Absent("all instances run on the one host: there is nothing to spread them over", codes.LOST),
+    "service.placement.max_per_host": When(
+        "there are more instances",
+        more_than_one_host_may_have,
+        then=Absent("all instances run on the one host, more than it may have", codes.BEHAVIOUR_LOST),
+        otherwise=Outside(OUTSIDE_ORCHESTRATORS["service.placement.max_per_host"]),
+    ),
     "service.health.http.path": Exact(),
     "service.health.http.port": Exact(),
     "service.health.http.client": Exact(),
