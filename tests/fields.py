@@ -16,7 +16,14 @@ def _server(engine: str, version: str) -> Spec:
         "engine": {"name": engine, "version": version},
         "listen": {"port": "http", "number": 8080},
         "backends": {
-            "app": {"members": ["web.http"], "balance": "source", "sticky": {"cookie": "SRV"}, "retries": 1, "max_members": 9}
+            "app": {
+                "members": ["web.http"],
+                "balance": "source",
+                "sticky": {"cookie": "SRV"},
+                "retries": 1,
+                "websockets": "9m",
+                "max_members": 9,
+            }
         },
         "routes": [{"match": {"prefix": ["/a/"]}, "backend": "app"}],
         "default": {"status": 404},
@@ -157,6 +164,7 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "backend.balance": (spec, (*_APP, "balance"), "least-connections"),
         "backend.sticky.cookie": (spec, (*_APP, "sticky", "cookie"), "STAY"),
         "backend.retries": (spec, (*_APP, "retries"), 0),
+        "backend.websockets": (spec, (*_APP, "websockets"), "9m30s"),
         "backend.max_members": (spec, (*_APP, "max_members"), 12),
         "network.internal": (spec, ("networks", "back", "internal"), False),
         "network.encrypted": (spec, ("networks", "back", "encrypted"), False),

@@ -299,6 +299,7 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
         "balance": draw(st.sampled_from(("round-robin", "least-connections", "source"))),
         "retries": draw(st.integers(0, 3)),
         **draw(st.sampled_from(({}, {"sticky": {"cookie": "SRV"}}, {"max_members": 30}))),
+        **draw(st.sampled_from(({}, {"websockets": "500ms"}, {"websockets": "1h"}))),
     }
     actions = [{"backend": "app"}, *([{"files": "/srv/static"}] if engine == "nginx" else [])]
     to_members = st.builds(lambda match, action: {"match": match, **action}, matches(), st.sampled_from(actions))

@@ -32,7 +32,7 @@ GET = Request(port=PORT)
 STATS = 1936
 EVERYTHING: dict[str, Any] = {
     "backends": {
-        "app": {"members": ["web.http"], "balance": "source", "retries": 0, "max_members": 1},
+        "app": {"members": ["web.http"], "balance": "source", "retries": 0, "max_members": 1, "websockets": "168h"},
         "other": {"members": ["web.http"], "balance": "least-connections", "sticky": {"cookie": "C_1"}, "max_members": 1000},
     },
     "routes": [
@@ -42,6 +42,7 @@ EVERYTHING: dict[str, Any] = {
     ],
     "default": {"backend": "app"},
     "timeouts": {"request": "1ms", "idle": "90s", "connect": "1500ms", "response": "168h"},
+    "request_headers": {"X-Env": "it's 100% {x};"},
     "stats": {"number": STATS, "auth": {"secret": "haproxy-stats"}},
 }
 

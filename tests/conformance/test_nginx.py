@@ -24,7 +24,7 @@ FOLDERS = {
 }
 EVERYTHING: dict[str, Any] = {
     "backends": {
-        "app": {"members": ["web.http"], "balance": "source", "retries": 0},
+        "app": {"members": ["web.http"], "balance": "source", "retries": 0, "websockets": "168h"},
         "other": {"members": ["web.http"], "balance": "least-connections"},
     },
     "routes": [
@@ -35,6 +35,7 @@ EVERYTHING: dict[str, Any] = {
     ],
     "default": {"backend": "app"},
     "timeouts": {"request": "1ms", "idle": "90s", "connect": "1500ms", "response": "168h"},
+    "request_headers": {"X-Env": "it's 100% {x};"},
 }
 
 

@@ -72,6 +72,10 @@ class Backend(Noun):
     )
     sticky: Sticky | None = Field(None, description="Clients stay with the member that first answered.")
     retries: int = Field(2, ge=0, le=10, description="How often a failed GET or HEAD is tried again, on another member.")
+    websockets: Time | None = Field(
+        None,
+        description="Clients may upgrade to a WebSocket, which ends after so long without a byte; otherwise none is upgraded.",
+    )
     max_members: int | None = Field(
         None, ge=1, le=1000, description="Room for so many instances of each member; by default max(8, 2 × replicas + 2)."
     )

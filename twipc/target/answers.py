@@ -39,6 +39,7 @@ EngineSupport = TypedDict(
         "backend.balance": "Answer",
         "backend.sticky.cookie": "Answer",
         "backend.retries": "Answer",
+        "backend.websockets": "Answer",
         "backend.max_members": "Answer",
     },
 )

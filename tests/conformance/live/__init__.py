@@ -12,6 +12,7 @@ from tests.conformance.live.scenario import (
     SetBehaviour,
     SetNames,
     Step,
+    Talk,
     Wait,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "SetBehaviour",
     "SetNames",
     "Step",
+    "Talk",
     "Wait",
     "Waited",
     "haproxy_accepts",

@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+from base64 import b64encode
+from hashlib import sha1
 
 from tests.conformance.live.messages import read_body, read_head, value
 from tests.conformance.live.network import Network
-from tests.conformance.live.scenario import Backend, Behaviour
+from tests.conformance.live.scenario import Backend, Behaviour, Pairs
 
 GONE = frozenset({"refuse", "vanish"})
 MAX_HEAD = 65536
+WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""What RFC 6455 adds to a client's key."""
+FINE, UPGRADED = 200, 101
 HANG_SECONDS = 3600
 
 
@@ -81,6 +86,11 @@ class Member:
         await read_body(reader, headers)
         method, _, rest = line.partition(" ")
         status = await self._status(rest.rpartition(" ")[0], f"{self._name} {line}")
+        asked = [word.strip().lower() for word in (value(headers, "connection") or "").split(",")]
+        if status == FINE and value(headers, "upgrade") and "upgrade" in asked:
+            status = UPGRADED
+        if status == UPGRADED:
+            return await self._echo(headers, reader, writer)
         body = json.dumps({"line": line, "headers": headers}).encode("ascii")
         lines = (
             f"HTTP/1.1 {status} Stand-in",
@@ -93,6 +103,25 @@ class Member:
         writer.write("\r\n".join(lines).encode("latin-1") + (b"" if method == "HEAD" else body))
         await writer.drain()
         return (value(headers, "connection") or "").lower() != "close" and line.endswith("/1.1")
+
+    async def _echo(self, headers: Pairs, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Upgrades to whatever is asked for, and says again what it hears."""
+        upgrade = value(headers, "upgrade")
+        key = f"{value(headers, 'sec-websocket-key')}{WEBSOCKET}".encode("latin-1")
+        accept = b64encode(sha1(key, usedforsecurity=False).digest()).decode("ascii")
+        lines = (
+            "HTTP/1.1 101 Stand-in",
+            f"X-Answered-By: {self._name}",
+            f"Upgrade: {upgrade}",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Accept: {accept}",
+            "",
+            "",
+        )
+        writer.write("\r\n".join(lines).encode("latin-1"))
+        while said := await reader.read(MAX_HEAD):
+            writer.write(said)
+        return False
 
     async def _status(self, target: str, arrival: str) -> int:
         ready = target in self.backend.ready

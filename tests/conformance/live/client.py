@@ -1,15 +1,18 @@
 """An HTTP client that sends exactly the bytes it is given and reads one answer."""
 
 import asyncio
+import contextlib
 import time
+from dataclasses import replace
 
 from tests.conformance.live.messages import read_body, read_head
 from tests.conformance.live.network import Network
-from tests.conformance.live.report import Answer
-from tests.conformance.live.scenario import Pairs, Request
+from tests.conformance.live.report import Answer, Talked
+from tests.conformance.live.scenario import Pairs, Request, Talk
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
+UPGRADED = 101
 WITHOUT_BODY = frozenset({204, 304})
 MAX_LINE = 262144
 
@@ -44,6 +47,29 @@ class Client:
             else:
                 stream[1].transport.abort()
         return Answer(*answered, time.monotonic() - began, error)
+
+    async def talk(self, talk: Talk) -> Talked:
+        """Asks for an upgrade and, where it is given, says its words and waits for the end."""
+        began = time.monotonic()
+        heard: list[str] = []
+        answer = Answer(error="timeout")
+        with contextlib.suppress(TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+            async with asyncio.timeout(talk.request.seconds):
+                reader, writer = await self._connect(talk.request)
+                writer.write(head(talk.request))
+                line, headers = await read_head(reader)
+                answer = Answer(int(line.split()[1]), headers, "", time.monotonic() - began)
+                if answer.status != UPGRADED:
+                    body = await read_body(reader, headers)
+                    return Talked(replace(answer, body=(body or b"").decode("latin-1")))
+                for word in talk.words:
+                    await asyncio.sleep(talk.gap)
+                    writer.write(word.encode("latin-1"))
+                    heard.append((await reader.readexactly(len(word))).decode("latin-1"))
+                silent = time.monotonic()
+                rest = await reader.read()
+                return Talked(answer, (*heard, *([rest.decode("latin-1")] if rest else [])), time.monotonic() - silent)
+        return Talked(answer, tuple(heard), -1.0)
 
     async def _connect(self, request: Request) -> Stream:
         opened, engine = self._network.client(request.source)

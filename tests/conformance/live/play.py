@@ -8,7 +8,7 @@ from tests.conformance.live.backends import Backends
 from tests.conformance.live.client import Client
 from tests.conformance.live.names import Names
 from tests.conformance.live.report import Answer, Loaded, Outcome, Waited
-from tests.conformance.live.scenario import Load, Pause, Request, SetBehaviour, SetNames, Step, Wait
+from tests.conformance.live.scenario import Load, Pause, Request, SetBehaviour, SetNames, Step, Talk, Wait
 
 MAX_REQUESTS = 10_000
 MAX_CLIENTS = 64
@@ -30,6 +30,8 @@ class Player:
                 return await self._client.ask(step)
             case Wait():
                 return await self._wait(step)
+            case Talk():
+                return await self._client.talk(step)
             case Load():
                 return await self._load(step)
             case Pause():

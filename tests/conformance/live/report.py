@@ -70,7 +70,16 @@ class Loaded:
     seconds: float
 
 
-Outcome = Answer | Waited | Loaded | None
+@dataclass(frozen=True)
+class Talked:
+    """The answer to a request for an upgrade, what came back on it, and how long it lay idle before it ended."""
+
+    answer: Answer
+    heard: tuple[str, ...] = ()
+    idle: float = 0.0
+
+
+Outcome = Answer | Waited | Loaded | Talked | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,11 @@ class Report:
     def waits(self) -> tuple[Waited, ...]:
         """The outcomes of the waits, in order."""
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Waited))
+
+    @property
+    def talks(self) -> tuple[Talked, ...]:
+        """The outcomes of the requests for upgrades, in order."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Talked))
 
     @property
     def loads(self) -> tuple[Loaded, ...]:

@@ -76,6 +76,15 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """Asks for an upgrade, then says each word `gap` seconds after the one before, and waits until the connection ends."""
+
+    request: Request
+    words: tuple[str, ...] = ()
+    gap: float = 0.0
+
+
+@dataclass(frozen=True)
 class Pause:
     """Lets some seconds pass."""
 
@@ -98,7 +107,7 @@ class SetBehaviour:
     address: str | None = None
 
 
-Step = Request | Wait | Load | Pause | SetNames | SetBehaviour
+Step = Request | Wait | Load | Talk | Pause | SetNames | SetBehaviour
 
 
 @dataclass(frozen=True)

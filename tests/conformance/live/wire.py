@@ -19,10 +19,12 @@ CLASSES: dict[str, type] = {
         scenario.Scenario,
         scenario.SetBehaviour,
         scenario.SetNames,
+        scenario.Talk,
         scenario.Wait,
         report.Answer,
         report.Loaded,
         report.Report,
+        report.Talked,
         report.Waited,
     )
 }

@@ -146,6 +146,12 @@ def _backend(model: Model, service: str, name: str) -> Facts:
     places: dict[str, object] = {f"default-server of {name}": _SERVER}
     if http.backends[name].sticky:
         places[f"backend {name}"] = (("dynamic-cookie-key", name),)
+    if http.backends[name].websockets is None:
+        places[f"backend {name}"] = (*_lines(places, name), ("http-request", "del-header", "Upgrade"))
+    places[f"backend {name}"] = (*_lines(places, name), ("http-request", "del-header", "Connection"))
+    if http.backends[name].websockets:
+        upgrade = ("http-request", "set-header", "Connection", "upgrade", "if", "{", "req.hdr(upgrade)", "-m", "found", "}")
+        places[f"backend {name}"] = (*_lines(places, name), upgrade)
     if model.ready[service, name]:
         places[f"backend {name}"] = (*_lines(places, name), ("http-check", "expect", "status", "200"))
         places[f"check of {name}"] = ("ver", "HTTP/1.1", "hdr", "Host", name)

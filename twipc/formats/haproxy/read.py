@@ -30,6 +30,22 @@ _SCHEME = re.compile(r"https://%\[var\(txn\.host\)\](?::([0-9]+))?%\[pathq\]")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)%\[pathq\]")
 _HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
 _NO_HOST = ("deny_status", "400", "unless", "{", "var(txn.host)", "-m", "reg", "--", _HOST, "}")
+_UPGRADE = (
+    "unless",
+    "{",
+    "req.fhdr_cnt(upgrade)",
+    "eq",
+    "1",
+    "}",
+    "{",
+    "req.fhdr(upgrade)",
+    "-m",
+    "str",
+    "-i",
+    "--",
+    "websocket",
+    "}",
+)
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 
 
@@ -153,6 +169,10 @@ class _Reader:
             plain = cookie[1:] == ("insert", "indirect", "nocache", "httponly", "dynamic", "attr", "SameSite=Lax")
             self.facts[FactKey("backend.sticky.cookie", owner)] = cookie[0] if plain else " ".join(cookie)
         self._retries(section, owner)
+        tunnel = section.take_one("timeout", "tunnel")
+        if tunnel:
+            plain = section.take_one("http-request", "del-header", "Upgrade") == _UPGRADE
+            self.facts[FactKey("backend.websockets", owner)] = _duration(tunnel) if plain else ("any upgrade", *tunnel)
         checks = self._checks(section)
         members: list[tuple[str, object]] = []
         rooms: set[object] = set()

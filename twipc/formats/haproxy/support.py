@@ -37,5 +37,6 @@ SUPPORT: EngineSupport = {
     "backend.balance": Exact(),
     "backend.sticky.cookie": Exact(),
     "backend.retries": Exact(),
+    "backend.websockets": Exact(),
     "backend.max_members": Exact(),
 }

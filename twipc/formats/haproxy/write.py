@@ -153,6 +153,7 @@ def _backend(model: Model, name: str, key: str, http: Http, discovery: Discovery
         "sticky": bare(backend.sticky.cookie) if backend.sticky else None,
         "retries": number(backend.retries),
         "retried": backend.retries > 0,
+        "websockets": duration(backend.websockets) if backend.websockets else None,
         "room": number(room_of(backend)),
         "origin": origin,
         "ready": {"origin": origin, "path": bare(ready.http.path), "timeout": duration(ready.timeout)} if ready else None,

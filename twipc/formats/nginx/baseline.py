@@ -37,6 +37,7 @@ http {
   map $http_host $asked_host { default $host; "~(?<host_port>:[0-9]{1,5})$" $host$host_port; }
   map $http_host $asked_port { default 80; "~:(?<port>[0-9]{1,5})$" $port; }
   LAST_UPSTREAM
+  UPGRADE
   server {
     server_name _; absolute_redirect off;
     if ($refused_path) { return 400; }
@@ -59,12 +60,22 @@ _LAST_UPSTREAM = r"""
   map $upstream_header_time $last_seconds { default ""; "~(?<seconds>[0-9.]+)$" $seconds; }
 """
 
+_UPGRADE = r"""
+  map $http_upgrade $websocket { default ""; "~*^websocket$" websocket; }
+  map $proxy_host $upgrade { default ""; }
+  map $upgrade $connection_upgrade { default ""; websocket upgrade; }
+"""
+
 
 def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
     http = model.environment.services[service].http
     assert http, "only http services have a server's configuration"
     text = _EVERY.replace("THE_LOG", _LOG).replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers else "")
+    upgrading = any(backend.websockets for backend in http.backends.values())
+    text = text.replace("UPGRADE", _UPGRADE if upgrading else "")
+    if upgrading:
+        text = text.replace('Connection ""', "Connection $connection_upgrade; proxy_set_header Upgrade $upgrade")
     places: dict[str, object] = dict(parse(text)[0].rest())
     places["server / listen"] = ("default_server",)
     places["location ^~ /.twipc/ / internal"] = ((),)

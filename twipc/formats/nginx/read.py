@@ -22,7 +22,16 @@ _OBSERVED = {
 _TOLD = frozenset(
     (name,)
     for name in (
-        *("Connection", "Host", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port"),
+        *(
+            "Connection",
+            "Upgrade",
+            "Host",
+            "X-Real-IP",
+            "X-Forwarded-For",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Host",
+            "X-Forwarded-Port",
+        ),
         *("Forwarded", "Proxy"),
     )
 )
@@ -57,6 +66,8 @@ class _Reader:
         self.facts: dict[FactKey, object] = {}
         self.tries: dict[str, set[object]] = {}
         self.ends: dict[str, set[object]] = {}
+        self.upgrades: dict[str, set[object]] = {}
+        self.tunnels: dict[str, object] = {}
         self.choice: Block | None = None
         self.actions: dict[str, tuple[str, object]] = {}
         self.asked = False
@@ -100,8 +111,22 @@ class _Reader:
                 self._server(server.block)
         for backend, tries in self.tries.items():
             self.backend_fact(backend, "retries", next(iter(tries)) if len(tries) == 1 else sorted(map(str, tries)))
+        self._websockets(http)
         for backend, ends in self.ends.items():
             self._rest(f"upstream {backend}", {"time of all tries": tuple(sorted(ends, key=str))})
+
+    def _websockets(self, http: Block) -> None:
+        """A backend's requests for upgrades go on to a location of theirs from wherever it is asked, and reach it as such."""
+        found = [one for one in http.directives if one.name == "map" and one.args == ("$proxy_host", "$upgrade")]
+        rows = found[0].block.directives if len(found) == 1 and found[0].block else []
+        allowed = {row.name for row in rows if row.args == ("$websocket",)}
+        if found and found[0].block:
+            found[0].block.directives = [row for row in rows if row.name not in allowed]
+        elsewhere = {backend for backend, asked in self.upgrades.items() if asked != {None}}
+        for backend in sorted({*allowed, *self.tunnels, *elsewhere}):
+            asked, idle = self.upgrades.get(backend, set()), self.tunnels.get(backend)
+            whole = backend in allowed and asked == {f"{OWN_PREFIX}websockets_{backend}/"}
+            self.backend_fact(backend, "websockets", idle if whole else (idle, *sorted(map(str, asked))))
 
     def _timer(self, block: Block, name: str, leaf: str) -> None:
         args = block.take_one(name)
@@ -177,6 +202,13 @@ class _Reader:
                 routes.append((*found, self._action(location.block, f"route {found[1]}")))
             case ("^~", own) if self.choice and own.startswith(f"{OWN_PREFIX}route_"):
                 self.actions[own] = self._rewritten(location.block, own)
+            case ("^~", own) if own.startswith(f"{OWN_PREFIX}websockets_"):
+                backend = own.removeprefix(f"{OWN_PREFIX}websockets_").removesuffix("/")
+                inside = location.block.take_one("internal") == ()
+                times = {location.block.take_one(f"proxy_{way}_timeout") for way in ("send", "read")}
+                to = self._action(location.block, f"websockets {backend}", tail="$request_uri", upgraded=True)
+                same = inside and len(times) == 1 and to == ("backend", backend)
+                self.tunnels[backend] = _duration(times.pop() or ()) if same else (to, *times)
             case ("/",):
                 if self.choice:
                     self._asks(location.block)
@@ -189,11 +221,12 @@ class _Reader:
 
     def _rewritten(self, block: Block, own: str) -> tuple[str, object]:
         """What the location of a route does, if it gives the path back as it was."""
+        upgrade = self._upgrade(block)
         inside = block.take_one("internal") == ()
         back = block.take_one("rewrite") == (f"^/[.]twipc/{own.split('/')[2]}(/.*)$", "$1", "break")
         # Who is sent on is told nothing of the rewritten path.
         back = back or any(one.name == "return" and one.args[1:] for one in block.directives)
-        kind, value = self._action(block, f"route {own}", tail="$request_uri")
+        kind, value = self._action(block, f"route {own}", tail="$request_uri", upgrade=upgrade)
         return (kind, value) if inside and back else (f"{kind}, but not as it came", value)
 
     def _asks(self, location: Block) -> None:
@@ -224,8 +257,22 @@ class _Reader:
             what = "scheme, whatever the host is"
         return (_number(status), what, value)
 
-    def _action(self, block: Block, context: str, tail: str = "") -> tuple[str, object]:
+    @staticmethod
+    def _upgrade(location: Block) -> str | None:
+        """Where requests for an upgrade go on to, before anything else is done with them."""
+        first = next((one for one in location.directives if one.name != "internal"), None)
+        if first is None or first.block is None or (first.name, first.args) != ("if", ("($websocket)",)):
+            return None
+        to = first.block.directives
+        location.directives.remove(first)
+        only = len(to) == 1 and to[0].name == "rewrite" and (to[0].args[0], to[0].args[2:]) == ("^", ("last",))
+        return to[0].args[1] if only else "nowhere"
+
+    def _action(
+        self, block: Block, context: str, *, tail: str = "", upgrade: str | None = None, upgraded: bool = False
+    ) -> tuple[str, object]:
         """What a location does, and that it does nothing else."""
+        upgrade = upgrade or self._upgrade(block)
         root, status, url = block.take_one("root"), block.take_one("return"), block.take_one("proxy_pass")
         action: tuple[str, object] = ("nothing", "")
         if root:
@@ -235,6 +282,8 @@ class _Reader:
             backend = to.removesuffix(tail) if to.endswith(tail) else f"{to} without {tail}"
             action = ("backend", backend)
             self.tries.setdefault(backend, set()).add(_retries(block))
+            if not upgraded:
+                self.upgrades.setdefault(backend, set()).add(upgrade)
             ends = block.take_one("proxy_next_upstream_timeout")
             if ends:
                 self.ends.setdefault(backend, set()).add(_duration(ends))
@@ -242,6 +291,8 @@ class _Reader:
             action = ("redirect", self._redirect(status[0], status[1], block))
         elif status:
             action = ("status", _number(" ".join(status)))
+        if upgrade and not url:
+            self._rest(context, {"upgrade": upgrade})
         self._rest(context, block.rest())
         return action
 

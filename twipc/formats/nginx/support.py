@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twipc.target import Absent, EngineSupport, Exact, Outside, When, codes, spec_path
+from twipc.target import Absent, Approximate, EngineSupport, Exact, Outside, When, codes, spec_path
 
 _PASSIVE = Absent(
     "open source nginx asks no member whether it is ready: it leaves out for 5s who failed a request, and tries the next",
@@ -40,6 +40,11 @@ SUPPORT: EngineSupport = {
     "backend.balance": Exact(),
     "backend.sticky.cookie": Exact(),
     "backend.retries": Exact(),
+    "backend.websockets": Approximate(
+        lambda asked: asked.value,
+        "nginx has one time for the answer to a request for an upgrade and for what it is upgraded to: such a request waits "
+        "so long for its answer, not `timeouts.response`",
+    ),
     "backend.max_members": When(
         "it is written",
         lambda asked: asked.model.written(spec_path(asked.key, asked.model)),

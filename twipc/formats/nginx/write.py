@@ -11,7 +11,7 @@ from twipc.formats.engines import ENGINES, HTTPS_PORT, OWN_PREFIX
 from twipc.formats.paths import HOST, literal, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of
-from twipc.spec import Duration, Http, Match, Redirect
+from twipc.spec import Default, Duration, Http, Match, Redirect
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -39,6 +39,7 @@ class _Action:
     status: Quoted | None = None
     tries: Quoted | None = None
     ends: Quoted | None = None
+    websockets: Quoted | None = None
     retries_origin: Path = ()
 
 
@@ -108,6 +109,17 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "chosen": chosen,
         "dollars": any("$" in text for text in _expanded(http)),
         "default": _action(http.default, http, (*here, "default")),
+        "websockets": [
+            {
+                "key": key,
+                "name": word(key),
+                "place": _websockets(key),
+                "idle": duration(backend.websockets),
+                "action": _action(Default(status=None, backend=key), http, (*here, "default"), rewritten=True),
+            }
+            for key, backend in sorted(http.backends.items())
+            if backend.websockets
+        ],
     }
 
 
@@ -153,6 +165,11 @@ def _all_tries(http: Http, retries: int) -> Duration:
     return Duration((http.timeouts.connect + http.timeouts.response) * (retries + 1))
 
 
+def _websockets(backend: str) -> Quoted:
+    """Where the requests of a backend go that ask for an upgrade."""
+    return word(f"{OWN_PREFIX}websockets_{backend}/")
+
+
 def _health(model: Model, name: str) -> dict[str, Quoted]:
     """Where the probe asks."""
     health = health_of(model.environment.services[name])
@@ -186,5 +203,6 @@ def _action(what: Any, http: Http, origin: Path, rewritten: bool = False) -> _Ac
             tries=number(retries + 1) if retries else None,
             ends=duration(_all_tries(http, retries)),
             retries_origin=backends,
+            websockets=_websockets(what.backend) if http.backends[what.backend].websockets else None,
         )
     return _Action((*origin, "status"), status=number(what.status))
