@@ -93,6 +93,9 @@ _APP = (*_HTTP, "backends", "app")
 
 
 def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, ...], object]]:
+    rollout = {"order": "stop-first", "parallelism": 2, "delay": "7s", "monitor": "2m", "on_failure": "pause"}
+    rolling = _with(spec, "web", rollout=rollout)
+    rolling["volumes"]["news"]["access"] = "shared"
     by_command = _with(spec, "web", health={"command": ["check"]})
     return {
         "environment.project": (spec, ("project",), "stall"),
@@ -119,6 +122,11 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "service.placement.constraints": (spec, (*_WEB, "placement", "constraints", "disk"), "hdd"),
         "service.placement.spread": (spec, (*_WEB, "placement", "spread"), ["com.example.rack", "zone"]),
         "service.placement.max_per_host": (spec, (*_WEB, "placement", "max_per_host"), 1),
+        "service.rollout.order": (rolling, (*_WEB, "rollout", "order"), "start-first"),
+        "service.rollout.parallelism": (rolling, (*_WEB, "rollout", "parallelism"), 3),
+        "service.rollout.delay": (rolling, (*_WEB, "rollout", "delay"), "1500ms"),
+        "service.rollout.monitor": (rolling, (*_WEB, "rollout", "monitor"), "3m"),
+        "service.rollout.on_failure": (rolling, (*_WEB, "rollout", "on_failure"), "continue"),
         "service.replicas": (spec, ("services", "edge", "replicas"), 0),
         "service.health.http.path": (spec, (*_WEB, "health", "http", "path"), "/alive"),
         "service.health.http.port": (spec, (*_WEB, "health", "http", "port"), "admin"),

@@ -230,6 +230,17 @@ placements = st.fixed_dictionaries(
 """Where instances run; no more on a host than four, so that what mounts a volume has room."""
 
 
+rollouts = st.fixed_dictionaries(
+    {},
+    optional={
+        "parallelism": st.integers(1, 1000),
+        "delay": durations,
+        "monitor": durations,
+        "on_failure": st.sampled_from(("rollback", "pause", "continue")),
+    },
+)
+
+
 @st.composite
 def apps(draw: st.DrawFn, name: str) -> Spec:
     """A service that runs an image."""
@@ -267,6 +278,12 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["placement"] = draw(placements)
     if service["replicas"] <= 1 and draw(st.booleans()):
         service["mounts"] = {"/data": f"{name}-data"}
+    if draw(st.booleans()):
+        # A single writer, which a volume may come to have, ends before the next begins.
+        orders = (
+            ({}, {"order": "stop-first"}) if "mounts" in service else ({}, {"order": "stop-first"}, {"order": "start-first"})
+        )
+        service["rollout"] = draw(rollouts) | draw(st.sampled_from(orders))
     return service
 
 

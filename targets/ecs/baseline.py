@@ -20,8 +20,6 @@ _EVERY: dict[str, object] = {
     "log.mode": "non-blocking",
     "log.max-buffer-size": "4m",
     "service.deploymentController.type": "ECS",
-    "service.deploymentConfiguration.deploymentCircuitBreaker.enable": True,
-    "service.deploymentConfiguration.deploymentCircuitBreaker.rollback": True,
     "service.networkConfiguration.awsvpcConfiguration.assignPublicIp": "DISABLED",
     "service.enableExecuteCommand": False,
     "service.enableECSManagedTags": True,
@@ -54,16 +52,8 @@ _TMP: dict[str, object] = {
     "twipc_tmp at": "/tmp",
     "mount of twipc_tmp at /tmp.readOnly": False,
 }
-_ONE_WRITER: dict[str, object] = {
-    "service.deploymentConfiguration.minimumHealthyPercent": 0,
-    "service.deploymentConfiguration.maximumPercent": 100,
-    "service.availabilityZoneRebalancing": "DISABLED",
-}
-_ROLLING: dict[str, object] = {
-    "service.deploymentConfiguration.minimumHealthyPercent": 100,
-    "service.deploymentConfiguration.maximumPercent": 200,
-    "service.availabilityZoneRebalancing": "ENABLED",
-}
+_REBALANCING = {"stop-first": "DISABLED", "start-first": "ENABLED"}
+"""Zones are rebalanced by starting a task before the other ends."""
 
 
 def baseline(model: Model, options_: Any) -> Facts:
@@ -73,8 +63,16 @@ def baseline(model: Model, options_: Any) -> Facts:
     for name, service in model.services:
         for place, value in _service(model, options, name, service).items():
             facts[FactKey(BASELINE, (name, place))] = value
+        facts[FactKey("service.rollout.order", (name,))] = _order(model, service)
+        facts[FactKey("service.rollout.on_failure", (name,))] = service.rollout.on_failure or "rollback"
         facts.update(server_baseline(model, name, _discovery(options)))
     return facts
+
+
+def _order(model: Model, service: Service) -> str:
+    """As the spec says; else a single writer ends before the next one begins."""
+    accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
+    return service.rollout.order or ("stop-first" if "single-writer" in accesses else "start-first")
 
 
 def _discovery(options: Options) -> Discovery:
@@ -89,7 +87,7 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
     accesses = {path: model.environment.volumes[mount.volume].access for path, mount in service.mounts.items()}
     for path, access in accesses.items():
         places[f"mount of {service.mounts[path].volume} at {path}.readOnly"] = access == "read-only"
-    places |= _ONE_WRITER if "single-writer" in accesses.values() else _ROLLING
+    places["service.availabilityZoneRebalancing"] = _REBALANCING[_order(model, service)]
     for port, noun in service.ports.items():
         if noun.protocol == "tcp" and _speaks_http(model, name, noun.number):
             places[f"port {port}.appProtocol"] = "http"

@@ -13,6 +13,7 @@ from twipc.spec import Health, Service
 from twipc.target import Artifact, Bundle, Discovery, bundle, option
 
 from . import limits
+from .deployment import deployment
 from .options import Options, discovery_of, groups_of, log_group_of, registry_of, target_group_of
 from .placing import placement
 from .render import document, image_folder, image_name
@@ -301,7 +302,7 @@ def _service(model: Model, options: Options, name: str) -> dict[str, Value]:
             "launchType": At((*_HERE, "launch"), options.launch.upper()),
             "platformVersion": "1.4.0" if fargate else None,
             "deploymentController": {"type": "ECS"},
-            **_deployment(model, service),
+            **deployment(model, name, service),
             **placement(options.launch, name, service),
             "networkConfiguration": {"awsvpcConfiguration": _network(options, name)},
             "loadBalancers": balancers,
@@ -313,31 +314,6 @@ def _service(model: Model, options: Options, name: str) -> dict[str, Value]:
             "tags": _tags(model, options, name),
         }
     )
-
-
-def _deployment(model: Model, service: Service) -> dict[str, Value]:
-    """A single writer ends before the next one begins; zone rebalancing would begin with the second."""
-    writer = next(
-        (
-            mount.volume
-            for _, mount in sorted(service.mounts.items())
-            if model.environment.volumes[mount.volume].access == "single-writer"
-        ),
-        None,
-    )
-    configuration: Value = {
-        "minimumHealthyPercent": 0 if writer else 100,
-        "maximumPercent": 100 if writer else 200,
-        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
-    }
-    origin: Path = ("volumes", writer, "access") if writer else ()
-    rebalancing = "DISABLED" if writer else "ENABLED"
-    if origin:
-        return {
-            "deploymentConfiguration": At(origin, configuration),
-            "availabilityZoneRebalancing": At(origin, rebalancing),
-        }
-    return {"deploymentConfiguration": configuration, "availabilityZoneRebalancing": rebalancing}
 
 
 def _network(options: Options, name: str) -> dict[str, Value]:

@@ -308,8 +308,22 @@ class _Reader:
         self.option("cloud_map_service", registries[0] if len(registries) == 1 else tuple(registries))
         for registry in take("serviceRegistries", []):
             self.rest("serviceRegistries", registry)
+        self._deployment(take("deploymentConfiguration", {}))
         self._placement(take("placementConstraints", []), take("placementStrategy", []))
         self.rest("service", service)
+
+    def _deployment(self, configuration: dict[str, Any]) -> None:
+        """Who is first when tasks are replaced, and what is done when that fails."""
+        least, most = (configuration.pop(f"{key}Percent", "missing") for key in ("minimumHealthy", "maximum"))
+        order = {(0, 100): "stop-first", (100, 200): "start-first"}.get((least, most), f"{least} to {most} percent")
+        self.fact("rollout.order", order)
+        circuit = configuration.get("deploymentCircuitBreaker", {})
+        ends, back = circuit.pop("enable", False), circuit.pop("rollback", False)
+        words = {(True, True): "rollback", (True, False): "pause", (False, False): "continue"}
+        self.fact("rollout.on_failure", words.get((ends, back), "rollback without an end"))
+        if not circuit:
+            configuration.pop("deploymentCircuitBreaker", None)
+        self.rest("service.deploymentConfiguration", configuration)
 
     def _placement(self, constraints: list[dict[str, Any]], strategy: list[dict[str, Any]]) -> None:
         """Which hosts; of the ways to spread, those over labels of the spec stand between the target's own."""

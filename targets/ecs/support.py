@@ -167,6 +167,14 @@ _FIELDS: FieldSupport = {
         then=Absent("ECS keeps tasks on distinct hosts, or on any: only `max_per_host: 1` can be said", codes.BEHAVIOUR_LOST),
         otherwise=Approximate(lambda asked: 1 if _on_ec2(asked) else None, _NO_HOSTS.why, codes.LOST),
     ),
+    "service.rollout.order": Exact(),
+    "service.rollout.parallelism": Absent(
+        "ECS replaces as many tasks at once as there is room for: all of them, one with the other or one before the other",
+        codes.LOST,
+    ),
+    "service.rollout.delay": Absent("ECS goes on as soon as a new task is there", codes.LOST),
+    "service.rollout.monitor": Absent("ECS itself decides how many tasks must fail until a deployment has", codes.LOST),
+    "service.rollout.on_failure": Exact(),
     "service.depends_on": When(
         "until it is healthy",
         waits_for_health,

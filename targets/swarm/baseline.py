@@ -8,7 +8,7 @@ from typing import Any
 
 from twipc.formats.composefile.baseline import common, files_of, of_service, secret_places
 from twipc.model import Model
-from twipc.spec import Service
+from twipc.spec import Duration, Service
 from twipc.target import BASELINE, FactKey, Facts, option
 
 from .options import SwarmOptions, discovery
@@ -32,7 +32,10 @@ def baseline(model: Model, options: Any) -> Facts:
     for name, service in model.services:
         facts.update(common(model, name, discovery(options)))
         places = {**_EVERY, **_SERVED} if service.http else dict(_EVERY)
-        facts.update(of_service(name, {**places, **_placed(model, service), **_rolled(model, service)}))
+        facts.update(of_service(name, {**places, **_placed(model, service)}))
+        rollout = _rollout(model, service)
+        facts |= {FactKey(f"service.rollout.{leaf}", (name,)): value for leaf, value in rollout.items()}
+        facts.update(of_service(name, _rolled_back(rollout)))
         facts.update(of_service(name, {**_configs(model, name), **_secrets(model, name)}))
         facts.update(of_service(name, _unpublished(service)))
         if _holds_port(service):  # of which a node has one
@@ -60,23 +63,35 @@ def _placed(model: Model, service: Service) -> dict[str, object]:
     return placement
 
 
-def _rolled(model: Model, service: Service) -> dict[str, object]:
+def _rollout(model: Model, service: Service) -> dict[str, object]:
+    """What is so of an update where the spec says nothing, and what it says."""
     accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
     alone = "single-writer" in accesses or _holds_port(service)
     monitor = 10_000
     if service.health:
         tries = service.health.failures * (int(service.health.interval) + int(service.health.timeout))
         monitor = int(service.health.start_period) + tries + 5000
-    roll: dict[str, object] = {
+    said = {leaf: value for leaf, value in dict(service.rollout).items() if value is not None}
+    return {
         "parallelism": 1,
         "order": "stop-first" if alone else "start-first",
-        "delay": "5s",
-        "monitor": f"{monitor}ms" if monitor % 1000 else f"{monitor // 1000}s",
-        "max_failure_ratio": 0,
+        "delay": Duration(5000),
+        "monitor": Duration(monitor),
+        "on_failure": "rollback",
+        **said,
     }
+
+
+def _rolled_back(rollout: Mapping[str, object]) -> dict[str, object]:
+    """A failed update goes back the way it came; one that fails to go back pauses."""
+    back = {key: rollout[key] for key in ("parallelism", "order")} | {"failure_action": "pause", "max_failure_ratio": 0}
+    for key in ("delay", "monitor"):
+        time = rollout[key]
+        assert isinstance(time, Duration)
+        back[key] = f"{int(time)}ms" if time % 1000 else f"{int(time) // 1000}s"
     return {
-        **{f"deploy.update_config.{key}": value for key, value in {**roll, "failure_action": "rollback"}.items()},
-        **{f"deploy.rollback_config.{key}": value for key, value in {**roll, "failure_action": "pause"}.items()},
+        "deploy.update_config.max_failure_ratio": 0,
+        **{f"deploy.rollback_config.{key}": value for key, value in back.items()},
     }
 
 

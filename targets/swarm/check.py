@@ -11,7 +11,7 @@ from twipc.model import Model
 from twipc.spec import EPHEMERAL
 from twipc.target.secrets import missing_places
 
-from .codes import CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED, PINNED_TOGETHER
+from .codes import BOTH_AT_ONCE, CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED, PINNED_TOGETHER
 from .options import discovery
 
 NAME = "swarm"
@@ -26,6 +26,7 @@ def check(model: Model, options: Any) -> Iterator[Finding]:
     yield from _names(model)
     yield from _pinned(model)
     yield from _pinned_together(model)
+    yield from _both_at_once(model)
     yield from _configs(model, options)
     yield from _empty(model)
     yield from missing_places(model, NAME, "swarm", lost="variables")
@@ -111,6 +112,24 @@ def _pinned_together(model: Model) -> Iterator[Finding]:
             at=model.tree.name(path),
             target=NAME,
         )
+
+
+def _both_at_once(model: Model) -> Iterator[Finding]:
+    """Updates that start a task before the one ends whose port it wants: they never end."""
+    for name, service in model.services:
+        fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL and not publish.address]
+        if service.rollout.order == "start-first" and fixed:
+            path: Path = ("services", name, "rollout", "order")
+            port: Path = ("services", name, "publish", fixed[0], "host")
+            yield Finding(
+                BOTH_AT_ONCE,
+                f"the new task of `{name}` waits for port {service.publish[fixed[0]].host}, and the old one for the new one",
+                model.span(path),
+                help="`order: stop-first`, `host: ephemeral`, or a proxy before it that is published alone",
+                related=(Related(model.span(port), "both want this port"),),
+                at=model.tree.name(path),
+                target=NAME,
+            )
 
 
 def _configs(model: Model, options: Any) -> Iterator[Finding]:

@@ -56,4 +56,16 @@ PINNED_TOGETHER = Code(
     good=_PUBLISHED % 1,
 )
 
-CODES = (PINNED, LONG_NAME, HARDENING_LOST, CONFIG_SIZE, PINNED_TOGETHER)
+BOTH_AT_ONCE = Code(
+    "SWARM106",
+    "an update that never ends",
+    Severity.ERROR,
+    why="A node has each port once. Where the new task starts first it waits for the port of the old one, which waits for the "
+    "new one: the update hangs, and says `no suitable node` (measured).",
+    bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n"
+    "    publish: [{port: http, host: 80}]\n    rollout: {order: start-first}  #! SWARM106",
+    good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n"
+    "    publish: [{port: http, host: 80}]\n    rollout: {order: stop-first}",
+)
+
+CODES = (PINNED, LONG_NAME, HARDENING_LOST, CONFIG_SIZE, PINNED_TOGETHER, BOTH_AT_ONCE)

@@ -131,7 +131,7 @@ def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> 
         "placement": _placement(model, name, service),
         **({"resources": {"limits": limits}} if limits else {}),
         "restart_policy": {"condition": At((*here, "restart"), _CONDITION[service.restart]), "delay": "2s"},
-        "update_config": _roll(model, name, service, "rollback"),
+        "update_config": _roll(model, name, service, service.rollout.on_failure or "rollback"),
         "rollback_config": _roll(model, name, service, "pause"),
     }
 
@@ -173,14 +173,18 @@ def _placement(model: Model, name: str, service: Service) -> Value:
 
 
 def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
-    """One at a time; the new before the old, unless both would hold one port or write one volume."""
+    """As the spec says; else one at a time, the new before the old, unless both would hold one port or write one volume."""
+    here: Path = ("services", name, "rollout")
+    asked = service.rollout
     writes = any(model.environment.volumes[mount.volume].access == "single-writer" for mount in service.mounts.values())
+    order = asked.order or ("stop-first" if writes or _fixed(service) else "start-first")
+    watched: Path = (*here, "monitor") if asked.monitor else ("services", name, "health")
     return {
-        "parallelism": 1,
-        "order": "stop-first" if writes or _fixed(service) else "start-first",
-        "delay": write.duration(_BETWEEN),
-        "monitor": At(("services", name, "health"), write.duration(_monitor(service))),
-        "failure_action": failure,
+        "parallelism": At((*here, "parallelism"), asked.parallelism or 1),
+        "order": At((*here, "order"), order),
+        "delay": At((*here, "delay"), write.duration(asked.delay or _BETWEEN)),
+        "monitor": At(watched, write.duration(asked.monitor or _monitor(service))),
+        "failure_action": At((*here, "on_failure"), failure),
         "max_failure_ratio": 0,
     }
 
@@ -188,9 +192,7 @@ def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
 def _monitor(service: Service) -> Duration:
     """Longer than a new task that never becomes healthy can look as if it might."""
     health = health_of(service)
-    if health is None:
-        return Duration(2 * _SPARE)
-    return Duration(health.start_period + health.failures * (health.interval + health.timeout) + _SPARE)
+    return Duration(2 * _SPARE) if health is None else Duration(health.known_after + _SPARE)
 
 
 def _scratch(name: str, service: Service) -> list[Value]:

@@ -106,12 +106,23 @@ def _deploy(reader: compose.ServiceReader, deploy: dict[str, Any]) -> set[str]:
     reader.fact("restart", compose.named(_CONDITION, restart.pop("condition", "")))
     said = reader.table(deploy.pop("labels", None), "deploy.labels")
     owner = f"{said.get(f'{compose.LABEL}project')}-{said.get(f'{compose.LABEL}environment')}"
+    _rollout(reader, reader.table(deploy.pop("update_config", None), "deploy.update_config"))
     _placement(reader, reader.table(deploy.pop("placement", None), "deploy.placement"), owner)
     labels = reader.owners.take(said, reader.name, "deploy.labels")
     left = {"deploy": deploy, "deploy.resources": resources, "deploy.resources.limits": limits, "deploy.labels": labels}
     for place, what in {**left, "deploy.restart_policy": restart}.items():
         reader.rest({f"{place}.{key}": value for key, value in what.items()})
     return set(str(labels.get(f"{compose.LABEL}unpublished", "")).split(","))
+
+
+def _rollout(reader: compose.ServiceReader, update: dict[str, Any]) -> None:
+    """How tasks are replaced; how they are when that failed is the target's own."""
+    reader.fact("rollout.parallelism", update.pop("parallelism", None))
+    reader.fact("rollout.order", update.pop("order", None))
+    reader.fact("rollout.on_failure", update.pop("failure_action", None))
+    for leaf in ("delay", "monitor"):
+        reader.fact(f"rollout.{leaf}", compose.duration(update.pop(leaf, None)))
+    reader.rest({f"deploy.update_config.{key}": value for key, value in update.items()})
 
 
 def _placement(reader: compose.ServiceReader, placement: dict[str, Any], owner: str) -> None:

@@ -30,6 +30,11 @@ _FIELDS: FieldSupport = {
     "service.placement.constraints": Exact(),
     "service.placement.spread": Exact(),
     "service.placement.max_per_host": Exact(),
+    "service.rollout.order": Exact(),
+    "service.rollout.parallelism": Exact(),
+    "service.rollout.delay": Exact(),
+    "service.rollout.monitor": Exact(),
+    "service.rollout.on_failure": Exact(),
     "service.depends_on": When(
         "until it is healthy",
         waits_for_health,

@@ -203,6 +203,28 @@ def test_ec2_chooses_among_hosts() -> None:
     assert judged(fargate) == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "ends", "back"), [("rollback", True, True), ("pause", True, False), ("continue", False, False)]
+)
+def test_a_deployment_is_as_the_spec_says(said: str, ends: bool, back: bool) -> None:
+    more = f"    rollout: {{order: start-first, on_failure: {said}}}\n"
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=more).replace("single-writer", "shared")
+    outcome = compiled_text(text)
+    assert not outcome.codes
+    assert judged(outcome) == 2
+    (service,) = (document for path, _, document in documents(outcome) if path == "web.service.json")
+    assert service["deploymentConfiguration"] == {
+        "minimumHealthyPercent": 100,
+        "maximumPercent": 200,
+        "deploymentCircuitBreaker": {"enable": ends, "rollback": back},
+    }
+    stopped = compiled_text(text.replace("start-first", "stop-first"))
+    (service,) = (document for path, _, document in documents(stopped) if path == "web.service.json")
+    percent = service["deploymentConfiguration"]
+    assert (percent["minimumHealthyPercent"], percent["maximumPercent"]) == (0, 100)
+    assert service["availabilityZoneRebalancing"] == "DISABLED"
+
+
 def test_fargate_adds_one_capability_alone() -> None:
     def found(capabilities: str) -> tuple[list[str], object]:
         text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace("[SYS_PTRACE]", capabilities)

@@ -197,19 +197,24 @@ services:
   web:
     image: shop/web:1
     mounts: {/data: news}
+    rollout: {order: start-first, parallelism: 2, delay: 1500ms, monitor: 2m30s, on_failure: continue}
     placement: {constraints: {com.example.disk: ssd, zone: "1e3"}, spread: [zone, rack], max_per_host: 3}
 volumes:
   news: {access: shared}
 """
 
 
-def test_a_stack_runs_where_the_spec_says(tmp_path: Path) -> None:
+def test_a_stack_runs_and_is_updated_as_the_spec_says(tmp_path: Path) -> None:
     _, services = _stack(compiled_text(PLACED), tmp_path)
     assert services["web"]["deploy"]["placement"] == {
         "constraints": ["node.labels.shop-prod.news == true", "node.labels.com.example.disk == ssd", "node.labels.zone == 1e3"],
         "preferences": [{"spread": "node.labels.zone"}, {"spread": "node.labels.rack"}, {"spread": "node.id"}],
         "max_replicas_per_node": "3",
     }
+    rolled = {"parallelism": "2", "order": "start-first", "delay": "1.5s", "monitor": "2m30s"}
+    update, back = (services["web"]["deploy"][f"{way}_config"] for way in ("update", "rollback"))
+    assert {**rolled, "failure_action": "continue"}.items() <= update.items()
+    assert {**rolled, "failure_action": "pause"}.items() <= back.items()
 
 
 def _stack(outcome: Outcome, tmp_path: Path) -> tuple[dict[FactKey, object], dict[str, Any]]:

@@ -227,6 +227,17 @@ ONE_PER_HOST = Code(
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
     "    placement: {max_per_host: 1}",
 )
+BLIND_MONITOR = Code(
+    "TW451",
+    "an update that looks away too early",
+    Severity.WARNING,
+    why="While an instance starts, its failed checks do not count: one that never becomes healthy is found out only after "
+    "`start_period` and all its `failures`, when nobody watches any more, and nothing is rolled back.",
+    bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    health: {command: [check]}\n"
+    "    rollout: {monitor: 30s}  #! TW451",
+    good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    health: {command: [check]}\n"
+    "    rollout: {monitor: 1m}",
+)
 UNUSED = Code(
     "TW415",
     "something that nothing uses",
@@ -338,6 +349,7 @@ CODES = (
     NEVER_STARTED,
     OWN_LABEL,
     ONE_PER_HOST,
+    BLIND_MONITOR,
     UNUSED,
     EXTERNAL_NAME,
     NOT_TCP,

@@ -1,4 +1,4 @@
-"""Who waits for whom: all of them start in the end."""
+"""Who waits for whom, and who is watched: all start in the end, and one that does not is found out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes import NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
+from .codes import BLIND_MONITOR, NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
 
 
 def starts(model: Model) -> Iterator[Finding]:
@@ -24,6 +24,24 @@ def starts(model: Model) -> Iterator[Finding]:
                 yield from _never(model, path, name, one.service, one.condition)
             first.setdefault(one.service, path)
     yield from _loop(model)
+    yield from _monitors(model)
+
+
+def _monitors(model: Model) -> Iterator[Finding]:
+    """Updates that end before a new instance could be known to be dead."""
+    for name, service in model.services:
+        monitor, health = service.rollout.monitor, service.health
+        if monitor is None or health is None or monitor > health.known_after:
+            continue
+        path: Path = ("services", name, "rollout", "monitor")
+        yield Finding(
+            BLIND_MONITOR,
+            f"`{name}` is watched for {monitor}, and may look alive for {health.known_after}",
+            model.span(path),
+            help="a longer `monitor`, or none: it is long enough by default",
+            related=(Related(model.span(("services", name, "health"), key=True), "start period and failures are said here"),),
+            at=model.tree.name(path),
+        )
 
 
 def _twice(model: Model, path: Path, first: Path, said: str) -> Finding:

@@ -11,7 +11,7 @@ from .codes import SECOND_WRITER
 
 
 def state(model: Model) -> Iterator[Finding]:
-    """Second writers: by replicas, by another service, by another place in the same service."""
+    """Second writers: by replicas, by another service, by another place in the same service, by an update."""
     for name, volume in sorted(model.environment.volumes.items()):
         if volume.access != "single-writer":
             continue
@@ -25,6 +25,8 @@ def state(model: Model) -> Iterator[Finding]:
             replicas = model.environment.services[service].replicas
             if replicas > 1:
                 yield _replicas(model, name, service, replicas)
+            if model.environment.services[service].rollout.order == "start-first":
+                yield _both_at_once(model, name, service)
         for service, path in mounts[1:]:
             yield _another(model, name, mounts[0], (service, path))
 
@@ -36,6 +38,18 @@ def _replicas(model: Model, volume: str, service: str, replicas: int) -> Finding
         f"{replicas} replicas of `{service}` would write the single-writer volume `{volume}`",
         model.span(path),
         help=f"`replicas: 1`, or another store; {_shared(volume)}",
+        related=(Related(model.span(("volumes", volume, "access")), "one writer, says the volume"),),
+        at=model.tree.name(path),
+    )
+
+
+def _both_at_once(model: Model, volume: str, service: str) -> Finding:
+    path: Path = ("services", service, "rollout", "order")
+    return Finding(
+        SECOND_WRITER,
+        f"an update would start a second `{service}` while the first still writes the single-writer volume `{volume}`",
+        model.span(path),
+        help=f"`order: stop-first`; {_shared(volume)}",
         related=(Related(model.span(("volumes", volume, "access")), "one writer, says the volume"),),
         at=model.tree.name(path),
     )

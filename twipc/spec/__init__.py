@@ -5,7 +5,7 @@ from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Network, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Redirect, Route, Stats
 from .noun import Noun
-from .schedule import Dependency, Placement
+from .schedule import Dependency, Placement, Rollout
 from .service import (
     Build,
     EnvValue,
@@ -51,6 +51,7 @@ __all__ = [
     "Ready",
     "Redirect",
     "Resources",
+    "Rollout",
     "Route",
     "Secret",
     "SecretFile",

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from .noun import Noun
-from .values import Constraints, HostLabels, Name
+from .values import Constraints, HostLabels, Name, Time
 
 
 class Dependency(Noun):
@@ -32,4 +32,23 @@ class Placement(Noun):
         ge=1,
         le=1000,
         description="So many instances on one host at most; an update that starts the new first needs room.",
+    )
+
+
+class Rollout(Noun):
+    """How the instances of a service are replaced by those of its next version."""
+
+    order: Literal["start-first", "stop-first"] | None = Field(
+        None,
+        description="Whether the new instance starts before the old one ends; by default it does, but where both would write "
+        "one single-writer volume, or hold one port of a host.",
+    )
+    parallelism: int | None = Field(None, ge=1, le=1000, description="So many instances are replaced at once; by default one.")
+    delay: Time | None = Field(None, description="Time between one replacement and the next; by default 5s.")
+    monitor: Time | None = Field(
+        None,
+        description="So long a new instance is watched; by default until it is sure whether it becomes healthy.",
+    )
+    on_failure: Literal["rollback", "pause", "continue"] | None = Field(
+        None, description="What is done when a new instance fails; by default all go back to the version before."
     )

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from .http import Http
 from .noun import Noun
-from .schedule import Dependency, Placement
+from .schedule import Dependency, Placement, Rollout
 from .values import (
     Address,
     Alias,
@@ -101,6 +101,11 @@ class Health(Noun):
     timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
     failures: int = Field(3, ge=1, le=10, description="So many failures in a row make it dead.")
     start_period: Time = Field(Duration(20_000), description="Failures do not count for so long after the start.")
+
+    @property
+    def known_after(self) -> Duration:
+        """The longest that who never becomes healthy can look as if it might."""
+        return Duration(self.start_period + self.failures * (self.interval + self.timeout))
 
 
 class HttpReady(Noun):
@@ -233,6 +238,7 @@ class Service(Noun):
     replicas: int = Field(1, ge=0, le=1000, description="How many instances run.")
     depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")
     placement: Placement = Field(Placement(max_per_host=None), description="Which hosts the instances run on.")
+    rollout: Rollout = Field(Rollout(), description="How instances are replaced by those of the next version.")
     health: Health | None = Field(None, description="Liveness: who fails it is restarted.")
     ready: Ready | None = Field(None, description="Readiness: who fails it gets no requests.")
     resources: Resources = Field(Resources(cpu=None, memory=None), description="The most that one instance may use.")

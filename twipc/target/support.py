@@ -76,6 +76,7 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "http.stats.auth.secret": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "backend.max_members": "nginx takes as many members as DNS names",
     "service.placement.max_per_host": "as few instances as this run on any one host, or more are a loss",
+    "service.rollout.order": "the old instance ends first there in any case, as this asks for",
     "service.networks": "where they keep a service apart from no other, all reach each other there as they do everywhere",
     "network.encrypted": "only between machines is there something to encrypt, and here is one",
     "secret.file": "only where secrets are files; a variable that is lost says so itself",

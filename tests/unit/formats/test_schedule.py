@@ -35,6 +35,7 @@ services:
     mounts: {/news: news}
     depends_on: [db]
     placement: {constraints: {disk: ssd, zone: a1}, spread: [zone, rack], max_per_host: 1}
+    rollout: {order: stop-first, parallelism: 2, delay: 1500ms, monitor: 1m, on_failure: continue}
 volumes: {news: {access: shared}}
 """
 FILES = {
@@ -115,6 +116,45 @@ ON_HOSTS = [
 def test_where_tasks_of_ecs_run_is_read(old: str, new: str, said: list[str] | None) -> None:
     found = told("ecs", old, new)
     assert sorted(found) == sorted(said) if said else found
+
+
+UPDATES = [
+    ("update_config:\n        parallelism: 2", "update_config:\n        parallelism: 3", ["rollout.parallelism"]),
+    ('order: "stop-first"', 'order: "start-first"', ["rollout.order"]),
+    ('delay: "1500ms"', 'delay: "1.5s"', ["rollout.delay"]),
+    ('monitor: "1m"', 'monitor: "59s"', None),
+    ('failure_action: "continue"', 'failure_action: "pause"', ["rollout.on_failure"]),
+    (
+        "rollback_config:\n        parallelism: 2",
+        "rollback_config:\n        parallelism: 1",
+        ["deploy.rollback_config.parallelism"],
+    ),
+    ("max_failure_ratio: 0", "max_failure_ratio: 0.5", ["deploy.update_config.max_failure_ratio"]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), UPDATES)
+def test_how_a_stack_is_updated_is_read(old: str, new: str, said: list[str] | None) -> None:
+    found = told("swarm", old.replace("1m", "60s"), new)
+    assert found == said if said else "rollout.monitor" in found
+
+
+DEPLOYMENTS = [
+    ('"maximumPercent": 100', '"maximumPercent": 150', ["rollout.order"]),
+    ('"minimumHealthyPercent": 0', '"minimumHealthyPercent": 100', ["rollout.order"]),
+    ('"rollback": false', '"rollback": true', ["rollout.on_failure"]),
+    ('"enable": false', '"enable": true', ["rollout.on_failure"]),
+    (
+        '"availabilityZoneRebalancing": "DISABLED"',
+        '"availabilityZoneRebalancing": "ENABLED"',
+        ["service.availabilityZoneRebalancing"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), DEPLOYMENTS)
+def test_how_ecs_deploys_is_read(old: str, new: str, said: list[str]) -> None:
+    assert told("ecs", old, new) == said
 
 
 @pytest.mark.parametrize("target", FILES)

@@ -41,6 +41,8 @@ SECRET_PLACE: Answer = When(
     "a variable holds it", _of_variable, then=Outside("the variable that holds it is lost, and says so"), otherwise=Exact()
 )
 
+_NO_ROLLOUT = Absent("Compose replaces all instances at once, and watches none of them", codes.LOST)
+
 FIELDS: FieldSupport = {
     "environment.project": Exact(),
     "environment.environment": Exact(),
@@ -72,6 +74,16 @@ FIELDS: FieldSupport = {
         then=Absent("all instances run on the one host, more than it may have", codes.BEHAVIOUR_LOST),
         otherwise=Outside(OUTSIDE_ORCHESTRATORS["service.placement.max_per_host"]),
     ),
+    "service.rollout.order": When(
+        "the new one first",
+        lambda asked: bool(asked.value == "start-first"),
+        then=Absent("Compose ends an instance before it starts its successor", codes.BEHAVIOUR_LOST),
+        otherwise=Outside(OUTSIDE_ORCHESTRATORS["service.rollout.order"]),
+    ),
+    "service.rollout.parallelism": _NO_ROLLOUT,
+    "service.rollout.delay": _NO_ROLLOUT,
+    "service.rollout.monitor": _NO_ROLLOUT,
+    "service.rollout.on_failure": _NO_ROLLOUT,
     "service.health.http.path": Exact(),
     "service.health.http.port": Exact(),
     "service.health.http.client": Exact(),
