@@ -33,6 +33,7 @@ def _server(engine: str, version: str) -> Spec:
         "expose_headers": {"X-Took": "request-time"},
         "response_headers": {"Referrer-Policy": "no-referrer"},
         "request_headers": {"X-Env": "prod"},
+        "access_log": "json",
     }
     if engine == "haproxy":
         http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
@@ -165,6 +166,7 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "http.expose_headers": (spec, (*_HTTP, "expose_headers", "X-Took"), "upstream-response-time"),
         "http.response_headers": (spec, (*_HTTP, "response_headers", "Referrer-Policy"), "same-origin; 100% $5"),
         "http.request_headers": (spec, (*_HTTP, "request_headers", "X-Env"), "100% of $5"),
+        "http.access_log": (spec, (*_HTTP, "access_log"), "common"),
         "http.stats.port": (spec, (*_HTTP, "stats", "number"), 1936),
         "http.stats.number": (spec, (*_HTTP, "stats", "number"), 1937),
         "http.stats.auth.secret": (spec, (*_HTTP, "stats", "auth", "secret"), "two"),

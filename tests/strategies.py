@@ -348,6 +348,8 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
     if draw(st.booleans()):
         names = st.sampled_from(("X-Env", "Accept-Language", "x-y"))
         http["request_headers"] = draw(st.dictionaries(names, lines.map(lambda text: text.strip(" ") or "-"), max_size=3))
+    if draw(st.booleans()):
+        http["access_log"] = draw(st.sampled_from(("json", "common", "none")))
     if engine == "haproxy" and draw(st.booleans()):
         http["stats"] = {"number": 1936, "auth": {"secret": "stats-password"}}
     service: Spec = {

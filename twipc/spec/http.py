@@ -192,6 +192,9 @@ class Http(Noun):
     request_headers: Mapping[RequestHeader, HeaderValue] = Field(
         {}, description="Headers of every request that goes to a member; the client's own of the same name is replaced."
     )
+    access_log: Literal["json", "common", "none"] = Field(
+        "json", description="A line for each request, on standard output: a JSON object, NCSA's common log format, or none."
+    )
     stats: Stats | None = Field(None, description="The engine's statistics page.")
 
     @model_validator(mode="after")

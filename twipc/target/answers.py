@@ -32,6 +32,7 @@ EngineSupport = TypedDict(
         "http.expose_headers": "Answer",
         "http.response_headers": "Answer",
         "http.request_headers": "Answer",
+        "http.access_log": "Answer",
         "http.stats.port": "Answer",
         "http.stats.number": "Answer",
         "http.stats.auth.secret": "Answer",

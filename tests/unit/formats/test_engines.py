@@ -115,4 +115,5 @@ def test_all_tries_of_nginx_end() -> None:
 def test_nginx_logs_whom_the_peer_names_as_client() -> None:
     text = compiled("nginx").bundle.texts[FILES["nginx"]]
     (line,) = (line for line in text.splitlines() if "log_format" in line)
-    assert '"peer":"$remote_addr","forwarded_for":"$http_x_forwarded_for"' in line
+    assert '"peer":"$remote_addr","forwarded_for":"$logged_forwarded_for"' in line
+    assert "map $http_x_forwarded_for $logged_forwarded_for {" in text

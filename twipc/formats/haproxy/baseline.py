@@ -15,13 +15,12 @@ _EVERY = """
 .alert "haproxy is older than this configuration needs"
 .endif
 global
-    log stdout format raw local0 info
+    log stderr format raw local0 info
     maxconn 4000
     spread-checks 5
 defaults
     mode http
     log global
-    option httplog
     option dontlognull
     option http-ignore-probes
     option redispatch 1
@@ -54,6 +53,20 @@ _TIMED = """
 frontend in_http
     http-request set-var(txn.began) date(0,ms)
     http-response set-var(txn.upstream_ms) date(0,ms),sub(txn.began)
+"""
+_LOGGED = """
+frontend in_http
+    http-request set-var(txn.forwarded_for) req.fhdr(x-forwarded-for)
+    http-request set-var-fmt(txn.request) '%[method] %[url] HTTP/%[req.ver]'
+"""
+_LOGGED_MEMBER = """
+frontend in_http
+    http-response set-var-fmt(txn.upstream_seconds) SECONDS
+    http-after-response set-var-fmt(txn.upstream) '%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }
+"""
+_SECONDS = "'%[var(txn.upstream_ms),div(1000)].%[var(txn.upstream_ms),mod(1000),add(1000),regsub(^1,)]'"
+_EXPOSED = """
+frontend in_http
     http-after-response set-var(txn.request_ms) date(0,ms),sub(txn.began)
 """
 _HOST = """
@@ -118,13 +131,20 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     assert http, "only http services have a server's configuration"
     places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY))
     places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
-    if http.expose_headers:
-        # Before anything that may refuse a request.
-        places["frontend in_http"] = _sections(_TIMED)["frontend in_http"] + places["frontend in_http"]
+    # Before anything that may refuse a request.
+    json = http.access_log == "json"
+    first = (
+        _LOGGED if json else "",
+        _TIMED if json or http.expose_headers else "",
+        _LOGGED_MEMBER.replace("SECONDS", _SECONDS) if json else "",
+    )
+    lines = (line for text in (*first, _EXPOSED if http.expose_headers else "") for line in _in_http(text))
+    places["frontend in_http"] = (*lines, *places["frontend in_http"])
     if noun.ready:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
         test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")
-        places["frontend in_http"] += ((*ready, *test),)
+        silent = ("http-request", "set-log-level", "silent", *test)
+        places["frontend in_http"] += (silent, (*ready, *test))
     if any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes):
         places["frontend in_http"] += _sections(_HOST)["frontend in_http"]
     if http.backends:
@@ -134,7 +154,11 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         if discovery.secrets == "variable":
             variable = http.stats.auth.secret.upper().replace("-", "_")
             places["head"] += _sections(_NO_VARIABLE % variable)["head"]
+    if http.stats:
+        places["listen in_stats"] = (*(_in_http(_LOGGED) if json else ()), *places["listen in_stats"])
     facts: dict[FactKey, object] = {FactKey(BASELINE, (service, "haproxy", place)): lines for place, lines in places.items()}
+    if http.stats:
+        facts[FactKey(BASELINE, (service, "haproxy", "log of in_stats"))] = http.access_log
     for name in http.backends:
         facts.update(_backend(model, service, name))
     return facts
@@ -166,6 +190,10 @@ def _lines(places: dict[str, object], name: str) -> tuple[object, ...]:
     lines = places.get(f"backend {name}", ())
     assert isinstance(lines, tuple)
     return lines
+
+
+def _in_http(text: str) -> tuple[tuple[str, ...], ...]:
+    return _sections(text).get("frontend in_http", ())
 
 
 def _sections(text: str) -> dict[str, tuple[tuple[str, ...], ...]]:

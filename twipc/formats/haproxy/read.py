@@ -46,6 +46,13 @@ _UPGRADE = (
     "websocket",
     "}",
 )
+_LOG = ("stdout", "len", "65535", "format", "raw", "local0", "info")
+_LOGS = {
+    '{"time":"%[date,utime(%Y-%m-%dT%H:%M:%S+00:00)]","peer":"%ci","forwarded_for":%{+Q}[var(txn.forwarded_for),json(utf8s)],'
+    '"request":%{+Q}[var(txn.request),json(utf8s)],"status":%ST,"bytes":%B,"seconds":%Ta%[str(e-3)],'
+    '"upstream":%{+Q}[var(txn.upstream)],"upstream_seconds":%{+Q}[var(txn.upstream_seconds)]}': "json",
+    "%ci - - [%trg] %{+Q}r %ST %B": "common",
+}
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 
 
@@ -126,6 +133,7 @@ class _Reader:
     def _frontend(self, section: Section) -> None:
         bind = section.take_one("bind")
         self.http_fact("listen.number", _number(" ".join(bind or ()).removeprefix(":")))
+        self.http_fact("access_log", _logs(section))
         largest = section.take_one(*_TOO_LARGE)
         if largest is not None:
             self.http_fact(
@@ -238,6 +246,7 @@ class _Reader:
 
     def _stats(self, section: Section) -> None:
         bind = section.take_one("bind")
+        self._rest_of("log of in_stats", _logs(section))
         self.http_fact("stats.number", _number(" ".join(bind or ()).removeprefix(":")))
         file = section.take_one("acl", "is_password", "http_auth_pass", "-m", "str", "-f")
         if file:
@@ -262,6 +271,15 @@ class _Reader:
             self.http_fact("default.status", self.statuses[self.default])
         else:
             self.http_fact("default.backend", self.default)
+
+
+def _logs(section: Section) -> object:
+    """How a section logs its requests: first it forgets what others said of its log."""
+    forgets, log, lines = section.take_one("no", "log"), section.take_one("log"), section.take_one("log-format")
+    if (forgets, log, lines) == ((), None, None):
+        return "none"
+    known = _LOGS.get(lines[0]) if lines and len(lines) == 1 else None
+    return known if known and (forgets, log) == ((), _LOG) else (forgets, log, lines)
 
 
 def _test(words: tuple[str, ...]) -> tuple[str, str, str]:

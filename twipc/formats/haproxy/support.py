@@ -30,6 +30,7 @@ SUPPORT: EngineSupport = {
     "http.expose_headers": Exact(),
     "http.response_headers": Exact(),
     "http.request_headers": Exact(),
+    "http.access_log": Exact(),
     "http.stats.port": Outside("the port's name is said by service.ports"),
     "http.stats.number": Exact(),
     "http.stats.auth.secret": Exact(),

@@ -61,6 +61,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "resolver": bare(discovery.resolver),
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
         "max_body": number(http.max_body),
+        "access_log": http.access_log,
         "pages": [
             {
                 "index": index,

@@ -14,10 +14,6 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts
 
 from .tree import parse
 
-_LOG = (
-    '{"time":"$time_iso8601","peer":"$remote_addr","forwarded_for":"$http_x_forwarded_for","request":"$request","status":$status,"bytes":$body_bytes_sent,'
-    '"seconds":$request_time,"upstream":"$upstream_addr","upstream_seconds":"$upstream_header_time"}'
-)
 _EVERY = r"""
 worker_processes auto; worker_rlimit_nofile 8192; worker_shutdown_timeout 10s;
 pid /tmp/nginx.pid; error_log /dev/stderr warn;
@@ -26,8 +22,7 @@ http {
   include /etc/nginx/mime.types; default_type application/octet-stream;
   client_body_temp_path /tmp/client_body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
   uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
-  log_format access escape=json 'THE_LOG';
-  access_log /dev/stdout access; server_tokens off; sendfile on; tcp_nopush on;
+  server_tokens off; sendfile on; tcp_nopush on;
   large_client_header_buffers 4 16k; client_body_timeout 10s;
   map $request_uri $refused_request {
     default 0; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
@@ -37,6 +32,7 @@ http {
   map $http_host $asked_host { default $host; "~(?<host_port>:[0-9]{1,5})$" $host$host_port; }
   map $http_host $asked_port { default 80; "~:(?<port>[0-9]{1,5})$" $port; }
   LAST_UPSTREAM
+  LOGGED
   UPGRADE
   server {
     server_name _; absolute_redirect off;
@@ -60,6 +56,16 @@ _LAST_UPSTREAM = r"""
   map $upstream_header_time $last_seconds { default ""; "~(?<seconds>[0-9.]+)$" $seconds; }
 """
 
+_LOGGED = r"""
+  map $request $logged_request { default ""; "~^(?<logged_line>UTF8)" $logged_line; }
+  map $http_x_forwarded_for $logged_forwarded_for { default ""; "~^(?<logged_client>UTF8)" $logged_client; }
+  map $status $logged_status { default $status; "~^0" 0; }
+"""
+_UTF8 = (
+    r"(?:[\x01-\x7f]++|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    r"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})*+"
+)
+"""Bytes that are UTF-8 (RFC 3629, §4)."""
 _UPGRADE = r"""
   map $http_upgrade $websocket { default ""; "~*^websocket$" websocket; }
   map $proxy_host $upgrade { default ""; }
@@ -71,7 +77,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
     http = model.environment.services[service].http
     assert http, "only http services have a server's configuration"
-    text = _EVERY.replace("THE_LOG", _LOG).replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers else "")
+    text = _EVERY.replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers or http.access_log == "json" else "")
+    text = text.replace("LOGGED", _LOGGED.replace("UTF8", _UTF8) if http.access_log == "json" else "")
     upgrading = any(backend.websockets for backend in http.backends.values())
     text = text.replace("UPGRADE", _UPGRADE if upgrading else "")
     if upgrading:

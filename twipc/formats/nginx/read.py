@@ -40,6 +40,15 @@ _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
 _SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
 _HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
+_LOGS = {
+    (
+        "escape=json",
+        '{"time":"$time_iso8601","peer":"$remote_addr","forwarded_for":"$logged_forwarded_for","request":"$logged_request",'
+        '"status":$logged_status,"bytes":$bytes_sent,"seconds":$request_time,"upstream":"$last_address",'
+        '"upstream_seconds":"$last_seconds"}',
+    ): "json",
+    ('$remote_addr - - [$time_local] "$request" $status $bytes_sent',): "common",
+}
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)([kKmMgG]?)")
 
@@ -93,6 +102,13 @@ class _Reader:
     def _http(self, http: Block) -> None:
         for name, leaf in _TIMERS.items():
             self._timer(http, name, leaf)
+        lines, log = http.take_one("log_format"), http.take_one("access_log")
+        if (lines, log) == (None, ("off",)):
+            self.http_fact("access_log", "none")
+        elif lines and lines[0] == "access" and log == ("/dev/stdout", "access"):
+            self.http_fact("access_log", _LOGS.get(lines[1:], " ".join(lines)))
+        else:
+            self.http_fact("access_log", (lines, log))
         largest = http.take_one("client_max_body_size")
         if largest is not None:
             self.http_fact("max_body", _size(" ".join(largest)))

@@ -33,6 +33,7 @@ SUPPORT: EngineSupport = {
     "http.expose_headers": Exact(),
     "http.response_headers": Exact(),
     "http.request_headers": Exact(),
+    "http.access_log": Exact(),
     "http.stats.port": _NO_STATS,
     "http.stats.number": _NO_STATS,
     "http.stats.auth.secret": _NO_STATS,

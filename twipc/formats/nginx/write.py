@@ -76,6 +76,7 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "resolver": word(discovery.resolver),
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
         "max_body": size(http.max_body),
+        "access_log": http.access_log,
         "upstreams": [_upstream(model, name, key, http, discovery) for key in sorted(http.backends)],
         "headers": [
             {"key": key, "name": word(key), "value": Quoted(_OBSERVED[observed])}
