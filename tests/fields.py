@@ -15,6 +15,7 @@ def _server(engine: str, version: str) -> Spec:
     http: Spec = {
         "engine": {"name": engine, "version": version},
         "listen": {"port": "http", "number": 8080},
+        "tls": {"listen": {"port": "https", "number": 8443}, "certificate": "edge-cert", "hsts": True},
         "backends": {
             "app": {
                 "members": ["web.http"],
@@ -78,7 +79,10 @@ def _server(engine: str, version: str) -> Spec:
         "services": {"web": web, "edge": service},
         "networks": {"front": {}, "back": {"internal": True, "encrypted": True}},
         "volumes": {"news": {"access": "single-writer", "retention": "keep"}},
-        "secrets": {name: {"file": f".secrets/{name}", "swarm": f"shop-{name}", "ecs": _ARN + name} for name in ("one", "two")},
+        "secrets": {
+            name: {"file": f".secrets/{name}", "swarm": f"shop-{name}", "ecs": _ARN + name}
+            for name in ("one", "two", "edge-cert", "other-cert")
+        },
     }
 
 
@@ -154,6 +158,10 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "http.engine.version": (spec, (*_HTTP, "engine", "version"), "3.9"),
         "http.listen.port": (spec, (*_HTTP, "listen", "number"), 8080),
         "http.listen.number": (spec, (*_HTTP, "listen", "number"), 9090),
+        "http.tls.listen.port": (spec, (*_HTTP, "tls", "listen", "number"), 8443),
+        "http.tls.listen.number": (spec, (*_HTTP, "tls", "listen", "number"), 9443),
+        "http.tls.certificate": (spec, (*_HTTP, "tls", "certificate"), "other-cert"),
+        "http.tls.hsts": (spec, (*_HTTP, "tls", "hsts"), False),
         "http.routes": (spec, (*_HTTP, "routes", 0, "match", "prefix"), ["/b/"]),
         "http.default.status": (spec, (*_HTTP, "default", "status"), 503),
         "http.default.backend": (_with(spec, "edge"), (*_HTTP, "default"), {"backend": "app"}),

@@ -333,6 +333,8 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
         "timeouts": draw(st.dictionaries(st.sampled_from(("request", "idle", "connect", "response")), durations, max_size=2)),
     }
     if draw(st.booleans()):
+        http["tls"] = {"listen": 8443, "certificate": "edge-cert", **draw(st.sampled_from(({}, {"hsts": False})))}
+    if draw(st.booleans()):
         http["max_body"] = draw(st.sampled_from(("1B", "1000B", "64KiB", "1537KiB", "2MiB", "1024GiB")))
     if draw(st.booleans()):
         http["error_pages"] = [{"status": [404], "page": "pages/404.html"}, {"status": [502, 503], "page": "pages/50x.html"}]
@@ -430,6 +432,8 @@ def specs(draw: st.DrawFn) -> Spec:
     }
     if any(service.get("http", {}).get("stats") for service in services.values()):
         used.add("stats-password")
+    if any(service.get("http", {}).get("tls") for service in services.values()):
+        used.add("edge-cert")
     if used:
         arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/"
         spec["secrets"] = {

@@ -88,7 +88,10 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
     for path, access in accesses.items():
         places[f"mount of {service.mounts[path].volume} at {path}.readOnly"] = access == "read-only"
     places["service.availabilityZoneRebalancing"] = _REBALANCING[_order(model, service)]
+    https = service.http.tls.listen.port if service.http and service.http.tls else None
     for port, noun in service.ports.items():
+        if port == https:
+            continue
         if noun.protocol == "tcp" and _speaks_http(model, name, noun.number):
             places[f"port {port}.appProtocol"] = "http"
     if any(publish.address is None and publish.port in options.target_groups.get(name, {}) for publish in service.publish):

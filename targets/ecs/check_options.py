@@ -131,6 +131,13 @@ def _not_there(model: Model, options: Options) -> Iterator[Finding]:
         if name not in services:
             continue
         open_ports = {publish.port for publish in services[name].publish if publish.address is None}
+        http = services[name].http
+        if http and http.tls and http.tls.listen.port in groups:
+            port = http.tls.listen.port
+            said = f"nobody listens on `{port}` of `{name}` on ECS: its certificate is a file, and secrets come as variables"
+            help = "let the load balancer's https listener lead to the port for http"
+            yield finding(model, UNUSED, (*HERE, "target_groups", name, port), said, help)
+            open_ports.add(port)
         for port in sorted(set(groups) - open_ports):
             said = f"`{name}` does not publish `{port}` to all, so that no load balancer leads to it"
             yield finding(model, UNUSED, (*HERE, "target_groups", name, port), said, "publish it, or take the target group out")

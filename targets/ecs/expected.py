@@ -79,3 +79,8 @@ def seconds(least: int, most: int | None = None) -> Callable[[Asked], Duration]:
 
 def over(most: int) -> Callable[[Asked], bool]:
     return lambda asked: asked.value > most * 1000
+
+
+def lost_port(service: Service) -> str | None:
+    """The port that nobody listens on: the one for https, whose certificate does not come here."""
+    return service.http.tls.listen.port if service.http and service.http.tls else None

@@ -193,7 +193,13 @@ def _ports(model: Model, name: str) -> list[Value]:
             ),
         )
         for port, noun in sorted(service.ports.items())
+        if port != _https(service)
     ]
+
+
+def _https(service: Service) -> str | None:
+    """The port for https: without its certificate, which is a file, nobody listens there."""
+    return service.http.tls.listen.port if service.http and service.http.tls else None
 
 
 def _mount_points(model: Model, name: str) -> list[Value]:
@@ -336,7 +342,8 @@ def _load_balancers(model: Model, options: Options, name: str) -> list[Value]:
     for index, publish in enumerate(model.environment.services[name].publish):
         arn = target_group_of(options, name, publish.port)
         number = model.number(name, publish.port)
-        if arn and publish.address is None and (arn, number) not in found:
+        https = _https(model.environment.services[name])
+        if arn and publish.address is None and publish.port != https and (arn, number) not in found:
             found[arn, number] = At(
                 ("services", name, "publish", index),
                 {

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from twipc.formats.reading import ENGINE_SUPPORT
 from twipc.spec import Service
-from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes, option
+from twipc.target import (
+    TLS_USE,
+    Absent,
+    Approximate,
+    Asked,
+    EngineSupport,
+    Exact,
+    FieldSupport,
+    Outside,
+    Support,
+    When,
+    codes,
+    option,
+)
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
 from . import expected
@@ -71,7 +84,7 @@ def _balanced(asked: Asked) -> bool:
     name, number, nth = asked.key.owner
     service, options = _service(asked), option(asked.options, Options)
     one = [one for one in service.publish if str(service.ports[one.port]) == number][int(nth)]
-    return one.address is None and one.port in options.target_groups.get(name, {})
+    return one.address is None and one.port != expected.lost_port(service) and one.port in options.target_groups.get(name, {})
 
 
 def _kept_apart(asked: Asked) -> bool:
@@ -86,7 +99,24 @@ def _mounted(asked: Asked) -> bool:
 
 
 def _of_file(asked: Asked) -> bool:
-    return asked.key.owner[1].startswith("/")
+    return asked.key.owner[1].startswith("/") or asked.key.owner[1] == TLS_USE
+
+
+_NO_TLS = Absent(
+    "ECS brings secrets as variables only, and an engine reads its certificate from a file: let the load balancer end TLS, and "
+    "send on to https who comes to it by http",
+    codes.SECRET_LOST,
+)
+_ENGINES: Mapping[str, EngineSupport] = {
+    engine: {**answers, "http.tls.listen.number": _NO_TLS, "http.tls.certificate": _NO_TLS, "http.tls.hsts": _NO_TLS}
+    for engine, answers in ENGINE_SUPPORT.items()
+}
+
+
+def _without_tls(asked: Asked) -> object:
+    """The ports that somebody listens on."""
+    lost = expected.lost_port(_service(asked))
+    return {name: port for name, port in asked.value.items() if name != lost}
 
 
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
@@ -137,7 +167,7 @@ _FIELDS: FieldSupport = {
     ),
     "service.init": Exact(),
     "service.env": Exact(),
-    "service.ports": Exact(),
+    "service.ports": Approximate(_without_tls, _NO_TLS.why, _NO_TLS.code),
     "service.networks": When(
         "they keep it apart from another service",
         _kept_apart,
@@ -225,4 +255,4 @@ _FIELDS: FieldSupport = {
         "a file would hold it", _of_file, then=Outside("the file that would hold it is lost, and says so"), otherwise=Exact()
     ),
 }
-SUPPORT = Support(_FIELDS, ENGINE_SUPPORT)
+SUPPORT = Support(_FIELDS, _ENGINES)

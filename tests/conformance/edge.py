@@ -43,7 +43,13 @@ WEB: Mapping[str, Any] = {"image": "twip/web:1.0.0", "ports": {"http": PORT}}
 
 
 def spec(
-    http: Mapping[str, Any], *, tool: str, version: str = "", edge: Mapping[str, Any] | None = None, **services: Any
+    http: Mapping[str, Any],
+    *,
+    tool: str,
+    version: str = "",
+    edge: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, Any] | None = None,
+    **services: Any,
 ) -> str:
     """A spec whose service `edge` serves as `HTTP` says, but for what `http` says otherwise."""
     engine, tried = VERSIONS[tool]
@@ -54,7 +60,7 @@ def spec(
         "environment": "edge",
         "targets": {engine: {}},
         "services": {"edge": {"http": server, **(edge or {})}, "web": WEB, **services},
-        "secrets": {"haproxy-stats": {"file": "password"}},
+        "secrets": {"haproxy-stats": {"file": "password"}, **(secrets or {})},
     }
     # JSON is YAML; but its \u escapes are UTF-16, which YAML's are not.
     return json.dumps(document, ensure_ascii=False)

@@ -54,6 +54,16 @@ ENGINES: Mapping[str, EngineImage] = {
 STATS_USER = "stats"
 HTTPS_PORT = 443
 """The port that an https URL need not name."""
+CIPHERS = (
+    *("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"),
+    *("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"),
+    *("ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"),
+)
+"""Of TLS 1.2, Mozilla's intermediate configuration (guideline 5.7) without its DHE ones: nginx needs a file for these."""
+SUITES = ("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256")
+"""Of TLS 1.3, as there; they are OpenSSL's own defaults."""
+CURVES = ("X25519", "prime256v1", "secp384r1")
+HSTS_SECONDS = 63_072_000
 OWN_PREFIX = "/.twipc/"
 """Request paths below it are the server's own on every engine: nginx serves error pages from there, inside only."""
 

@@ -67,6 +67,8 @@ def _follow_http(name: str, http: Http, names: Names) -> None:
             _backend(route.backend, http, (*here, "routes", index, "backend"), names)
     if http.default.backend is not None:
         _backend(http.default.backend, http, (*here, "default", "backend"), names)
+    if http.tls:
+        names.secret(http.tls.certificate, (*here, "tls", "certificate"))
     if http.stats:
         names.secret(http.stats.auth.secret, (*here, "stats", "auth", "secret"))
 

@@ -49,7 +49,8 @@ def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str,
     ports = dict(service.ports)
     written = [(key, str(port), ("services", name, "ports", key)) for key, port in ports.items()]
     if service.http:
-        for key, noun in (("listen", service.http.listen), ("stats", service.http.stats)):
+        tls = service.http.tls.listen if service.http.tls else None
+        for key, noun in (("listen", service.http.listen), ("tls", tls), ("stats", service.http.stats)):
             if noun:
                 written.append((noun.port, str(noun.number), ("services", name, "http", key)))
                 ports[noun.port] = Port(number=noun.number)

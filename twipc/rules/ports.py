@@ -42,6 +42,7 @@ def _reserved(model: Model, name: str) -> Iterator[Finding]:
     for port, noun in sorted(service.ports.items()):
         if noun.number == HEALTH_PORT and noun.protocol == "tcp":
             listens = {service.http.listen.port: "listen"} | ({service.http.stats.port: "stats"} if service.http.stats else {})
+            listens |= {service.http.tls.listen.port: "tls"} if service.http.tls else {}
             path: Path = ("services", name, "http", listens[port]) if port in listens else ("services", name, "ports", port)
             yield Finding(
                 RESERVED_PORT,

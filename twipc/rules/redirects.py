@@ -108,8 +108,10 @@ def _path(target: str) -> str:
 
 
 def _taker(http: Http, asked: _Asked) -> int | None:
-    """The first route that takes a request."""
-    return next((index for index, route in enumerate(http.routes) if _takes(route.match, asked)), None)
+    """The first route that takes a request; by https, where the server is asked that way too."""
+    routes = enumerate(http.routes)
+    there = (index for index, route in routes if not (http.tls and route.redirect and route.redirect.scheme))
+    return next((index for index in there if _takes(http.routes[index].match, asked)), None)
 
 
 def _takes(match: Match, asked: _Asked) -> bool:

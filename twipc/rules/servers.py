@@ -102,7 +102,9 @@ def _routes(model: Model, name: str, http: Http) -> Iterator[Finding]:
                 related=(Related(model.span(("services", name, "http", "routes", found[0][1])), "the route that takes them"),),
                 at=model.tree.name(path),
             )
-        before += [(prefix, index) for prefix in match.prefix or ()]
+        # Who comes by https is not sent there again, and reaches the routes that follow.
+        if not (http.tls and route.redirect and route.redirect.scheme):
+            before += [(prefix, index) for prefix in match.prefix or ()]
 
 
 def _asks_less(wide: Match, narrow: Match) -> bool:

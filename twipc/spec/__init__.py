@@ -3,7 +3,7 @@
 from .assemble import ReadFile, assemble, is_fragment
 from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Network, Secret, Volume
-from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Redirect, Route, Stats
+from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Redirect, Route, Stats, Tls
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .service import (
@@ -58,6 +58,7 @@ __all__ = [
     "Service",
     "Size",
     "Stats",
+    "Tls",
     "Tmpfs",
     "Volume",
     "assemble",

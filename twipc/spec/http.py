@@ -57,6 +57,24 @@ class Listen(Noun):
     number: HighPort = Field(description="The port's number in the container; below 1024 needs rights that it does not have.")
 
 
+class ListenTls(Noun):
+    """Where requests come in by https."""
+
+    SHORT: ClassVar[str] = "number"
+    port: PortName = Field("https", description="The port's name.")
+    number: HighPort = Field(description="The port's number in the container; below 1024 needs rights that it does not have.")
+
+
+class Tls(Noun):
+    """Requests by https, besides those by http: TLS 1.2 and 1.3 as in Mozilla's intermediate configuration, HTTP/1.1."""
+
+    listen: ListenTls = Field(description="Where they come in.")
+    certificate: Name = Field(
+        description="The secret that holds, as one PEM file, the certificate, those of its chain, and the private key."
+    )
+    hsts: bool = Field(True, description="Browsers that came by https once come by https only, for two years.")
+
+
 class Sticky(Noun):
     """A client stays with the member that first answered it."""
 
@@ -111,7 +129,9 @@ class Redirect(Noun):
     to: RedirectTarget | None = Field(
         None, description="To this path, or this http or https URL, to the letter; what the client asked for is dropped."
     )
-    scheme: Literal["https"] | None = Field(None, description="To https: the same host, path and query.")
+    scheme: Literal["https"] | None = Field(
+        None, description="To https: the same host, path and query. Who comes by https to this server is not sent on."
+    )
     host: PlainHost | None = Field(None, description="To this host: the same path and query, by the scheme that was asked by.")
     port: PortNumber = Field(443, description="With `scheme`: the port at which clients reach the https side.")
     # A 301 or 302 makes a GET of a POST in most clients.
@@ -179,6 +199,7 @@ class Http(Noun):
 
     engine: Engine = Field(description="The program that serves.")
     listen: Listen = Field(description="Where requests come in.")
+    tls: Tls | None = Field(None, description="Requests come in by https too.")
     backends: Mapping[Name, Backend] = Field({}, description="Who requests can be sent to.")
     routes: tuple[Route, ...] = Field((), description="Where requests go; the first match wins.")
     default: Default = Field(description="What happens to a request that no route takes.")
@@ -210,4 +231,8 @@ class Http(Noun):
             # A name and a value are joined by `: ` and end with a line end.
             if sum(len(name) + len(value.encode()) + 4 for name, value in headers.items()) > LONGEST_HEADERS:
                 raise refuse(f"the {what} headers are too long", f"all together have {LONGEST_HEADERS} bytes")
+        if self.tls and self.tls.hsts and "strict-transport-security" in map(str.lower, self.response_headers):
+            raise refuse("the header `Strict-Transport-Security` is said twice", "write `hsts: false` to say it yourself")
+        if self.tls and self.stats and self.tls.certificate == self.stats.auth.secret:
+            raise refuse(f"`{self.tls.certificate}` is a certificate and a password", "each is a secret of its own")
         return self

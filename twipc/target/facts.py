@@ -20,7 +20,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.networks` | (service,) | {network: aliases in order} |
 | `network.*` | (network,) | True, or no fact |
 | `volume.*` | (volume,) | str |
-| `secret.*` | (service, variable, place of a file or `STATS_USE`) | where the target finds it |
+| `secret.*` | (service, variable, place of a file, `STATS_USE` or `TLS_USE`) | where the target finds it |
 | `baseline` | (artifact or service, place) | what the target itself adds, always the same |
 
 Ports are numbers here, never names; those of a service are as Docker writes them, `8080` or `53/udp`. What is empty or not
@@ -58,6 +58,8 @@ OF_PROGRAMS = ("ulimits", "entrypoint", "working_dir", "user", "read_only", "tmp
 """Fields of a service that runs an image; an engine has its own of each, and what those are is `baseline`."""
 STATS_USE = "http.stats"
 """Who uses a secret for statistics; no variable can have this name."""
+TLS_USE = "http.tls"
+"""Who uses a secret as a server's certificate."""
 
 
 def is_variable(use: str) -> bool:
@@ -206,7 +208,7 @@ def _backend_facts(name: str, backend: str, noun: Backend, model: Model) -> Iter
 
 
 def secret_uses(model: Model) -> Iterator[tuple[str, str, str]]:
-    """Every use of a secret as (service, variable, place of a file or `STATS_USE`; secret)."""
+    """Every use of a secret as (service, variable, place of a file, `STATS_USE` or `TLS_USE`; secret)."""
     for name, service in model.services:
         for variable, value in sorted(service.env.items()):
             if value.secret is not None:
@@ -215,6 +217,8 @@ def secret_uses(model: Model) -> Iterator[tuple[str, str, str]]:
             yield name, place_of(file), file.secret
         if service.http and service.http.stats:
             yield name, STATS_USE, service.http.stats.auth.secret
+        if service.http and service.http.tls:
+            yield name, TLS_USE, service.http.tls.certificate
 
 
 def _secret_facts(model: Model) -> Iterator[tuple[FactKey, object]]:

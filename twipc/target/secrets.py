@@ -9,7 +9,7 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model, place_of
 
 from .codes import NO_PLACE
-from .facts import STATS_USE, is_variable, secret_uses
+from .facts import STATS_USE, TLS_USE, is_variable, secret_uses
 
 Place = Literal["file", "swarm", "ecs"]
 _WORDS: dict[Place, tuple[str, str]] = {
@@ -50,5 +50,7 @@ def _written(model: Model, service: str, use: str) -> Path:
     """Where a service says that it reads a secret from a variable or a file."""
     if is_variable(use):
         return ("services", service, "env", use)
+    if use == TLS_USE:
+        return ("services", service, "http", "tls", "certificate")
     files = model.environment.services[service].secrets
     return ("services", service, "secrets", [place_of(file) for file in files].index(use))

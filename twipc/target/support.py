@@ -71,6 +71,7 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "service.build.context": "`twipc build` reads it from the spec; no artifact carries it (design §2)",
     "service.build.dockerfile": "`twipc build` reads it from the spec; no artifact carries it (design §2)",
     "http.listen.port": "the port's name is said by service.ports",
+    "http.tls.listen.port": "the port's name is said by service.ports",
     "http.stats.port": "the port's name is said by service.ports",
     "http.stats.number": "open source nginx has no statistics page, and a rule refuses one (TW411)",
     "http.stats.auth.secret": "open source nginx has no statistics page, and a rule refuses one (TW411)",

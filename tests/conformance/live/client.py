@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import time
 from dataclasses import replace
 
@@ -39,14 +40,17 @@ class Client:
             error = "timeout"
         except ConnectionRefusedError:
             error = "refused"
+        except ssl.SSLError as failed:
+            error = f"tls: {failed.reason or failed}"
         except (asyncio.IncompleteReadError, ConnectionError):
             error = "closed"
+        agreed = _agreed(stream[1]) if stream is not None else ""
         if stream is not None:
             if request.connection and not error:
                 self._kept[request.connection] = stream
             else:
                 stream[1].transport.abort()
-        return Answer(*answered, time.monotonic() - began, error)
+        return Answer(*answered, time.monotonic() - began, error, agreed)
 
     async def talk(self, talk: Talk) -> Talked:
         """Asks for an upgrade and, where it is given, says its words and waits for the end."""
@@ -78,7 +82,26 @@ class Client:
         except BaseException:
             opened.close()
             raise
-        return await asyncio.open_connection(sock=opened, limit=MAX_LINE)
+        if not request.tls:
+            return await asyncio.open_connection(sock=opened, limit=MAX_LINE)
+        return await asyncio.open_connection(
+            sock=opened, limit=MAX_LINE, ssl=_context(request), server_hostname=request.host.partition(":")[0]
+        )
+
+
+def _context(request: Request) -> ssl.SSLContext:
+    """Old versions are this side's to offer, and the engine's to refuse."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=request.authority)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    context.minimum_version = context.maximum_version = ssl.TLSVersion[request.tls.replace(".", "_")]
+    return context
+
+
+def _agreed(writer: asyncio.StreamWriter) -> str:
+    found = writer.get_extra_info("ssl_object")
+    return f"{found.version()} {found.cipher()[0]} {found.selected_alpn_protocol()}" if found else ""
 
 
 def head(request: Request) -> bytes:

@@ -31,6 +31,8 @@ class Answer:
     body: str = ""
     seconds: float = 0.0
     error: str = ""
+    tls: str = ""
+    """What was agreed on: the version, the cipher and the protocol."""
 
     def header(self, name: str) -> str | None:
         """Returns a header's value, several of them joined by ` | `, or None."""

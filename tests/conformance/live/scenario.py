@@ -42,6 +42,7 @@ class Request:
 
     A `source` in 127.0.0.0/8 asks from inside the engine's container, one in 10.0.0.0/8 from around it.
     Requests that name the same `connection` follow each other on it; without a name each has its own.
+    With `tls`, such as TLSv1.2, it is asked by this version alone, and `authority` is the one certificate that is trusted.
     """
 
     path: str = "/"
@@ -54,6 +55,8 @@ class Request:
     source: str = "127.0.0.1"
     connection: str = ""
     seconds: float = 5.0
+    tls: str = ""
+    authority: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def secret_places(model: Model, name: str) -> list[str]:
     """Where the files of a service lie that hold secrets."""
     service = model.environment.services[name]
     read = [service.http.stats.auth.secret] if service.http and service.http.stats else []
+    read += [service.http.tls.certificate] if service.http and service.http.tls else []
     return [
         *(f"/run/secrets/{secret}" for secret in read),
         *(file.path or f"/run/secrets/{file.secret}" for file in service.secrets),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twipc.diagnostics import Code, Finding, Path, Related, Severity
+from twipc.formats.engines import ENGINES
 from twipc.model import Model
 from twipc.spec import EPHEMERAL
 
@@ -59,13 +60,14 @@ def one_host(model: Model, target: str) -> Iterator[Finding]:
 
 def _secret_owners(model: Model, target: str) -> Iterator[Finding]:
     for name, service in model.services:
-        if service.secrets:
-            path: Path = ("services", name, "secrets")
+        user = ENGINES[service.http.engine.name].user if service.http else service.user
+        if service.secrets or (service.http and service.http.tls):
+            path: Path = ("services", name, *(("secrets",) if service.secrets else ("http", "tls", "certificate")))
             yield Finding(
                 SECRET_OWNER,
                 f"`{name}` reads files as they lie on the host, with their owner and mode",
                 model.span(path, key=True),
-                help=f"they must be readable for user {service.user}" if service.user else "its image's user must be able to",
+                help=f"they must be readable for user {user}" if user else "its image's user must be able to",
                 at=model.tree.name(path),
                 target=target,
             )

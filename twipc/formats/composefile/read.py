@@ -12,7 +12,7 @@ from typing import Any
 import yaml12
 
 from twipc.spec import Cpu, Duration, Size
-from twipc.target import BASELINE, STATS_USE, FactKey, Unreadable
+from twipc.target import BASELINE, STATS_USE, TLS_USE, FactKey, Unreadable
 from twipc.target.probe import recognise
 
 from .strict import comments
@@ -292,8 +292,10 @@ class ServiceReader:
         An engine's configuration, read before, says what it reads its own for.
         """
         stats = self.facts.get(FactKey("http.stats.auth.secret", (self.name,)))
+        certificate = self.facts.get(FactKey("http.tls.certificate", (self.name,)))
+        own = {f"/run/secrets/{stats}": STATS_USE, f"/run/secrets/{certificate}": TLS_USE}
         for place, found, how in files:
-            use = STATS_USE if place == f"/run/secrets/{stats}" else place
+            use = own.get(place, place)
             self.facts[FactKey(f"secret.{leaf}", (self.name, use))] = found
             self.baseline(f"secret at {place}", how)
         if FactKey("http.engine.name", (self.name,)) not in self.facts:

@@ -222,6 +222,9 @@ def secret_mounts(model: Model, name: str) -> list[SecretMount]:
         secret = service.http.stats.auth.secret
         origin: Path = ("services", name, "http", "stats", "auth", "secret")
         found.append(SecretMount(secret, f"{SECRETS_FOLDER}/{secret}", origin))
+    if service.http and service.http.tls:
+        secret = service.http.tls.certificate
+        found.append(SecretMount(secret, f"{SECRETS_FOLDER}/{secret}", ("services", name, "http", "tls", "certificate")))
     return sorted(found, key=lambda mount: mount.place)
 
 

@@ -73,6 +73,17 @@ _HOST = """
 frontend in_http
     http-request set-var(txn.host) req.fhdr(host),host_only,lower,regsub([.]$,)
 """
+_HSTS = """
+frontend in_http
+    http-after-response del-header Strict-Transport-Security
+"""
+_TLS = (
+    "alpn http/1.1 ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers ciphers "
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305 ciphersuites "
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256 curves X25519:prime256v1:secp384r1"
+)
+"""ssl-config.mozilla.org, guideline 5.7, intermediate, without DHE."""
 _RESOLVERS = """
 resolvers dns
     nameserver dns %s:53
@@ -131,6 +142,12 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     assert http, "only http services have a server's configuration"
     places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY))
     places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
+    tls = http.tls if discovery.secrets == "file" else None
+    if tls:
+        places["frontend in_http"] = _by_https(places["frontend in_http"])
+        places["bind by https"] = tuple(_TLS.split())
+    if tls and tls.hsts:
+        places["frontend in_http"] = _sections(_HSTS)["frontend in_http"] + places["frontend in_http"]
     # Before anything that may refuse a request.
     json = http.access_log == "json"
     first = (
@@ -162,6 +179,17 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     for name in http.backends:
         facts.update(_backend(model, service, name))
     return facts
+
+
+def _by_https(lines: tuple[object, ...]) -> tuple[object, ...]:
+    """Scheme and port are told once more for who came by https, each after what is told of all."""
+    both: list[object] = []
+    for line in lines:
+        both.append(line)
+        for header, plain, by_https in (("X-Forwarded-Proto", "http", "https"), ("X-Forwarded-Port", "80", "443")):
+            if line == ("http-request", "set-header", header, plain):
+                both.append(("http-request", "set-header", header, by_https, "if", "{", "ssl_fc", "}"))
+    return tuple(both)
 
 
 def _backend(model: Model, service: str, name: str) -> Facts:

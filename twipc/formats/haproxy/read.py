@@ -26,6 +26,7 @@ _OBSERVED = {
 _TOLD = ("X-Real-IP", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port")
 """Headers of a request that are the server's own business."""
 _TOO_LARGE = ("http-request", "deny", "deny_status", "413", "if", "{", "req.body_size", "gt")
+_HSTS = ("Strict-Transport-Security", ("max-age=63072000", "if", "{", "ssl_fc", "}"))
 _SCHEME = re.compile(r"https://%\[var\(txn\.host\)\](?::([0-9]+))?%\[pathq\]")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)%\[pathq\]")
 _HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
@@ -80,6 +81,8 @@ class _Reader:
         self.facts: dict[FactKey, object] = {}
         self.statuses: dict[str, object] = {}
         self.default: str | None = None
+        self.tls = False
+        self.of_http: dict[str, bool] = {}
         self.redirects: dict[str, tuple[object, ...]] = {}
         self.routes: list[tuple[tuple[str, str], str, tuple[object, ...]]] = []
         self.http_fact("engine.name", "haproxy")
@@ -107,7 +110,7 @@ class _Reader:
     def _head(self, head: Section) -> None:
         for line in list(head.lines):
             found = _VERSION.fullmatch(" ".join(line.words[1:]))
-            if line.words[0] == ".if" and found:
+            if line.words[0] == ".if" and found and FactKey("http.engine.version", (self.service,)) not in self.facts:
                 self.http_fact("engine.version", found[1])
                 head.lines.remove(line)
 
@@ -131,8 +134,7 @@ class _Reader:
         )
 
     def _frontend(self, section: Section) -> None:
-        bind = section.take_one("bind")
-        self.http_fact("listen.number", _number(" ".join(bind or ()).removeprefix(":")))
+        tls = self._binds(section)
         self.http_fact("access_log", _logs(section))
         largest = section.take_one(*_TOO_LARGE)
         if largest is not None:
@@ -140,6 +142,9 @@ class _Reader:
                 "max_body", Size(largest[0]) if largest[0].isdecimal() and largest[1:] == ("}",) else " ".join(largest)
             )
         headers = {words[0]: words[1:] for words in section.take("http-after-response", "set-header")}
+        hsts = headers.pop("Strict-Transport-Security", ()) if tls and _HSTS in headers.items() else ()
+        if tls:
+            self.http_fact("tls.hsts", bool(hsts))
         exposed = {name: _OBSERVED[" ".join(words)] for name, words in headers.items() if " ".join(words) in _OBSERVED}
         self.http_fact("expose_headers", exposed)
         set_headers = {name: _logged(words) for name, words in headers.items() if name not in exposed}
@@ -152,12 +157,30 @@ class _Reader:
         for words in section.take("acl"):
             tests.setdefault(words[0], []).append(_test(words[1:]))
         for backend, *condition in section.take("use_backend"):
+            of_http = condition[-3:] == ["!{", "ssl_fc", "}"]
+            condition = condition[:-3] if of_http else condition
             first, *others = condition[1:] if condition[:1] == ["if"] and len(condition) > 1 else [" ".join(condition)]
             asked = _conditions([tests.pop(name, [("unknown", "", name)]) for name in others])
             matches = _matches(tests.pop(first, [("unknown", "", first)]))
             self.routes += [(match, backend, asked) for match in matches]
+            if backend in self.of_http and self.of_http[backend] != of_http:
+                self._rest_of(f"who {backend} is for", "differs")
+            self.of_http[backend] = of_http
         self._rest_of("acls that no rule reads", tuple(sorted(tests)))
         self.default = " ".join(section.take_one("default_backend") or ("nothing",))
+
+    def _binds(self, section: Section) -> bool:
+        """Where requests come in, by http and by https, and what the latter is proved with; whether there is the latter."""
+        for address, *how in section.take("bind"):
+            by_https = how[:2] == ["ssl", "crt"] and len(how) > 2
+            said = FactKey("http.tls.listen.number" if by_https else "http.listen.number", (self.service,))
+            number = _number(address.removeprefix(":")) if by_https or not how else " ".join((address, *how))
+            self.facts[said] = number if said not in self.facts else (self.facts[said], number)
+            if by_https:
+                self.tls = True
+                self.http_fact("tls.certificate", how[2].removeprefix(f"{SECRETS_FOLDER}/"))
+                self._rest_of("bind by https", tuple(how[3:]))
+        return self.tls
 
     def _backend(self, section: Section) -> None:
         if section.name == "twipc_default":
@@ -261,7 +284,16 @@ class _Reader:
             self._rest_of(f"comment at the end of line {line}", comment)
 
     def _action(self, backend: str) -> tuple[str, object]:
-        return ("redirect", self.redirects[backend]) if backend in self.redirects else ("backend", backend)
+        """What a route does, for whom: just the requests of a redirect to https are not all, where some come by https."""
+        of_http = self.of_http.get(backend, False)
+        match self.redirects.get(backend):
+            case None:
+                return ("backend, from http only" if of_http else "backend", backend)
+            case (status, "scheme", port):
+                what = "scheme" if of_http == self.tls else "scheme, whatever it came by" if self.tls else "scheme, from http"
+                return ("redirect", (status, what, port))
+            case other:
+                return ("redirect, from http only" if of_http else "redirect", other)
 
     def finish(self) -> None:
         self.http_fact("routes", tuple((*match, self._action(backend), *asked) for match, backend, asked in self.routes))

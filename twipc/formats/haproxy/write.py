@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.engines import ENGINES, HTTPS_PORT, SECRETS_FOLDER, STATS_USER, variable_of
+from twipc.formats.engines import (
+    CIPHERS,
+    CURVES,
+    ENGINES,
+    HSTS_SECONDS,
+    HTTPS_PORT,
+    SECRETS_FOLDER,
+    STATS_USER,
+    SUITES,
+    variable_of,
+)
 from twipc.formats.paths import HOST, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of, room_of
-from twipc.spec import Duration, Http, Redirect, Route, Service
+from twipc.spec import Duration, Http, Redirect, Route, Service, Tls
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -52,12 +62,14 @@ def drain(service: Service) -> Duration:
 
 
 def _values(model: Model, name: str, service: Service, http: Http, discovery: Discovery) -> dict[str, Any]:
+    tls = http.tls if discovery.secrets == "file" else None
     return {
         "name": name,
         "server": bare(name),
         "version": bare(http.engine.version),
         "drain": duration(drain(service)),
         "listen": number(http.listen.number),
+        "tls": _tls(tls) if tls else None,
         "resolver": bare(discovery.resolver),
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
         "max_body": number(http.max_body),
@@ -125,6 +137,17 @@ def _route(index: int, route: Route) -> dict[str, Any]:
     ]
     redirect = _redirect(route.redirect) if route.redirect else None
     return {"index": index, "acls": asked, "backend": bare(route.backend or f"twipc_{name}"), "redirect": redirect}
+
+
+def _tls(tls: Tls) -> dict[str, Quoted | None]:
+    return {
+        "listen": number(tls.listen.number),
+        "certificate": bare(f"{SECRETS_FOLDER}/{tls.certificate}"),
+        "ciphers": bare(":".join(CIPHERS)),
+        "suites": bare(":".join(SUITES)),
+        "curves": bare(":".join(CURVES)),
+        "hsts": number(HSTS_SECONDS) if tls.hsts else None,
+    }
 
 
 def _redirect(redirect: Redirect) -> dict[str, Quoted | None]:

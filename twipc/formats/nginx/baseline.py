@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from posixpath import dirname
 
 from twipc.model import Model
-from twipc.spec import Duration
+from twipc.spec import Duration, Route
 from twipc.target import BASELINE, Discovery, FactKey, Facts
 
 from .tree import parse
@@ -30,12 +30,14 @@ http {
   }
   map $uri $refused_path { volatile; default $refused_request; "~^/[.]twipc/" 0; }
   map $http_host $asked_host { default $host; "~(?<host_port>:[0-9]{1,5})$" $host$host_port; }
-  map $http_host $asked_port { default 80; "~:(?<port>[0-9]{1,5})$" $port; }
+  SCHEME_PORT
+  map $http_host $asked_port { default ASKED_PORT; "~:(?<port>[0-9]{1,5})$" $port; }
   LAST_UPSTREAM
   LOGGED
   UPGRADE
+  SAFELY
   server {
-    server_name _; absolute_redirect off;
+    server_name _; absolute_redirect off; OF_TLS
     if ($refused_path) { return 400; }
     proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $asked_host;
     proxy_set_header X-Real-IP $remote_addr;
@@ -73,12 +75,26 @@ _UPGRADE = r"""
 """
 
 
+_TLS = """
+    ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers off; ssl_ecdh_curve X25519:prime256v1:secp384r1;
+    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
+ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
+    ssl_session_tickets off; ssl_session_cache shared:tls:10m; ssl_session_timeout 1d;
+"""
+"""ssl-config.mozilla.org, guideline 5.7, intermediate, without DHE."""
+_HSTS = 'map $https $hsts { default ""; on "max-age=63072000"; }'
+
+
 def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
     http = model.environment.services[service].http
     assert http, "only http services have a server's configuration"
     text = _EVERY.replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers or http.access_log == "json" else "")
     text = text.replace("LOGGED", _LOGGED.replace("UTF8", _UTF8) if http.access_log == "json" else "")
+    tls = http.tls if discovery.secrets == "file" else None
+    text = text.replace("OF_TLS", _TLS if tls else "").replace("SAFELY", _HSTS if tls and tls.hsts else "")
+    scheme = "map $scheme $scheme_port { default 80; https 443; }" if tls else ""
+    text = text.replace("SCHEME_PORT", scheme).replace("ASKED_PORT", "$scheme_port" if tls else "80")
     upgrading = any(backend.websockets for backend in http.backends.values())
     text = text.replace("UPGRADE", _UPGRADE if upgrading else "")
     if upgrading:
@@ -87,10 +103,14 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     places["server / listen"] = ("default_server",)
     places["location ^~ /.twipc/ / internal"] = ((),)
     places["location ^~ /.twipc/ / root"] = (("/etc/nginx/pages",),)
-    if any(route.match.host or route.match.method for route in http.routes):
+    if tls:
+        places["server / listen by https"] = ("ssl", "default_server")
+    if any(_chosen(route, tls is not None) for route in http.routes):
         places["routes / locations that nothing chooses"] = ()
-    if http.response_headers:
-        places["http / server / proxy_hide_header"] = tuple((header,) for header in sorted(http.response_headers))
+        places["routes / default"] = 1
+    hidden = [*sorted(http.response_headers), *(["Strict-Transport-Security"] if tls and tls.hsts else [])]
+    if hidden:
+        places["http / server / proxy_hide_header"] = tuple((header,) for header in hidden)
     if any(
         "$" in text
         for text in (
@@ -116,6 +136,12 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     return {
         FactKey(BASELINE, (service, "nginx", place)): value for place, value in {**places, **_ready(model, service)}.items()
     }
+
+
+def _chosen(route: Route, tls: bool) -> bool:
+    """Whether more than a path chooses a route."""
+    to_https = route.redirect is not None and route.redirect.scheme is not None
+    return bool(route.match.host or route.match.method or (tls and to_https))
 
 
 def _ready(model: Model, service: str) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from twipc.formats.engines import ENGINES, OWN_PREFIX
+from twipc.formats.engines import ENGINES, OWN_PREFIX, SECRETS_FOLDER
 from twipc.formats.routes import route_of
 from twipc.spec import Duration, Size
 from twipc.target import BASELINE, Discovery, FactKey, Facts, Unreadable
@@ -37,6 +37,9 @@ _TOLD = frozenset(
 )
 """Headers of a request that are the server's own business."""
 _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
+_HSTS = ("Strict-Transport-Security", "$hsts")
+_CHOOSING = {"$host $request_method $uri": False, "$scheme $host $request_method $uri": True}
+"""What the map of routes reads, and whether the scheme is among it."""
 _SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
 _HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
@@ -80,6 +83,8 @@ class _Reader:
         self.choice: Block | None = None
         self.actions: dict[str, tuple[str, object]] = {}
         self.asked = False
+        self.by_scheme = False
+        self.tls = False
 
     def http_fact(self, leaf: str, value: object) -> None:
         self.facts[FactKey(f"http.{leaf}", (self.service,))] = value
@@ -115,7 +120,8 @@ class _Reader:
         for upstream in http.take("upstream"):
             self._upstream(upstream)
         choices = [one for one in http.directives if one.name == "map" and one.args[1:] == ("$route",)]
-        if len(choices) == 1 and choices[0].block and choices[0].args[0] == "$host $request_method $uri":
+        if len(choices) == 1 and choices[0].block and choices[0].args[0] in _CHOOSING:
+            self.by_scheme = _CHOOSING[choices[0].args[0]]
             self.choice = choices[0].block
             http.directives.remove(choices[0])
         for server in http.directives:
@@ -180,15 +186,15 @@ class _Reader:
             self.facts[FactKey(BASELINE, (self.service, "nginx", f"{context} / {place}"))] = value
 
     def _server(self, server: Block) -> None:
-        listen = server.take_one("listen")
-        if listen:
-            self.http_fact("listen.number", _number(listen[0]))
-            self._rest("server", {"listen": listen[1:]})
+        self._listens(server)
         self._timer(server, "proxy_connect_timeout", "connect")
         send, receive = server.take_one("proxy_send_timeout"), server.take_one("proxy_read_timeout")
         both = {_duration(args) for args in (send, receive) if args}
         self.http_fact("timeouts.response", both.pop() if send and receive and len(both) == 1 else (send, receive))
         headers = dict(_headers(server))
+        if self.tls:
+            self.http_fact("tls.hsts", headers.get("Strict-Transport-Security") == "$hsts")
+            headers = {name: value for name, value in headers.items() if (name, value) != _HSTS}
         self.http_fact("expose_headers", {name: _OBSERVED[value] for name, value in headers.items() if value in _OBSERVED})
         set_headers = {name: _expanded(value) for name, value in headers.items() if value not in _OBSERVED}
         self.http_fact("response_headers", set_headers)
@@ -206,6 +212,21 @@ class _Reader:
             if not self.facts[FactKey(f"http.{leaf}", (self.service,))]:
                 del self.facts[FactKey(f"http.{leaf}", (self.service,))]
 
+    def _listens(self, server: Block) -> None:
+        """Where requests come in, by http and by https, and what the latter is proved with."""
+        for directive in server.take("listen"):
+            number, *how = directive.args or ("nothing",)
+            by_https = how[:1] == ["ssl"]
+            said = FactKey("http.tls.listen.number" if by_https else "http.listen.number", (self.service,))
+            self.facts[said] = _number(number) if said not in self.facts else (self.facts[said], number)
+            self._rest("server", {"listen by https" if by_https else "listen": tuple(how)})
+            self.tls = self.tls or by_https
+        files = {leaf: server.take_one(leaf) for leaf in ("ssl_certificate", "ssl_certificate_key")}
+        chain, key = (" ".join(file or ("nothing",)) for file in files.values())
+        if any(files.values()):
+            certificate = chain.removeprefix(f"{SECRETS_FOLDER}/") if chain.startswith(f"{SECRETS_FOLDER}/") else chain
+            self.http_fact("tls.certificate", certificate if chain == key else (chain, key))
+
     def _page(self, directive: Directive) -> tuple[object, ...]:
         *statuses, uri = directive.args
         place = f"{ENGINES['nginx'].pages}/{uri.removeprefix(OWN_PREFIX)}"
@@ -215,7 +236,8 @@ class _Reader:
         assert location.block is not None
         match location.args:
             case ("~", expression) if found := route_of(expression):
-                routes.append((*found, self._action(location.block, f"route {found[1]}")))
+                action = self._action(location.block, f"route {found[1]}")
+                routes.append((*found, _came_by(action, of_http=False, tls=self.tls)))
             case ("^~", own) if self.choice and own.startswith(f"{OWN_PREFIX}route_"):
                 self.actions[own] = self._rewritten(location.block, own)
             case ("^~", own) if own.startswith(f"{OWN_PREFIX}websockets_"):
@@ -257,12 +279,15 @@ class _Reader:
     def _chosen(self, choice: Block) -> Iterator[object]:
         """The routes of a map, in its order."""
         used: set[str] = set()
+        self._rest("routes", {"default": sum(row.name == "default" for row in choice.directives) or "is missing"})
         for row in choice.directives:
             place = f"{OWN_PREFIX}{' '.join(row.args)}/"
-            kind, path, *asked = _choice(row.name) or ("unknown", row.name)
+            came, expression = _came(row.name) if self.by_scheme else ("", row.name)
+            kind, path, *asked = _choice(expression) or ("unknown", row.name)
             if (row.name, row.args) != ("default", ("",)):
                 used.add(place)
-                yield (kind, path, self.actions.get(place, ("nothing", place)) if self.asked else ("nothing", ""), *asked)
+                action = self.actions.get(place, ("nothing", place)) if self.asked else ("nothing", "")
+                yield (kind, path, _came_by(action, of_http=came == "http", tls=self.tls), *asked)
         self._rest("routes", {"locations that nothing chooses": tuple(sorted(set(self.actions) - used))})
 
     @staticmethod
@@ -333,8 +358,12 @@ def _refused_host(block: Block) -> bool:
 
 
 def _headers(server: Block) -> Iterator[tuple[str, str]]:
+    """Each header that is added; one that is added twice is sent twice."""
+    seen: set[str] = set()
     for directive in server.take("add_header"):
         name, value, *rest = (*directive.args, "", "")
+        name = f"{name} again" if name.lower() in seen else name
+        seen.add(name.lower())
         yield name, value if rest[:1] == ["always"] else f"{value} not always"
 
 
@@ -350,6 +379,21 @@ def _sent(directives: list[Directive]) -> dict[str, object]:
 def _expanded(text: str) -> str:
     """What a word says: `${dollar}` holds a dollar, any other variable is none of ours."""
     return text.replace("${dollar}", "$") if "$" not in text.replace("${dollar}", "") else f"{text} with its variables"
+
+
+def _came(expression: str) -> tuple[str, str]:
+    """The scheme that a row asks for, and the rest of it; what is no scheme stays."""
+    came, _, rest = expression.removeprefix("~^").partition(" ")
+    return (came, f"~^{rest}") if expression.startswith("~^") and came in ("http", r"\S+") else ("", expression)
+
+
+def _came_by(action: tuple[str, object], *, of_http: bool, tls: bool) -> tuple[str, object]:
+    """An action with its requests: just those of a redirect to https are not for all, where some come by https."""
+    match action:
+        case ("redirect", (status, "scheme", port)):
+            what = "scheme" if of_http == tls else "scheme, whatever it came by" if tls else "scheme, from http"
+            return ("redirect", (status, what, port))
+    return (f"{action[0]}, from http only", action[1]) if of_http else action
 
 
 def _choice(expression: str) -> tuple[object, ...] | None:

@@ -7,11 +7,11 @@ from posixpath import dirname
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.engines import ENGINES, HTTPS_PORT, OWN_PREFIX
+from twipc.formats.engines import CIPHERS, CURVES, ENGINES, HSTS_SECONDS, HTTPS_PORT, OWN_PREFIX, SECRETS_FOLDER
 from twipc.formats.paths import HOST, literal, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of
-from twipc.spec import Default, Duration, Http, Match, Redirect
+from twipc.spec import Default, Duration, Http, Match, Redirect, Route, Tls
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -67,13 +67,16 @@ def _pages(model: Model, name: str, http: Http) -> tuple[ServerFile, ...]:
 
 def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[str, Any]:
     here: Path = ("services", name, "http")
-    chosen = any(route.match.host or route.match.method for route in http.routes)
+    tls = http.tls if discovery.secrets == "file" else None
+    by_scheme = tls is not None and any(_to_https(route) for route in http.routes)
+    chosen = by_scheme or any(route.match.host or route.match.method for route in http.routes)
     return {
         "name": name,
         "server": word(name),
         "version": word(http.engine.version),
         "listen": number(http.listen.number),
         "resolver": word(discovery.resolver),
+        "tls": _tls(tls) if tls else None,
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
         "max_body": size(http.max_body),
         "access_log": http.access_log,
@@ -101,13 +104,14 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "routes": [
             {
                 "index": index,
-                "patterns": [regex(expression) for expression in _patterns(route.match, chosen)],
+                "patterns": [regex(one) for one in _patterns(route.match, chosen, _came(route) if by_scheme else "")],
                 "name": word(f"route_{index}"),
                 "action": _action(route, http, (*here, "routes", index), chosen),
             }
             for index, route in enumerate(http.routes)
         ],
         "chosen": chosen,
+        "by_scheme": by_scheme,
         "dollars": any("$" in text for text in _expanded(http)),
         "default": _action(http.default, http, (*here, "default")),
         "websockets": [
@@ -131,12 +135,31 @@ def _expanded(http: Http) -> list[str]:
     return [*files, *redirects, *http.response_headers.values(), *http.request_headers.values()]
 
 
-def _patterns(match: Match, chosen: bool) -> list[str]:
-    """What a route's requests match: their path, or, in a map where some route asks for more, `host method path`."""
+def _to_https(route: Route) -> bool:
+    return route.redirect is not None and route.redirect.scheme is not None
+
+
+def _came(route: Route) -> str:
+    """By which scheme a route's requests came: who came by https is not sent there."""
+    return "http " if _to_https(route) else r"\S+ "
+
+
+def _tls(tls: Tls) -> dict[str, Any]:
+    return {
+        "listen": number(tls.listen.number),
+        "certificate": word(f"{SECRETS_FOLDER}/{tls.certificate}"),
+        "ciphers": word(":".join(CIPHERS)),
+        "curves": word(":".join(CURVES)),
+        "hsts": number(HSTS_SECONDS) if tls.hsts else None,
+    }
+
+
+def _patterns(match: Match, chosen: bool, came: str) -> list[str]:
+    """What a route's requests match: their path, or, in a map where some route asks for more, `[scheme] host method path`."""
     paths = [pattern(kind, path) for kind in ("prefix", "exact", "glob") for path in getattr(match, kind) or ()]
     hosts = [rf"\S*{literal(host[1:])}" if host.startswith("*") else literal(host) for host in match.host or ()]
     asked = " ".join(f"(?:{'|'.join(one)})" if one else r"\S+" for one in (hosts, match.method or ()))
-    return [f"~^{asked} {path[1:]}" for path in paths] if chosen else paths
+    return [f"~^{came}{asked} {path[1:]}" for path in paths] if chosen else paths
 
 
 def _upstream(model: Model, name: str, key: str, http: Http, discovery: Discovery) -> dict[str, Any]:
