@@ -101,10 +101,16 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
     rollout = {"order": "stop-first", "parallelism": 2, "delay": "7s", "monitor": "2m", "on_failure": "pause"}
     rolling = _with(spec, "web", rollout=rollout)
     rolling["volumes"]["news"]["access"] = "shared"
+    working = _with(spec, "web")
+    working["services"]["task"] = {
+        **{"kind": "service", "image": "shop/task:1", "restart": "never"},
+        "resources": {"cpu": 0.25, "memory": "512MiB"},
+    }
     by_command = _with(spec, "web", health={"command": ["check"]})
     return {
         "environment.project": (spec, ("project",), "stall"),
         "environment.environment": (spec, ("environment",), "test"),
+        "service.kind": (working, ("services", "task", "kind"), "job"),
         "service.image": (spec, (*_WEB, "image"), "shop/web:2"),
         "service.build.context": (spec, (*_WEB, "build", "context"), "src"),
         "service.build.dockerfile": (spec, (*_WEB, "build", "dockerfile"), "Dockerfile.prod"),

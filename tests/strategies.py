@@ -364,6 +364,15 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
     return service
 
 
+@st.composite
+def jobs(draw: st.DrawFn) -> Spec:
+    """A service that runs to its end."""
+    app: Spec = draw(apps("migrate"))
+    job = {field: value for field, value in app.items() if field not in ("replicas", "health", "publish", "rollout", "restart")}
+    job.get("placement", {}).pop("max_per_host", None)
+    return {**job, "kind": "job", **draw(st.sampled_from(({}, {"restart": "never"}, {"restart": "on-failure"})))}
+
+
 def _depend(draw: st.DrawFn, services: Spec) -> None:
     """At times a service waits for some that come before it by name and have instances."""
     names = sorted(services)
@@ -372,6 +381,8 @@ def _depend(draw: st.DrawFn, services: Spec) -> None:
             if not services[other].get("replicas", 1) or draw(st.booleans()):
                 continue
             waits: list[Any] = [{"service": other, "condition": "started"}]
+            if services[other].get("kind") == "job":
+                waits = [{"service": other, "condition": "completed"}]
             if "health" in services[other] or "http" in services[other]:
                 waits += [other, {"service": other}, {"service": other, "condition": "healthy"}]
             services[name].setdefault("depends_on", []).append(draw(st.sampled_from(waits)))
@@ -403,6 +414,8 @@ def specs(draw: st.DrawFn) -> Spec:
             services[name]["ready"] = services[names[0]]["ready"]
     for number, name in enumerate(draw(st.sampled_from(((), ("edge",), ("edge", "inner"))))):
         services[name] = draw(servers(names, number))
+    if draw(st.booleans()):
+        services["migrate"] = draw(jobs())
     _depend(draw, services)
     if len(names) > 1:
         services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"}
@@ -468,6 +481,7 @@ def targets_of(spec: Spec) -> Spec:
         "cloud_map_services": {
             name: f"arn:aws:servicediscovery:{account}:service/srv-{index:016x}"
             for index, name in enumerate(sorted(spec["services"]))
+            if spec["services"][name].get("kind") != "job"
         },
         "target_groups": {
             name: dict.fromkeys(published[name], f"arn:aws:elasticloadbalancing:{account}:targetgroup/{name}/{index:016x}")

@@ -34,6 +34,7 @@ def read(texts: Mapping[str, str]) -> Facts:
 def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dict[str, Any], texts: Mapping[str, str]) -> None:
     reader.common()
     reader.depends_on()
+    reader.kind()
     reader.fact("restart", compose.named(_RESTART, reader.service.pop("restart", "")))
     mounted = reader.files(reader.mounts(reader.take_tables("volumes")), texts)
     reader.labels(mounted)

@@ -51,6 +51,7 @@ def _variables(texts: Mapping[str, str]) -> dict[str, str]:
 def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
     reader.common()
     reader.depends_on()
+    reader.kind()
     take = reader.service.pop
     reader.fact("restart", compose.named(_RESTART, take("restart", "")))
     reader.fact("replicas", take("scale", None))

@@ -63,8 +63,9 @@ def baseline(model: Model, options_: Any) -> Facts:
     for name, service in model.services:
         for place, value in _service(model, options, name, service).items():
             facts[FactKey(BASELINE, (name, place))] = value
-        facts[FactKey("service.rollout.order", (name,))] = _order(model, service)
-        facts[FactKey("service.rollout.on_failure", (name,))] = service.rollout.on_failure or "rollback"
+        if service.kind == "service":
+            facts[FactKey("service.rollout.order", (name,))] = _order(model, service)
+            facts[FactKey("service.rollout.on_failure", (name,))] = service.rollout.on_failure or "rollback"
         facts.update(server_baseline(model, name, _discovery(options)))
     return facts
 
@@ -96,7 +97,8 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
             places[f"port {port}.appProtocol"] = "http"
     if any(publish.address is None and publish.port in options.target_groups.get(name, {}) for publish in service.publish):
         places["service.healthCheckGracePeriodSeconds"] = _grace(service)
-    return places
+    # A job has a task definition alone.
+    return {place: value for place, value in places.items() if service.kind == "service" or not place.startswith("service.")}
 
 
 def _speaks_http(model: Model, name: str, number: int) -> bool:

@@ -13,6 +13,8 @@ from .options import Options, is_pushed
 
 HERE: Path = ("targets", "ecs")
 _BY_SERVICE = ("service_security_groups", "execution_roles", "task_roles", "cloud_map_services", "target_groups")
+_OF_SERVICES = ("service_security_groups", "cloud_map_services")
+"""What stands in a service's file alone."""
 _PARTITIONS = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -57,9 +59,10 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
         at = model.tree.name((*HERE, *path))
         return finding(model, MISSING, (*HERE, *path), f"`{at}` is missing: {why}", f"write `{form}`", related)
 
-    if not options.subnets:
+    lasting = [name for name, service in model.services if service.kind == "service"]
+    if lasting and not options.subnets:
         yield missing(("subnets",), "tasks have addresses of their own", "subnets: [subnet-…, subnet-…]")
-    for name, _ in model.services:
+    for name in lasting:
         if not options.service_security_groups.get(name, options.security_groups):
             why = f"`{name}` has none, so that the VPC's default group would be its own"
             yield missing(("security_groups",), why, "security_groups: [sg-…]")
@@ -127,6 +130,9 @@ def _not_there(model: Model, options: Options) -> Iterator[Finding]:
             if name not in services:
                 known = f"services are: {', '.join(sorted(services))}"
                 yield finding(model, UNUSED, (*HERE, field, name), f"`{field}` is for `{name}`, and no service is", known)
+            elif field in _OF_SERVICES and services[name].kind == "job":
+                said = f"`{name}` is a job: what runs its task says its groups, and nobody finds it by name"
+                yield finding(model, UNUSED, (*HERE, field, name), said, "take it out")
     for name, groups in sorted(options.target_groups.items()):
         if name not in services:
             continue
@@ -149,7 +155,8 @@ def _not_there(model: Model, options: Options) -> Iterator[Finding]:
 def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
     """What every service does without."""
     names = [name for name, _ in model.services]
-    if options.security_groups and all(name in options.service_security_groups for name in names):
+    lasting = [name for name in names if model.environment.services[name].kind == "service"]
+    if options.security_groups and all(name in options.service_security_groups for name in lasting):
         said = "`security_groups` has no effect: every service has its own in `service_security_groups`"
         yield finding(model, UNUSED, (*HERE, "security_groups"), said, "take it out")
     if options.execution_role and all(name in options.execution_roles for name in names):

@@ -25,14 +25,13 @@ _TMP = "twipc_tmp"
 
 
 def compile(model: Model, options_: Any) -> Bundle:
-    """For each service a task definition and a service; for one with files of its own the folder of its image too."""
+    """A task definition for each, and a service, but for a job; for one with files of its own the folder of its image too."""
     options = option(options_, Options)
     artifacts: list[Artifact] = []
-    for name, _ in model.services:
-        artifacts += [
-            *task_definition(model, options, name),
-            document(f"{name}.service.json", ("services", name), _service(model, options, name)),
-        ]
+    for name, service in model.services:
+        artifacts += task_definition(model, options, name)
+        if service.kind == "service":
+            artifacts.append(document(f"{name}.service.json", ("services", name), _service(model, options, name)))
     return bundle(*artifacts)
 
 

@@ -34,6 +34,8 @@ def option_facts(model: Model, options_: Any) -> Facts:
             "log_group": options.log_group or f"/{model.environment.project}/{model.environment.environment}",
             "registry": options.registry if _baked(service) or _ours(service) else None,
         }
+        if service.kind == "job":  # these are said when its task is run
+            said |= dict.fromkeys(("cluster", "subnets", "security_groups", "cloud_map_service"))
         facts |= {FactKey(f"options.{leaf}", (name,)): value for leaf, value in said.items()}
         if _baked(service) and _ours(service):
             facts[FactKey("options.registry", (name, "FROM"))] = options.registry

@@ -29,7 +29,10 @@ def read(texts: Mapping[str, str]) -> Facts:
     for name in sorted(names):
         reader = _Reader(name, texts, facts)
         reader.task(load(texts, f"{name}{_TASK}", TASK_DEFINITION))
-        reader.service(load(texts, f"{name}{_SERVICE}", SERVICE))
+        if f"{name}{_SERVICE}" in texts:
+            reader.service(load(texts, f"{name}{_SERVICE}", SERVICE))
+        else:
+            reader.job()
     return facts
 
 
@@ -286,8 +289,15 @@ class _Reader:
                 env[name] = ("secret", "") if name not in env else ("value and secret", env[name])
         self.fact("env", env)
 
+    def job(self) -> None:
+        """A task definition alone is run once: nothing starts its task again."""
+        self.fact("kind", "job")
+        self.fact("replicas", 1)
+        self.fact("restart", "never")
+
     def service(self, service: dict[str, Any]) -> None:
         take = service.pop
+        self.fact("kind", "service")
         self._tags("service", take("tags", []))
         self._family("serviceName", take("serviceName", "missing"))
         self._family("taskDefinition", take("taskDefinition", "missing"))

@@ -132,6 +132,7 @@ _START_PERIOD = _health(0, 300, "ECS counts whole seconds", "ECS counts failures
 _FIELDS: FieldSupport = {
     "environment.project": Exact(),
     "environment.environment": Exact(),
+    "service.kind": Exact(),
     "service.image": Exact(),
     "service.build.context": Outside(OUTSIDE_ORCHESTRATORS["service.build.context"]),
     "service.build.dockerfile": Outside(OUTSIDE_ORCHESTRATORS["service.build.dockerfile"]),
@@ -223,8 +224,13 @@ _FIELDS: FieldSupport = {
     "service.health.start_period": _START_PERIOD,
     "service.resources.cpu": _sized(_cpu, "ECS takes 0.125 vCPU or more"),
     "service.resources.memory": _sized(_memory, "ECS counts whole MiB"),
-    "service.restart": Approximate(
-        lambda _: "always", "an ECS service starts a new task for each that ends, however it ended", codes.BEHAVIOUR_LOST
+    "service.restart": When(
+        "of a job",
+        lambda asked: _service(asked).kind == "job",
+        then=Approximate(lambda _: "never", "a task that is run once is not started again", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(
+            lambda _: "always", "an ECS service starts a new task for each that ends, however it ended", codes.BEHAVIOUR_LOST
+        ),
     ),
     "service.stop_grace": When(
         "over 120s on Fargate",

@@ -14,7 +14,6 @@ from twipc.target import BASELINE, FactKey, Facts, option
 from .options import SwarmOptions, discovery
 
 _EVERY: Mapping[str, object] = {
-    "deploy.mode": "replicated",
     "deploy.restart_policy.delay": "2s",
 }
 _SERVED: Mapping[str, object] = {"tmpfs at /tmp.tmpfs.size": 67108864}
@@ -33,9 +32,10 @@ def baseline(model: Model, options: Any) -> Facts:
         facts.update(common(model, name, discovery(options)))
         places = {**_EVERY, **_SERVED} if service.http else dict(_EVERY)
         facts.update(of_service(name, {**places, **_placed(model, service)}))
-        rollout = _rollout(model, service)
-        facts |= {FactKey(f"service.rollout.{leaf}", (name,)): value for leaf, value in rollout.items()}
-        facts.update(of_service(name, _rolled_back(rollout)))
+        if service.kind == "service":
+            rollout = _rollout(model, service)
+            facts |= {FactKey(f"service.rollout.{leaf}", (name,)): value for leaf, value in rollout.items()}
+            facts.update(of_service(name, _rolled_back(rollout)))
         facts.update(of_service(name, {**_configs(model, name), **_secrets(model, name)}))
         facts.update(of_service(name, _unpublished(service)))
         if _holds_port(service):  # of which a node has one

@@ -21,6 +21,7 @@ from .options import discovery as discovery_of
 FILE = "docker-stack.yml"
 LONGEST_CONFIG = 64
 """Of a config's name; measured on the engine (traps §3.1)."""
+_MODE = {"service": "replicated", "job": "replicated-job"}
 _CONDITION = {"always": "any", "on-failure": "on-failure", "never": "none"}
 _BETWEEN = Duration(5000)
 """Between two tasks of an update: longer than the proxies need to find a new member."""
@@ -124,13 +125,22 @@ def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> 
     here: Path = ("services", name)
     limits = without_nothing(write.limits(name, service))
     return {
-        "mode": "replicated",
+        "mode": At((*here, "kind"), _MODE[service.kind]),
         "replicas": At((*here, "replicas"), service.replicas),
         "endpoint_mode": At(("targets", "swarm", "discovery"), "vip" if discovery.prefix else "dnsrr"),
         "labels": {**write.owner_labels(model), **_unpublished(name, service)},
         "placement": _placement(model, name, service),
         **({"resources": {"limits": limits}} if limits else {}),
         "restart_policy": {"condition": At((*here, "restart"), _CONDITION[service.restart]), "delay": "2s"},
+        **_updates(model, name, service),
+    }
+
+
+def _updates(model: Model, name: str, service: Service) -> dict[str, Value]:
+    """A job has none: the engine refuses them ("Jobs may not have an update config")."""
+    if service.kind == "job":
+        return {}
+    return {
         "update_config": _roll(model, name, service, service.rollout.on_failure or "rollback"),
         "rollback_config": _roll(model, name, service, "pause"),
     }

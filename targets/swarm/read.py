@@ -12,6 +12,7 @@ from twipc.formats.reading import read_server
 from twipc.target import Discovery, FactKey, Facts, Unreadable
 
 FILE = "docker-stack.yml"
+_KIND = {"replicated": "service", "replicated-job": "job"}
 _CONDITION = {"any": "always", "on-failure": "on-failure", "none": "never"}
 _DISCOVERY = {"dnsrr": "dnsrr", "vip": "tasks"}
 _CONFIG = re.compile(r"([a-z][A-Za-z0-9._-]{0,50})-([0-9a-f]{12})")
@@ -98,6 +99,7 @@ def _text(value: object) -> object:
 
 def _deploy(reader: compose.ServiceReader, deploy: dict[str, Any]) -> set[str]:
     """Takes `deploy` apart; gives back which publications it says are left out."""
+    reader.fact("kind", compose.named(_KIND, deploy.pop("mode", "no mode")))
     reader.fact("replicas", deploy.pop("replicas", None))
     resources = reader.table(deploy.pop("resources", None), "deploy.resources")
     limits = reader.table(resources.pop("limits", None), "deploy.resources.limits")

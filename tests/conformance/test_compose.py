@@ -81,6 +81,7 @@ services:
     secrets: [api-key]
     resources: {{cpu: 2, memory: 1GiB}}
   cache: {{image: busybox}}
+  migrate: {{kind: job, image: busybox, depends_on: [db], restart: on-failure}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
 networks: {{front: {{}}, back: {{internal: true, encrypted: true}}}}
 external: {{store: {{host: store.example.com, ports: {{sql: 5432}}}}}}
@@ -92,6 +93,7 @@ accept:
   - {{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}
   - {{code: TW514, at: services.worker.depends_on.db, target: swarm, because: it tries again}}
   - {{code: TW511, at: services.worker.depends_on.cache, target: swarm, because: it tries again}}
+  - {{code: TW514, at: services.migrate.depends_on.db, target: swarm, because: it tries again}}
 secrets:
   api-key: {{file: ".secrets/a $$b{{{{", swarm: shop_api-key.1}}
   tls-key: {{file: .secrets/tls, swarm: shop-tls}}
@@ -183,7 +185,7 @@ class Told:
         self.say("networks", {name: tuple(sorted(how.get("aliases") or ())) for name, how in attached.items()})
         self._process(service)
         for other, how in (service.get("depends_on") or {}).items():
-            self.facts[FactKey("service.depends_on", (self.name, other))] = how["condition"].removeprefix("service_")
+            self.facts[FactKey("service.depends_on", (self.name, other))] = how["condition"].split("_")[1]
         check = service.get("healthcheck")
         if check:
             assert check["test"][0] == "CMD"
@@ -299,6 +301,28 @@ def test_compose_makes_internal_networks_internal(tmp_path: Path) -> None:
     }
     # Who names no network is on the default one.
     assert list(printed["services"]["idle"]["networks"]) == ["default"]
+
+
+JOBS = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {compose: {}, compose-2.4: {}}
+services:
+  db: {image: shop/db:1, health: {command: [check]}}
+  fill: {kind: job, image: shop/fill:1, depends_on: [db]}
+  migrate: {kind: job, image: shop/migrate:1, restart: on-failure, depends_on: [{service: fill, condition: completed}]}
+  web: {image: shop/web:1, depends_on: [{service: migrate, condition: completed}, db]}
+"""
+
+
+def test_compose_waits_for_jobs(tmp_path: Path) -> None:
+    _, folder = placed(compiled_text(JOBS, targets=["compose"]), tmp_path)
+    printed = json.loads(accepted(tool("docker"), "compose", "config", "--format", "json", folder=folder))["services"]
+    restarts = {"db": "unless-stopped", "fill": "no", "migrate": "on-failure", "web": "unless-stopped"}
+    assert {name: service["restart"] for name, service in printed.items()} == restarts
+    assert printed["migrate"]["depends_on"] == {"fill": {"condition": "service_completed_successfully", "required": True}}
+    assert printed["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
 def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:

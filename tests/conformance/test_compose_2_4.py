@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.compiling import compiled_text
 from tests.tools import tool
 from twipc.target import FactKey
 
 from .test_compose import (
+    JOBS,
     RESTART,
     Told,
     accepted,
@@ -35,6 +37,14 @@ def test_docker_compose_1_takes_it_as_it_was_meant(name: str, tmp_path: Path) ->
     printed = scalars(accepted(tool("docker-compose-1"), "config", folder=folder))
     assert printed["version"] == "2.4"
     assert _said(single(printed["services"])) == _echoed(as_commands(meant(compiled), compiled))
+
+
+def test_docker_compose_1_waits_for_jobs(tmp_path: Path) -> None:
+    _, folder = placed(compiled_text(JOBS, targets=["compose-2.4"]), tmp_path)
+    printed = scalars(accepted(tool("docker-compose-1"), "config", folder=folder))["services"]
+    assert printed["migrate"]["restart"] == "on-failure"
+    assert printed["migrate"]["depends_on"] == {"fill": {"condition": "service_completed_successfully"}}
+    assert printed["web"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
 def test_the_project_has_its_name_without_an_option(tmp_path: Path) -> None:

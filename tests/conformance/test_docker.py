@@ -13,11 +13,13 @@ import pytest
 
 from tests.compiling import ROOT, compiled_text
 from tests.conformance.docker import Engine
+from tests.conformance.docker.engine import Failed
 from tests.conformance.docker.inspected import of_containers, of_services, text
 from twipc.driver import Compiled
 from twipc.target import FactKey, codes
 
 from .test_compose import as_commands, meant, outcome_of, placed, specs_for
+from .test_swarm import PLACED
 
 pytestmark = [pytest.mark.xdist_group("docker"), pytest.mark.timeout(300)]
 
@@ -128,6 +130,42 @@ def test_services_are_what_the_spec_means(docker: Engine, name: str, tmp_path: P
         assert {text(config) for config in configs.values()} == {
             body for path, body in compiled.bundle.texts.items() if path != "docker-stack.yml"
         }
+
+
+def test_a_swarm_places_and_updates_as_the_spec_says(docker: Engine, tmp_path: Path) -> None:
+    compiled, folder = placed(compiled_text(PLACED), tmp_path)
+    with docker.deployed(folder, compiled.model.name, []) as services:
+        (spec,) = (service["Spec"] for service in services)
+    placement = spec["TaskTemplate"]["Placement"]
+    assert placement["Constraints"] == [
+        *("node.labels.shop-prod.news == true", "node.labels.com.example.disk == ssd", "node.labels.zone == 1e3")
+    ]
+    spread = [one["Spread"]["SpreadDescriptor"] for one in placement["Preferences"]]
+    assert spread == ["node.labels.zone", "node.labels.rack", "node.id"]
+    assert placement["MaxReplicas"] == 3
+    rolled = {
+        "Parallelism": 2,
+        "Order": "start-first",
+        "Delay": 1_500_000_000,
+        "Monitor": 150_000_000_000,
+        "MaxFailureRatio": 0,
+    }
+    assert spec["UpdateConfig"] == {**rolled, "FailureAction": "continue"}
+    assert spec["RollbackConfig"] == {**rolled, "FailureAction": "pause"}
+
+
+def test_a_swarm_takes_a_job_and_none_that_is_updated(docker: Engine, tmp_path: Path) -> None:
+    text = PLACED.split("services:")[0] + "services:\n  migrate: {kind: job, image: shop/migrate:1}\n"
+    compiled, folder = placed(compiled_text(text), tmp_path)
+    with docker.deployed(folder, compiled.model.name, []) as services:
+        (spec,) = (service["Spec"] for service in services)
+    assert spec["Mode"] == {"ReplicatedJob": {"MaxConcurrent": 1, "TotalCompletions": 1}}
+    assert spec["TaskTemplate"]["RestartPolicy"]["Condition"] == "none"
+    file = folder / "docker-stack.yml"
+    mode = 'mode: "replicated-job"\n'
+    file.write_text(file.read_text().replace(mode, f"{mode}      update_config:\n        parallelism: 1\n"))
+    with pytest.raises(Failed, match="Jobs may not have an update config"), docker.deployed(folder, compiled.model.name, []):
+        pass
 
 
 GRACE = """\

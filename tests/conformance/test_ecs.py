@@ -34,6 +34,7 @@ from twipc.target import Unreadable
 OPERATIONS = {".taskdef.json": "RegisterTaskDefinition", ".service.json": "CreateService"}
 ENVIRONMENTS = [name for name in committed() if re.search(r"^  ecs:", (SPECS / f"{name}.yaml").read_text(), re.MULTILINE)]
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\n"
+CLOUD_MAP = "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-0a1b2c3d4e5f6071"
 KINDS = {str: "string", int: "integer", bool: "boolean"}
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key"
 
@@ -223,6 +224,20 @@ def test_a_deployment_is_as_the_spec_says(said: str, ends: bool, back: bool) -> 
     percent = service["deploymentConfiguration"]
     assert (percent["minimumHealthyPercent"], percent["maximumPercent"]) == (0, 100)
     assert service["availabilityZoneRebalancing"] == "DISABLED"
+
+
+def test_a_job_is_a_task_definition_alone() -> None:
+    job = "  migrate: {kind: job, image: shop/migrate:1, resources: {cpu: 0.25, memory: 512MiB}}\n"
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=job).replace(
+        "    service_security_groups: {web: [sg-0b1c2d3e]}\n", "    security_groups: [sg-0b1c2d3e]\n"
+    )
+    outcome = compiled_text(text)
+    assert not outcome.codes
+    assert judged(outcome) == 3
+    assert sorted(outcome.compiled[0].bundle.texts) == ["migrate.taskdef.json", "web.service.json", "web.taskdef.json"]
+    for option in ("service_security_groups: {migrate: [sg-0b1c2d3e]}", f'cloud_map_services: {{migrate: "{CLOUD_MAP}"}}'):
+        assert compiled_text(text.replace("    cluster: shop\n", f"    cluster: shop\n    {option}\n")).codes == ["ECS102"]
+    assert compiled_text(text.replace("kind: job,", "kind: job, restart: on-failure,")).codes == ["TW511"]
 
 
 def test_fargate_adds_one_capability_alone() -> None:

@@ -217,6 +217,15 @@ def test_a_stack_runs_and_is_updated_as_the_spec_says(tmp_path: Path) -> None:
     assert {**rolled, "failure_action": "pause"}.items() <= back.items()
 
 
+def test_a_job_runs_once_and_is_never_updated(tmp_path: Path) -> None:
+    """An update config is what only the engine refuses: "Jobs may not have an update config"."""
+    text = PLACED.split("services:")[0] + "services:\n  migrate: {kind: job, image: shop/migrate:1}\n"
+    _, services = _stack(compiled_text(text), tmp_path)
+    deploy = services["migrate"]["deploy"]
+    assert (deploy["mode"], deploy["replicas"], deploy["restart_policy"]["condition"]) == ("replicated-job", "1", "none")
+    assert not {"update_config", "rollback_config"} & deploy.keys()
+
+
 def _stack(outcome: Outcome, tmp_path: Path) -> tuple[dict[FactKey, object], dict[str, Any]]:
     """What `docker stack config` makes of a compiled spec: its facts, and its services."""
     _, folder = placed(outcome, tmp_path)

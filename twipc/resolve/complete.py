@@ -38,6 +38,8 @@ def _service(name: str, service: Service, environment: Environment, tree: Tree, 
                 codes.NO_IMAGE, wanted, tree.span(("services", name), key=True), help="such as `image: shop/web:1.2.0`",
                 at=f"services.{name}",
             )  # fmt: skip
+    if service.kind == "job" and "restart" not in service.model_fields_set:
+        update["restart"] = "never"
     update["health"] = _health(name, service, tree, report)
     if service.http:
         backends = {key: _room(backend, environment) for key, backend in service.http.backends.items()}

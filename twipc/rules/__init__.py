@@ -10,6 +10,7 @@ from twipc.model import Model
 from .codes import CODES
 from .external import external
 from .hosts import hosts
+from .jobs import jobs
 from .knobs import knobs
 from .networks import networks
 from .places import places
@@ -23,7 +24,7 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, redirects, ports, places, external, networks, starts, hosts, unused, knobs)
+RULES: tuple[Rule, ...] = (state, servers, redirects, ports, places, external, networks, starts, hosts, jobs, unused, knobs)
 
 
 def judge(model: Model, report: Report) -> None:

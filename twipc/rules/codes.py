@@ -238,6 +238,38 @@ BLIND_MONITOR = Code(
     good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    health: {command: [check]}\n"
     "    rollout: {monitor: 1m}",
 )
+_JOB = """\
+services:
+  migrate: {kind: job, image: shop/migrate:1}
+  web:
+    image: shop/web:1
+    depends_on: [{service: migrate, condition: completed}]
+"""
+NOT_OF_JOBS = Code(
+    "TW452",
+    "what a job does not have",
+    Severity.ERROR,
+    why="A job runs to its end, once: nobody asks whether it lives or is ready, nobody reaches it from outside, there "
+    "is one of it, and it is not replaced while it runs. One that is always started again never ends.",
+    bad=_JOB.replace("migrate:1}", "migrate:1, restart: always}  #! TW452"),
+    good=_JOB,
+)
+JOB_MEMBER = Code(
+    "TW453",
+    "a job that others would reach",
+    Severity.ERROR,
+    why="A job does its work and ends: a proxy, or who has its address, would find nobody.",
+    bad=_HAPROXY.replace("shop/web:1, ports", "shop/web:1, kind: job, ports").replace("[web.http]}}", "[web.http]}}  #! TW453"),
+    good=_HAPROXY,
+)
+NEVER_ENDS = Code(
+    "TW454",
+    "waiting for the end of what does not end",
+    Severity.ERROR,
+    why="Only a job comes to its end: who waits until a service is `completed` never starts.",
+    bad=_JOB.replace("kind: job, ", "").replace("completed}]", "completed}]  #! TW454"),
+    good=_JOB,
+)
 UNUSED = Code(
     "TW415",
     "something that nothing uses",
@@ -350,6 +382,9 @@ CODES = (
     OWN_LABEL,
     ONE_PER_HOST,
     BLIND_MONITOR,
+    NOT_OF_JOBS,
+    JOB_MEMBER,
+    NEVER_ENDS,
     UNUSED,
     EXTERNAL_NAME,
     NOT_TCP,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes import BLIND_MONITOR, NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
+from .codes import BLIND_MONITOR, NEVER_ENDS, NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
 
 
 def starts(model: Model) -> Iterator[Finding]:
@@ -62,12 +62,23 @@ def _never(model: Model, path: Path, name: str, other: str, condition: str) -> I
             related=(Related(model.span(replicas), "it is said here"),),
             at=model.tree.name(path),
         )
+    if condition == "completed" and awaited.kind != "job":
+        yield Finding(
+            NEVER_ENDS,
+            f"`{name}` waits until `{other}` has completed, and `{other}` is a service",
+            model.span(path),
+            help=f"wait until it is healthy or started, or make `{other}` a job (`kind: job`)",
+            related=(Related(model.span(("services", other), key=True), "it is said here"),),
+            at=model.tree.name(path),
+        )
     if condition == "healthy" and awaited.health is None:
         yield Finding(
             NEVER_HEALTHY,
             f"`{name}` waits until `{other}` is healthy, and nobody asks `{other}`",
             model.span(path),
-            help=f"give `{other}` a `health`, or write {{service: {other}, condition: started}}",
+            help=f"write {{service: {other}, condition: completed}}"
+            if awaited.kind == "job"
+            else f"give `{other}` a `health`, or write {{service: {other}, condition: started}}",
             related=(Related(model.span(("services", other), key=True), "it has no `health`"),),
             at=model.tree.name(path),
         )

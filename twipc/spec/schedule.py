@@ -15,8 +15,10 @@ class Dependency(Noun):
 
     SHORT: ClassVar[str] = "service"
     service: Name = Field(description="The name of the other service.")
-    condition: Literal["healthy", "started"] = Field(
-        "healthy", description="healthy: it has passed its own check; started: it runs, whatever it answers."
+    condition: Literal["healthy", "started", "completed"] = Field(
+        "healthy",
+        description="healthy: it has passed its own check; started: it runs, whatever it answers; completed: it is a job, and "
+        "has ended well.",
     )
 
 

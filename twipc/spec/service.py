@@ -218,6 +218,9 @@ class Ulimit(Noun):
 class Service(Noun):
     """One program, in one or more equal instances."""
 
+    kind: Literal["service", "job"] = Field(
+        "service", description="job: it runs to its end, once, and only then those who depend on it as `completed`."
+    )
     image: Image | None = Field(None, description="What runs; an `http` service has its engine's image by default.")
     build: Build | None = Field(None, description="How `twipc build` makes the image; needs `image` too.")
     command: tuple[Line, ...] | None = Field(None, description="Replaces the image's command; no shell.", min_length=1)

@@ -54,6 +54,7 @@ FieldSupport = TypedDict(
     {
         "environment.project": "Answer",
         "environment.environment": "Answer",
+        "service.kind": "Answer",
         "service.image": "Answer",
         "service.build.context": "Answer",
         "service.build.dockerfile": "Answer",

@@ -99,7 +99,10 @@ def _service(
     assert container["CapabilityDrop"] == ["ALL"]
     told.say("ulimits", {one["Name"]: (one["Soft"], one["Hard"]) for one in container.get("Ulimits", ())})
     told.say("restart", RESTART[task["RestartPolicy"]["Condition"]])
-    told.say("replicas", spec["Mode"]["Replicated"].get("Replicas"))
+    if "ReplicatedJob" in spec["Mode"]:
+        told.say("replicas", spec["Mode"]["ReplicatedJob"]["TotalCompletions"])
+    else:
+        told.say("replicas", spec["Mode"]["Replicated"].get("Replicas"))
     limits = task["Resources"].get("Limits", {})
     told.say("resources.cpu", Cpu(limits["NanoCPUs"] // NANO) if "NanoCPUs" in limits else None)
     told.say("resources.memory", Size(limits["MemoryBytes"]) if "MemoryBytes" in limits else None)

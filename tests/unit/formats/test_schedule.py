@@ -29,6 +29,7 @@ targets:
     volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
 services:
   db: {image: shop/db:1, health: {command: [check]}, resources: {memory: 64MiB}}
+  migrate: {kind: job, image: shop/migrate:1, resources: {memory: 64MiB}}
   web:
     image: shop/web:1
     resources: {memory: 64MiB}
@@ -122,7 +123,7 @@ UPDATES = [
     ("update_config:\n        parallelism: 2", "update_config:\n        parallelism: 3", ["rollout.parallelism"]),
     ('order: "stop-first"', 'order: "start-first"', ["rollout.order"]),
     ('delay: "1500ms"', 'delay: "1.5s"', ["rollout.delay"]),
-    ('monitor: "1m"', 'monitor: "59s"', None),
+    ('monitor: "60s"', 'monitor: "59s"', ["rollout.monitor"]),
     ('failure_action: "continue"', 'failure_action: "pause"', ["rollout.on_failure"]),
     (
         "rollback_config:\n        parallelism: 2",
@@ -134,9 +135,8 @@ UPDATES = [
 
 
 @pytest.mark.parametrize(("old", "new", "said"), UPDATES)
-def test_how_a_stack_is_updated_is_read(old: str, new: str, said: list[str] | None) -> None:
-    found = told("swarm", old.replace("1m", "60s"), new)
-    assert found == said if said else "rollout.monitor" in found
+def test_how_a_stack_is_updated_is_read(old: str, new: str, said: list[str]) -> None:
+    assert told("swarm", old, new) == said
 
 
 DEPLOYMENTS = [
@@ -155,6 +155,33 @@ DEPLOYMENTS = [
 @pytest.mark.parametrize(("old", "new", "said"), DEPLOYMENTS)
 def test_how_ecs_deploys_is_read(old: str, new: str, said: list[str]) -> None:
     assert told("ecs", old, new) == said
+
+
+@pytest.mark.parametrize(
+    ("target", "old", "new", "said"),
+    [
+        ("compose", '      io.twipc.kind: "job"\n', "", ["kind"]),
+        ("compose-2.4", 'io.twipc.kind: "job"', 'io.twipc.kind: "service"', ["kind"]),
+        ("swarm", 'mode: "replicated-job"', 'mode: "replicated"', ["kind"]),
+        ("swarm", 'mode: "replicated"\n', 'mode: "replicated-job"\n', ["kind"]),
+        ("swarm", 'mode: "replicated"\n', 'mode: "service"\n', ["kind"]),
+        ("swarm", 'mode: "replicated-job"\n', 'mode: "replicated-job"\n      update_config:\n        parallelism: 1\n', None),
+    ],
+)
+def test_what_is_a_job_is_read(target: str, old: str, new: str, said: list[str] | None) -> None:
+    found = told(target, old, new)
+    assert found == said if said else found == ["rollout.parallelism"]
+
+
+def test_a_job_with_a_service_is_told() -> None:
+    """What ECS would start again and again."""
+    one = compiled("ecs")
+    texts = {**one.bundle.texts, "migrate.service.json": one.bundle.texts["db.service.json"].replace("-db", "-migrate")}
+    found = {difference.key.field for difference in differences(one.model, one.target, one.options, one.target.read(texts))}
+    assert {"service.kind", "service.restart"} <= found
+    del texts["migrate.service.json"], texts["db.service.json"]
+    found = {difference.key.field for difference in differences(one.model, one.target, one.options, one.target.read(texts))}
+    assert "service.kind" in found
 
 
 @pytest.mark.parametrize("target", FILES)

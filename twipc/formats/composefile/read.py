@@ -21,7 +21,7 @@ LABEL = "io.twipc."
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
 _TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+m),noexec,nosuid,nodev")
-_STARTS = {"service_healthy": "healthy", "service_started": "started"}
+_STARTS = {"service_healthy": "healthy", "service_started": "started", "service_completed_successfully": "completed"}
 _CPU = re.compile(r"([0-9]+)(?:\.([0-9]{1,3}))?")
 
 
@@ -155,6 +155,13 @@ class ServiceReader:
             found[name] = tuple(sorted(map(str, self.rows(attachment.pop("aliases", None), f"{place}.aliases"))))
             self.rest({f"{place}.{key}": value for key, value in attachment.items()})
         self.fact("networks", found)
+
+    def kind(self) -> None:
+        """A job is labelled; all else is a service."""
+        labels = self.table(self.service.get("labels"), "labels")
+        said = labels.pop(f"{LABEL}kind", None)
+        self.fact("kind", "service" if said is None else "job" if said == "job" else f"labelled {said}")
+        self.service["labels"] = labels
 
     def depends_on(self) -> None:
         """Whom it waits for; what is said of each besides its condition stays."""

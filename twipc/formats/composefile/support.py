@@ -46,6 +46,7 @@ _NO_ROLLOUT = Absent("Compose replaces all instances at once, and watches none o
 FIELDS: FieldSupport = {
     "environment.project": Exact(),
     "environment.environment": Exact(),
+    "service.kind": Exact(),
     "service.image": Exact(),
     "service.build.context": Outside(OUTSIDE_ORCHESTRATORS["service.build.context"]),
     "service.build.dockerfile": Outside(OUTSIDE_ORCHESTRATORS["service.build.dockerfile"]),

@@ -18,6 +18,10 @@ from twipc.spec import Duration, Service, Size, Tmpfs
 from twipc.target import Artifact, Discovery
 
 LABEL = "io.twipc."
+_CONDITION = {
+    **{"healthy": "service_healthy", "started": "service_started"},
+    "completed": "service_completed_successfully",
+}
 LOGGING: Value = {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
 """Docker's own default never ends a log (traps §4.2, row 25)."""
 
@@ -82,6 +86,11 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
     return labels
 
 
+def kind_label(name: str, service: Service) -> dict[str, Value]:
+    """What is a job: to Docker it is a container that is not started again."""
+    return {f"{LABEL}kind": At(("services", name, "kind"), "job")} if service.kind == "job" else {}
+
+
 def config_digest(files: Iterable[ServerFile]) -> str:
     texts = sorted((file.container_path, file.artifact.text) for file in files)
     if not texts:
@@ -111,7 +120,7 @@ def depends_on(name: str, service: Service, how: Mapping[str, Value]) -> dict[st
     """Whom a service waits for, and until when; `how` is what a dialect says of each besides."""
     waits = {one.service: (index, one.condition) for index, one in enumerate(service.depends_on)}
     return {
-        other: At(("services", name, "depends_on", index), {"condition": f"service_{condition}", **how})
+        other: At(("services", name, "depends_on", index), {"condition": _CONDITION[condition], **how})
         for other, (index, condition) in sorted(waits.items())
     }
 

@@ -9,6 +9,7 @@ _WHY = Outside("a proxy's configuration runs no services; the orchestrators' tar
 PART: FieldSupport = {
     "environment.project": _WHY,
     "environment.environment": _WHY,
+    "service.kind": _WHY,
     "service.image": _WHY,
     "service.build.context": _WHY,
     "service.build.dockerfile": _WHY,
