@@ -289,6 +289,8 @@ def _project_path(value: str) -> str:
     _without_controls(value)
     if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
         raise refuse(f"`{value}` is not a path in the project", "relative to the folder that holds `specs/`, without `..`")
+    if any(len(part.encode()) > _LONGEST_PART for part in value.split("/")):
+        raise refuse("a part of the path is too long", f"between two slashes Linux takes {_LONGEST_PART} bytes")
     return value
 
 
@@ -487,7 +489,10 @@ Image = Annotated[
     str,
     AfterValidator(
         _matching(
-            r"(?=.{1,255}$)(?:[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"
+            # Docker's own grammar (distribution's reference.go); a name of 64 such digits would be a digest.
+            r"(?=.{1,255}$)(?![0-9a-f]{64}(?:[:@]|$))"
+            r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?/)?"
+            r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
             r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
             "an image's name",
             "such as shop/web:1.2.0, lower case, with a tag or a digest",

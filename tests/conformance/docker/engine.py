@@ -89,6 +89,8 @@ class Engine:
         self.host = host
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMPOSE_", "DOCKER_"))}
         self._environment = {**kept, "DOCKER_HOST": host, "COMPOSE_ANSI": "never"}
+        # 1.29 waits for ever where services are more than this.
+        self._environment["COMPOSE_PARALLEL_LIMIT"] = "1000"
         self._images: set[str] = set()
 
     def docker(self, *arguments: str, folder: Path | None = None, stdin: bytes = b"") -> str:

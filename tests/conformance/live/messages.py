@@ -32,7 +32,7 @@ async def _headers(reader: asyncio.StreamReader) -> Pairs:
     pairs = []
     while row := await _line(reader):
         name, _, text = row.partition(":")
-        pairs.append((name, text.strip()))
+        pairs.append((name, text.strip(" \t")))
     return tuple(pairs)
 
 
