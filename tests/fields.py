@@ -35,6 +35,7 @@ def _server(engine: str, version: str) -> Spec:
         "response_headers": {"Referrer-Policy": "no-referrer"},
         "request_headers": {"X-Env": "prod"},
         "access_log": "json",
+        "rate_limit": {"requests": 50, "per": "1s", "burst": 100},
     }
     if engine == "haproxy":
         http["stats"] = {"port": "stats", "number": 1936, "auth": {"secret": "one"}}
@@ -181,6 +182,9 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "http.response_headers": (spec, (*_HTTP, "response_headers", "Referrer-Policy"), "same-origin; 100% $5"),
         "http.request_headers": (spec, (*_HTTP, "request_headers", "X-Env"), "100% of $5"),
         "http.access_log": (spec, (*_HTTP, "access_log"), "common"),
+        "http.rate_limit.requests": (spec, (*_HTTP, "rate_limit", "requests"), 60),
+        "http.rate_limit.per": (spec, (*_HTTP, "rate_limit", "per"), "1m"),
+        "http.rate_limit.burst": (spec, (*_HTTP, "rate_limit", "burst"), 1),
         "http.stats.port": (spec, (*_HTTP, "stats", "number"), 1936),
         "http.stats.number": (spec, (*_HTTP, "stats", "number"), 1937),
         "http.stats.auth.secret": (spec, (*_HTTP, "stats", "auth", "secret"), "two"),

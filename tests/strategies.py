@@ -352,6 +352,9 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
         http["request_headers"] = draw(st.dictionaries(names, lines.map(lambda text: text.strip(" ") or "-"), max_size=3))
     if draw(st.booleans()):
         http["access_log"] = draw(st.sampled_from(("json", "common", "none")))
+    if draw(st.booleans()):
+        often, counts = st.sampled_from(("1s", "1m", "60s")), st.sampled_from((1, 2, 7, 10_000))
+        http["rate_limit"] = draw(st.fixed_dictionaries({"requests": counts, "per": often, "burst": counts}))
     if engine == "haproxy" and draw(st.booleans()):
         http["stats"] = {"number": 1936, "auth": {"secret": "stats-password"}}
     service: Spec = {

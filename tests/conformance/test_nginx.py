@@ -36,6 +36,7 @@ EVERYTHING: dict[str, Any] = {
     "default": {"backend": "app"},
     "timeouts": {"request": "1ms", "idle": "90s", "connect": "1500ms", "response": "168h"},
     "request_headers": {"X-Env": "it's 100% {x};"},
+    "rate_limit": {"requests": 10_000, "per": "1m", "burst": 10_000},
 }
 
 

@@ -356,6 +356,18 @@ SAME_NAME = Code(
     "containers, on the same volumes.",
     raised_by="two specs in one folder whose project and environment come to the same name",
 )
+RATE_OF_PROXIES = Code(
+    "TW460",
+    "a rate limit that counts a proxy as one client",
+    Severity.WARNING,
+    why="Requests are counted by the address they come from: behind another server of the spec that is this server's, for all "
+    "clients together, and a few quick ones shut out the rest.",
+    bad=_NGINX
+    + "      rate_limit: {requests: 50, per: 1s, burst: 100}  #! TW460\n"
+    + '  outer:\n    http:\n      engine: {name: nginx, version: "1.30"}\n      listen: 8080\n'
+    + "      backends: {app: {members: [edge.http]}}\n      default: {backend: app}\n",
+    good=_NGINX + "      rate_limit: {requests: 50, per: 1s, burst: 100}\n",
+)
 
 CODES = (
     SECOND_WRITER,
@@ -394,4 +406,5 @@ CODES = (
     NO_WAY,
     REDIRECT_LOOP,
     SAME_NAME,
+    RATE_OF_PROXIES,
 )

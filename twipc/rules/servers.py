@@ -20,6 +20,7 @@ from .codes import (
     NO_STATS,
     OWN_PATH,
     PROXY_LOOP,
+    RATE_OF_PROXIES,
     TOO_MANY_MEMBERS,
     UNREAD_READY,
     UNUSED_BACKEND,
@@ -47,6 +48,7 @@ def servers(model: Model) -> Iterator[Finding]:
             yield from _room(model, name, backend, http)
         yield from _unused(model, name, http)
         yield from _engine_own(model, name)
+    yield from _counted(model)
     yield from _unread(model)
     yield from _circles(model)
 
@@ -196,6 +198,23 @@ def _circles(model: Model) -> Iterator[Finding]:
             f"requests would go round: {' → '.join(reversed(names))}",
             model.span(path),
             help="let one of them answer, or forward to a service that does",
+            at=model.tree.name(path),
+        )
+
+
+def _counted(model: Model) -> Iterator[Finding]:
+    """Servers that count their clients, and have another server for one."""
+    limited = {name for name, http in model.servers if http.rate_limit}
+    proxied: dict[str, str] = {}
+    for (server, _), members in sorted(model.members.items(), reverse=True):
+        proxied |= {member.service: server for member in members}
+    for name in sorted(limited & set(proxied)):
+        path: Path = ("services", name, "http", "rate_limit")
+        yield Finding(
+            RATE_OF_PROXIES,
+            f"`{proxied[name]}` forwards to `{name}`, and all of its clients are one client here",
+            model.span(path, key=True),
+            help=f"limit the rate of `{proxied[name]}`, where clients come in",
             at=model.tree.name(path),
         )
 

@@ -3,7 +3,7 @@
 from .assemble import ReadFile, assemble, is_fragment
 from .bind import bind, bind_noun, has_known_version
 from .environment import Acceptance, Environment, External, Network, Secret, Volume
-from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, Redirect, Route, Stats, Tls
+from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .service import (
@@ -47,6 +47,7 @@ __all__ = [
     "Placement",
     "Port",
     "Publish",
+    "RateLimit",
     "ReadFile",
     "Ready",
     "Redirect",

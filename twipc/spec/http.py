@@ -29,6 +29,7 @@ from .values import (
     RequestHeader,
     RequestHost,
     RequestPath,
+    SecondOrMinute,
     SettableHeader,
     Size,
     Time,
@@ -180,6 +181,14 @@ class ErrorPage(Noun):
     page: ProjectPath = Field(description="The page's file, relative to the project.")
 
 
+class RateLimit(Noun):
+    """How many requests one client's address may send to members or for files; more are answered with 429."""
+
+    requests: int = Field(ge=1, le=10_000, description="So many in each `per`, over time.")
+    per: SecondOrMinute = Field(description="1s or 1m.")
+    burst: int = Field(ge=1, le=10_000, description="So many at once, if none came before; they count as all others do.")
+
+
 class StatsAuth(Noun):
     """Who may read the statistics: the user `stats` with the secret as password."""
 
@@ -216,7 +225,19 @@ class Http(Noun):
     access_log: Literal["json", "common", "none"] = Field(
         "json", description="A line for each request, on standard output: a JSON object, NCSA's common log format, or none."
     )
+    rate_limit: RateLimit | None = Field(
+        None, description="How many requests one client's address may send to members or for files; more are answered with 429."
+    )
     stats: Stats | None = Field(None, description="The engine's statistics page.")
+
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        counted = self.default.backend or any(route.backend or route.files for route in self.routes)
+        if self.rate_limit and not counted:
+            raise refuse(
+                "the rate limit counts nothing", "it counts what goes to members or for files, and no route leads there"
+            )
+        return self
 
     @model_validator(mode="after")
     def _headers(self) -> Self:

@@ -117,6 +117,14 @@ def parse_cpu(value: object) -> Cpu:
     return Cpu(milli)
 
 
+def _second_or_minute(value: Duration) -> Duration:
+    if value not in (1000, 60_000):
+        raise refuse(
+            f"`{value}` is neither 1s nor 1m", "nginx counts requests of a second or of a minute; write how many that makes"
+        )
+    return value
+
+
 _LARGEST_ID = (1 << 31) - 1
 """Docker's largest number of a user or a group."""
 _RESERVED = frozenset(
@@ -444,6 +452,13 @@ Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "stri
 _PRINTED = PlainSerializer(str, when_used="json")
 Time = Annotated[
     Duration, PlainValidator(parse_duration), _PRINTED, WithJsonSchema({"type": "string", "examples": ["500ms", "2s"]})
+]
+SecondOrMinute = Annotated[
+    Duration,
+    PlainValidator(parse_duration),
+    AfterValidator(_second_or_minute),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["1s", "1m"]}),
 ]
 Memory = Annotated[
     Size, PlainValidator(parse_memory), _PRINTED, WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]})

@@ -157,6 +157,11 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     )
     lines = (line for text in (*first, _EXPOSED if http.expose_headers else "") for line in _in_http(text))
     places["frontend in_http"] = (*lines, *places["frontend in_http"])
+    if http.rate_limit:
+        # As long as somebody can owe anything, and a second.
+        owed = -(-http.rate_limit.burst * int(http.rate_limit.per) // http.rate_limit.requests)
+        table = ("stick-table", "type", "ipv6", "size", "100k", "expire", _printed(owed + 1000), "store", "gpt0")
+        places["frontend in_http"] = (table, *places["frontend in_http"])
     if noun.ready:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
         test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")

@@ -54,6 +54,14 @@ _LOGS = {
     '"upstream":%{+Q}[var(txn.upstream)],"upstream_seconds":%{+Q}[var(txn.upstream_seconds)]}': "json",
     "%ci - - [%trg] %{+Q}r %ST %B": "common",
 }
+_LIMIT = re.compile(
+    r"src table in_http\n"
+    r"date\(0,ms\),mul\(([0-9]+)\),mod\(1073741824\)\n"
+    r"sc_get_gpt0\(0\),sub\(txn\.now\)\n"
+    r"int\(0\) unless \{ var\(txn\.owed\) -m int 0:([0-9]+) \}\n"
+    r"deny_status 429 if \{ var\(txn\.owed\) -m int gt ([0-9]+) \}\n"
+    r"var\(txn\.now\),add\(txn\.owed\),add\(([0-9]+)\)"
+)
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
 
 
@@ -80,6 +88,7 @@ class _Reader:
         self.files = files
         self.facts: dict[FactKey, object] = {}
         self.statuses: dict[str, object] = {}
+        self.limits: dict[str, object] = {}
         self.default: str | None = None
         self.tls = False
         self.of_http: dict[str, bool] = {}
@@ -200,6 +209,7 @@ class _Reader:
             plain = cookie[1:] == ("insert", "indirect", "nocache", "httponly", "dynamic", "attr", "SameSite=Lax")
             self.facts[FactKey("backend.sticky.cookie", owner)] = cookie[0] if plain else " ".join(cookie)
         self._retries(section, owner)
+        self.limits[section.name] = _limit(section)
         tunnel = section.take_one("timeout", "tunnel")
         if tunnel:
             plain = section.take_one("http-request", "del-header", "Upgrade") == _UPGRADE
@@ -296,6 +306,12 @@ class _Reader:
                 return ("redirect, from http only" if of_http else "redirect", other)
 
     def finish(self) -> None:
+        limits = set(self.limits.values())
+        if limits - {None}:
+            same = limits.pop() if len(limits) == 1 else None
+            said = same if isinstance(same, tuple) else (str(self.limits), None, None)
+            for leaf, value in zip(("requests", "per", "burst"), said, strict=True):
+                self.http_fact(f"rate_limit.{leaf}", value)
         self.http_fact("routes", tuple((*match, self._action(backend), *asked) for match, backend, asked in self.routes))
         read = {backend for _, backend, _ in self.routes}
         self._rest_of("redirects that no rule reads", tuple(sorted(set(self.redirects) - read)))
@@ -312,6 +328,23 @@ def _logs(section: Section) -> object:
         return "none"
     known = _LOGS.get(lines[0]) if lines and len(lines) == 1 else None
     return known if known and (forgets, log) == ((), _LOG) else (forgets, log, lines)
+
+
+def _limit(section: Section) -> tuple[object, ...] | None:
+    """(requests, per, burst) of a backend whose requests cost time."""
+    lines = section.take("http-request", "track-sc0")
+    if not lines:
+        return None
+    taken = [*lines]
+    for rule in ("set-var(txn.now)", "set-var(txn.owed)", "deny", "sc-set-gpt0(0)"):
+        taken += section.take("http-request", rule)
+    said = "\n".join(" ".join(words) for words in taken)
+    found = _LIMIT.fullmatch(said)
+    if found is None:
+        return (said, None, None)
+    requests, most, least, per = map(int, found.groups())
+    burst: object = most // per if most % per == 0 and most - least == per else f"{most} and {least} of {per}"
+    return (requests, Duration(per), burst)
 
 
 def _test(words: tuple[str, ...]) -> tuple[str, str, str]:

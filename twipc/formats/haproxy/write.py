@@ -19,7 +19,7 @@ from twipc.formats.engines import (
 from twipc.formats.paths import HOST, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of, room_of
-from twipc.spec import Duration, Http, Redirect, Route, Service, Tls
+from twipc.spec import Duration, Http, RateLimit, Redirect, Route, Service, Tls
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -74,6 +74,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
         "max_body": number(http.max_body),
         "access_log": http.access_log,
+        "rate_limit": _rate_limit(http.rate_limit) if http.rate_limit else None,
         "pages": [
             {
                 "index": index,
@@ -102,6 +103,18 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         },
         "backends": [_backend(model, name, key, http, discovery) for key in sorted(http.backends)],
         **_stats(http, discovery),
+    }
+
+
+def _rate_limit(limit: RateLimit) -> dict[str, Quoted]:
+    """Time is counted in milliseconds × requests: so a request costs `per`, in whole numbers."""
+    per = int(limit.per)
+    return {
+        "requests": number(limit.requests),
+        "per": number(per),
+        "least": number((limit.burst - 1) * per),
+        "most": number(limit.burst * per),
+        "forgotten": duration(Duration(-(-limit.burst * per // limit.requests) + 1000)),
     }
 
 

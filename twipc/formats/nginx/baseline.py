@@ -111,6 +111,9 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     hidden = [*sorted(http.response_headers), *(["Strict-Transport-Security"] if tls and tls.hsts else [])]
     if hidden:
         places["http / server / proxy_hide_header"] = tuple((header,) for header in hidden)
+    if http.rate_limit:
+        places["http / limit_req_status"] = (("429",),)
+        places["http / limit_req_log_level"] = (("info",),)
     if any(
         "$" in text
         for text in (

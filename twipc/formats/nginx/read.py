@@ -53,6 +53,7 @@ _LOGS = {
     ('$remote_addr - - [$time_local] "$request" $status $bytes_sent',): "common",
 }
 _DURATION = re.compile(r"([0-9]+)(ms|s)")
+_RATE = re.compile(r"rate=([0-9]+)r/([sm])")
 _SIZE = re.compile(r"([0-9]+)([kKmMgG]?)")
 
 
@@ -80,6 +81,7 @@ class _Reader:
         self.ends: dict[str, set[object]] = {}
         self.upgrades: dict[str, set[object]] = {}
         self.tunnels: dict[str, object] = {}
+        self.bursts: set[object] = set()
         self.choice: Block | None = None
         self.actions: dict[str, tuple[str, object]] = {}
         self.asked = False
@@ -114,6 +116,7 @@ class _Reader:
             self.http_fact("access_log", _LOGS.get(lines[1:], " ".join(lines)))
         else:
             self.http_fact("access_log", (lines, log))
+        self._rate(http.take_one("limit_req_zone"))
         largest = http.take_one("client_max_body_size")
         if largest is not None:
             self.http_fact("max_body", _size(" ".join(largest)))
@@ -134,6 +137,9 @@ class _Reader:
         for backend, tries in self.tries.items():
             self.backend_fact(backend, "retries", next(iter(tries)) if len(tries) == 1 else sorted(map(str, tries)))
         self._websockets(http)
+        if self.bursts - {None}:
+            one = len(self.bursts) == 1
+            self.http_fact("rate_limit.burst", self.bursts.pop() if one else sorted(map(str, self.bursts)))
         for backend, ends in self.ends.items():
             self._rest(f"upstream {backend}", {"time of all tries": tuple(sorted(ends, key=str))})
 
@@ -149,6 +155,15 @@ class _Reader:
             asked, idle = self.upgrades.get(backend, set()), self.tunnels.get(backend)
             whole = backend in allowed and asked == {f"{OWN_PREFIX}websockets_{backend}/"}
             self.backend_fact(backend, "websockets", idle if whole else (idle, *sorted(map(str, asked))))
+
+    def _rate(self, zone: tuple[str, ...] | None) -> None:
+        """How many requests a client may send over time, and that it is clients that are counted."""
+        if zone is None:
+            return
+        rate = _RATE.fullmatch(zone[-1])
+        known = rate and zone[:-1] == ("$binary_remote_addr", "zone=rate_limit:10m")
+        self.http_fact("rate_limit.requests", int(rate[1]) if rate and known else " ".join(zone))
+        self.http_fact("rate_limit.per", Duration({"s": 1000, "m": 60_000}[rate[2]] if rate else 0))
 
     def _timer(self, block: Block, name: str, leaf: str) -> None:
         args = block.take_one(name)
@@ -332,6 +347,9 @@ class _Reader:
             action = ("redirect", self._redirect(status[0], status[1], block))
         elif status:
             action = ("status", _number(" ".join(status)))
+        if root or url:
+            limit = block.take_one("limit_req")
+            self.bursts.add(None if limit is None else _burst(limit))
         if upgrade and not url:
             self._rest(context, {"upgrade": upgrade})
         self._rest(context, block.rest())
@@ -365,6 +383,14 @@ def _headers(server: Block) -> Iterator[tuple[str, str]]:
         name = f"{name} again" if name.lower() in seen else name
         seen.add(name.lower())
         yield name, value if rest[:1] == ["always"] else f"{value} not always"
+
+
+def _burst(limit: tuple[str, ...]) -> object:
+    """So many may come at once: the first, and those that nginx lets come with it."""
+    if limit == ("zone=rate_limit",):
+        return 1
+    more = limit[1].removeprefix("burst=") if len(limit) == 3 else ""
+    return int(more) + 1 if more.isdecimal() and (limit[0], limit[2]) == ("zone=rate_limit", "nodelay") else " ".join(limit)
 
 
 def _sent(directives: list[Directive]) -> dict[str, object]:

@@ -11,7 +11,7 @@ from twipc.formats.engines import CIPHERS, CURVES, ENGINES, HSTS_SECONDS, HTTPS_
 from twipc.formats.paths import HOST, literal, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of
-from twipc.spec import Default, Duration, Http, Match, Redirect, Route, Tls
+from twipc.spec import Default, Duration, Http, Match, RateLimit, Redirect, Route, Tls
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
@@ -19,6 +19,7 @@ from .quoting import duration, expanded, number, regex, size, word
 
 # Not `consistent`: that hashes a server's name, and all instances of a service bear one (measured; nginx issue 523).
 _BALANCE = {"round-robin": "", "least-connections": "least_conn", "source": "hash $remote_addr"}
+_SECOND = Duration(1000)
 _OBSERVED = {
     "request-time": "$request_time",
     "upstream-address": "$last_address",
@@ -80,6 +81,7 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "timeouts": {key: duration(getattr(http.timeouts, key)) for key in ("request", "idle", "connect", "response")},
         "max_body": size(http.max_body),
         "access_log": http.access_log,
+        "rate_limit": _rate_limit(http.rate_limit) if http.rate_limit else None,
         "upstreams": [_upstream(model, name, key, http, discovery) for key in sorted(http.backends)],
         "headers": [
             {"key": key, "name": word(key), "value": Quoted(_OBSERVED[observed])}
@@ -187,6 +189,12 @@ def _ready(model: Model, name: str, http: Http) -> dict[str, Any] | None:
 def _all_tries(http: Http, retries: int) -> Duration:
     """How long all tries may take together: nginx has no end of its own to them."""
     return Duration((http.timeouts.connect + http.timeouts.response) * (retries + 1))
+
+
+def _rate_limit(limit: RateLimit) -> dict[str, Any]:
+    """nginx counts those of a burst that come after its first."""
+    unit = "s" if limit.per == _SECOND else "m"
+    return {"rate": word(f"{limit.requests}r/{unit}"), "burst": number(limit.burst - 1) if limit.burst > 1 else None}
 
 
 def _websockets(backend: str) -> Quoted:
