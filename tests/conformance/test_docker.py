@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,32 @@ def running(folder: Path) -> list[str]:
             if str(folder) in command:
                 named.append(command)
     return named
+
+
+STARTS = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {compose: {}}
+services:
+  db: {image: "shop/one:1", health: {command: [/bin/busybox, "true"], interval: 1s}}
+  fill: {kind: job, image: "shop/one:1", command: [/bin/busybox, sleep, "1"], depends_on: [db]}
+  web: {image: "shop/one:1", depends_on: [{service: fill, condition: completed}]}
+"""
+
+
+def test_who_waits_starts_when_it_may(docker: Engine, tmp_path: Path) -> None:
+    _, folder = placed(compiled_text(STARTS), tmp_path)
+    docker.have_images(["shop/one:1"])
+    with docker.composed(folder, start=True) as containers:
+        states = {one["Config"]["Labels"]["com.docker.compose.service"]: one["State"] for one in containers}
+    assert states["db"]["Health"]["Status"] == "healthy"
+    assert min(moment(check["End"]) for check in states["db"]["Health"]["Log"]) < moment(states["fill"]["StartedAt"])
+    assert (states["fill"]["Status"], states["fill"]["ExitCode"]) == ("exited", 0)
+    assert moment(states["fill"]["FinishedAt"]) < moment(states["web"]["StartedAt"])
+    assert states["web"]["Status"] == "running"
+
+
+def moment(text: str) -> datetime:
+    """A time as the engine prints it, with as many digits as it needs."""
+    return datetime.fromisoformat(text)

@@ -51,6 +51,19 @@ FAULTS: dict[str, Fault] = {
     "networks that are all open": ("twipc.formats.composefile.write", "network", instead({})),
     "labels of nobody": ("twipc.formats.composefile.write", "owner_labels", instead({})),
     "a dollar that is interpolated": ("twipc.formats.composefile.write", "interpolated", lambda _f: lambda text: f'"{text}$x"'),
+    "nobody who is awaited": ("twipc.formats.composefile.write", "depends_on", instead({})),
+    "the new task before the one whose port it wants": (
+        "twipc.targets.swarm.lower",
+        "_roll",
+        lambda f: lambda *a: {**f(*a), "order": "start-first"},
+    ),
+    "tasks of a stack anywhere": ("twipc.targets.swarm.lower", "_placement", instead({})),
+    "deployments of ECS unsaid": ("twipc.targets.ecs.lower", "deployment", instead({})),
+    "tasks of ECS on any host": (
+        "twipc.targets.ecs.lower",
+        "placement",
+        instead({"placementConstraints": [{"type": "distinctInstance"}]}),
+    ),
     "haproxy's numbers one too high": ("twipc.formats.haproxy.write", "number", plus_one),
     "nginx's numbers one too high": ("twipc.formats.nginx.write", "number", plus_one),
     "routes in another order": (

@@ -76,8 +76,10 @@ class Names:
         return self.known(port, ports, codes.UNKNOWN_PORT, f"`{service}` has no port named `{port}`", path)
 
     def service(self, name: str, path: Path) -> bool:
-        there = self.environment.services
-        return self.known(name, there, codes.UNKNOWN_DEPENDENCY, f"there is no service named `{name}`", path)
+        said = f"there is no service named `{name}`"
+        if name in self.environment.external:
+            said = f"`{name}` is external: it is there before all services"
+        return self.known(name, self.environment.services, codes.UNKNOWN_DEPENDENCY, said, path)
 
     def secret(self, name: str, path: Path) -> bool:
         return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, f"there is no secret named `{name}`", path)

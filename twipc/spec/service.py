@@ -245,7 +245,9 @@ class Service(Noun):
     health: Health | None = Field(None, description="Liveness: who fails it is restarted.")
     ready: Ready | None = Field(None, description="Readiness: who fails it gets no requests.")
     resources: Resources = Field(Resources(cpu=None, memory=None), description="The most that one instance may use.")
-    restart: Literal["always", "on-failure", "never"] = Field("always", description="When an ended instance is started again.")
+    restart: Literal["always", "on-failure", "never"] = Field(
+        "always", description="When an ended instance is started again; by default always, but a job never."
+    )
     stop_grace: Time = Field(Duration(15_000), description="Time between the request to end and the kill.")
     mounts: Mapping[ContainerPath, Mount] = Field({}, description="Volumes, by their place in the container.")
     configs: Mapping[FilePath, ProjectPath] = Field(

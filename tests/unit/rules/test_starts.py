@@ -54,6 +54,13 @@ def test_what_has_no_instance_is_not_awaited() -> None:
     assert not found(none, "web: {replicas: 0, depends_on: [db]}")
 
 
+def test_what_is_external_is_there_before() -> None:
+    external = "external: {store: {host: db.example.com, ports: {sql: 5432}}}\n"
+    findings = compiled_text(f"{HEAD}  web: {{image: busybox, depends_on: [store]}}\n{external}").findings
+    (found,) = (one for one in findings if one.severity.value == "error")
+    assert (found.code.id, found.message) == ("TW313", "`store` is external: it is there before all services")
+
+
 @pytest.mark.parametrize(
     "written",
     [
