@@ -8,7 +8,7 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import HEALTH_PORT, Model
 from twipc.spec import EPHEMERAL, Port
 
-from .codes import HOST_PORT_TWICE, NOT_TCP, RESERVED_PORT
+from .codes import HOST_PORT_TWICE, HTTP_TO_HTTPS, NOT_TCP, RESERVED_PORT
 
 
 def ports(model: Model) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _reserved(model: Model, name: str) -> Iterator[Finding]:
 
 
 def _asked(model: Model, name: str) -> Iterator[Finding]:
-    """UDP ports that are asked for health or readiness, or that requests are sent to."""
+    """UDP ports, and ports for https, that are asked for health or readiness, or that requests are sent to."""
     service = model.environment.services[name]
     here: Path = ("services", name)
     asked: list[tuple[str, str, Path, str]] = []
@@ -76,5 +76,15 @@ def _asked(model: Model, name: str) -> Iterator[Finding]:
                 model.span(path),
                 help="name a TCP port",
                 related=(Related(model.span(("services", owner, "ports", port), key=True), "it is said here"),),
+                at=model.tree.name(path),
+            )
+        http = model.environment.services[owner].http
+        if http and http.tls and http.tls.listen.port == port:
+            yield Finding(
+                HTTP_TO_HTTPS,
+                f"`{port}` of `{owner}` is its port for https, and {why}",
+                model.span(path),
+                help=f"name its port for http, `{http.listen.port}`",
+                related=(Related(model.span(("services", owner, "http", "tls"), key=True), "it is said here"),),
                 at=model.tree.name(path),
             )

@@ -12,7 +12,7 @@ from twipc.formats.paths import pattern
 from twipc.model import Model
 from twipc.spec import Http, Match, Redirect
 
-from .codes import REDIRECT_LOOP
+from .codes import HTTPS_ELSEWHERE, REDIRECT_LOOP
 
 ANY = ""
 """A host that no route names."""
@@ -43,6 +43,25 @@ def redirects(model: Model) -> Iterator[Finding]:
                     told |= set(circle)
                     yield _finding(model, name, index, asked, circle)
                     break
+        yield from _elsewhere(model, name, http)
+
+
+def _elsewhere(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    """Redirects to a port for https that is not among those that this server's own is published at."""
+    service = model.environment.services[name]
+    at = {publish.host for publish in service.publish if http.tls and publish.port == http.tls.listen.port}
+    for index, route in enumerate(http.routes):
+        redirect = route.redirect
+        if at and redirect and redirect.scheme and redirect.port not in at:
+            path: Path = ("services", name, "http", "routes", index, "redirect")
+            ports = " or ".join(str(port) for port in sorted(at) if port) or "a port that the engine chooses"
+            yield Finding(
+                HTTPS_ELSEWHERE,
+                f"clients are sent to port {redirect.port}, and https is published at {ports}",
+                model.span(path),
+                help=f"publish it there, or write `port: {max(at)}`" if max(at) else "publish it at a fixed port",
+                at=model.tree.name(path),
+            )
 
 
 def _finding(model: Model, name: str, index: int, asked: _Asked, circle: list[int]) -> Finding:

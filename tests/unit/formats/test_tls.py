@@ -22,7 +22,9 @@ ROUTES = [
 TWICE_IS_ONCE = ("http-after-response set-header", "http-request return")
 
 
-def outcome(engine: str, *targets: str, **http: Any) -> Outcome:
+def outcome(
+    engine: str, *targets: str, publish: tuple[dict[str, object], ...] = (), groups: tuple[str, ...] = (), **http: Any
+) -> Outcome:
     server = {
         "engine": {"name": engine, "version": "1.30" if engine == "nginx" else "3.2"},
         "listen": 8080,
@@ -34,13 +36,18 @@ def outcome(engine: str, *targets: str, **http: Any) -> Outcome:
     }
     server = {key: value for key, value in server.items() if value is not None}
     small = {"resources": {"cpu": 0.25, "memory": "128MiB"}}
-    services = {"web": {"image": "shop/web:1", "ports": {"http": 8080}, **small}, "edge": {"http": server, **small}}
+    services = {
+        "web": {"image": "shop/web:1", "ports": {"http": 8080}, **small},
+        "edge": {"http": server, "publish": list(publish), **small},
+    }
     arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/edge"
     spec = {
         **{"twipc": 1, "project": "shop", "environment": "prod", "services": services},
         "secrets": {"edge-cert": {"file": ".secrets/edge.pem", "swarm": "edge-1", "ecs": arn}},
     }
     options = targets_of(spec)
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/edge/000000000000000"
+    options["ecs"]["target_groups"] = {"edge": {port: f"{arn}{at}" for at, port in enumerate(groups)}} if groups else {}
     return compiled_text(json.dumps({**spec, "targets": {target: options.get(target, {}) for target in targets}}))
 
 
@@ -106,3 +113,29 @@ def test_what_follows_a_redirect_to_https_is_reached_by_https() -> None:
 def test_a_circle_behind_a_redirect_to_https_is_found() -> None:
     routes = [ROUTES[1], {"match": {"prefix": "/a"}, "redirect": "/a"}, ROUTES[3]]
     assert errors(outcome("nginx", "compose", routes=routes)) == [("TW455", "services.edge.http.routes.1")]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said"),
+    [
+        ((), ""),
+        ((8443,), ""),
+        ((9443, 8443), ""),
+        ((9443,), "clients are sent to port 8443, and https is published at 9443"),
+        ((9443, 443), "clients are sent to port 8443, and https is published at 443 or 9443"),
+        (("ephemeral",), "clients are sent to port 8443, and https is published at a port that the engine chooses"),
+    ],
+)
+def test_clients_are_sent_to_a_port_that_is_published(hosts: tuple[object, ...], said: str) -> None:
+    found = outcome("nginx", "compose", publish=tuple({"port": "https", "host": host} for host in hosts))
+    assert "".join(finding.message for finding in found.findings if finding.code.id == "TW456") == said
+
+
+def test_a_target_group_for_the_port_that_is_lost_has_no_effect() -> None:
+    """The load balancer ends TLS and leads to the port for http."""
+    both = ({"port": "http", "host": 80}, {"port": "https", "host": 8443})
+    assert set(errors(outcome("nginx", "ecs", publish=both, groups=("http", "https")))) == {
+        ("ECS102", "targets.ecs.target_groups.edge.https"),
+        ("TW512", "services.edge.publish.https"),
+        ("TW515", "services.edge.http.tls"),
+    }
