@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,18 @@ class Project:
 
     root: Path
     sources: dict[str, str] = field(default_factory=dict)
+    _closed: set[Path] = field(default_factory=set)
+
+    def close(self, path: str) -> None:
+        """Never open this file again, by whatever name: it holds a secret."""
+        with suppress(OSError, ValueError, RuntimeError):
+            self._closed.add((self.root / path).resolve())
 
     def read(self, path: str) -> bytes | None:
-        """A file of the project by its path in it; None where there is none, or where it leads out of the project."""
+        """A file of the project by its path in it; None where there is none for us: outside, or closed."""
         try:
             found = (self.root / path).resolve(strict=True)
-            if not found.is_relative_to(self.root.resolve()) or not found.is_file():
+            if not found.is_relative_to(self.root.resolve()) or not found.is_file() or found in self._closed:
                 return None
             content = found.read_bytes()
         except (OSError, ValueError, RuntimeError):  # a path with NUL is a ValueError, a loop of links a RuntimeError
@@ -73,6 +80,9 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
     if has_known_version(tree):
         _known_targets(tree, report)
     environment = bind(tree, stem, report)
+    for secret in environment.secrets.values():
+        if secret.file is not None:
+            project.close(secret.file)
     return resolve(environment, tree, project.read, report)
 
 

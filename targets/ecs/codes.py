@@ -35,9 +35,9 @@ services:
       engine: {{name: haproxy, version: "3.2"}}
       listen: 8080
       default: {{status: 404}}
-      stats: {{number: 1936, auth: {{secret: stats-password}}}}
+      stats: {{number: 1936, auth: {{secret: statistics}}}}
 secrets:
-  stats-password: {{ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"}}
+  statistics: {{ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"}}
 """
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
 
@@ -78,7 +78,7 @@ VARIABLE_TWICE = Code(
     "a variable would be set twice",
     Severity.ERROR,
     why="On ECS the password of the statistics page is a variable named like its secret: the two would be one.",
-    bad=_STATS.replace("LEVEL: info}", "STATS_PASSWORD: info}  #! ECS105"),
+    bad=_STATS.replace("LEVEL: info}", "STATISTICS: info}  #! ECS105"),
     good=_STATS,
 )
 TOO_LARGE = Code(

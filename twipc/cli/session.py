@@ -131,7 +131,7 @@ class Session:
 
     def _printed(self, findings: list[Merged], stream: TextIO | None) -> str:
         if self.format == "text":
-            return as_text(findings, self.sources, colour=self._wants_colour(stream))
+            return as_text(findings, self._shown(findings), colour=self._wants_colour(stream))
         if self.format == "sarif":
             from twipc import __version__
             from twipc.catalogue import codes
@@ -140,6 +140,13 @@ class Session:
 
             return as_sarif(findings, [(code, explain_code(code)) for code in codes().values()], __version__)
         return {"concise": as_concise, "json": as_json, "github": as_github}[self.format](findings)
+
+    def _shown(self, findings: Iterable[Merged]) -> dict[str, str]:
+        """The texts that findings point into, without what looks like a secret."""
+        from .hiding import hidden
+
+        spans = (span for each in findings for span in (each.finding.span, *(one.span for one in each.related)) if span)
+        return {file: hidden(file, self.sources[file]) for file in {span.file for span in spans} if file in self.sources}
 
     def fails(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is an error: `--strict` makes warnings errors."""

@@ -113,6 +113,8 @@ def _pages(name: str, http: Http, names: Names, read: ReadFile) -> dict[str, str
     pages: dict[str, str] = {}
     for index, page in enumerate(http.error_pages):
         path: Path = ("services", name, "http", "error_pages", index, "page")
+        if names.keeps_secret(page.page, path):
+            continue
         content = read(page.page)
         problem = _page_problem(page.page, content)
         if problem:

@@ -164,6 +164,16 @@ UNKNOWN_DEPENDENCY = _name(
     "[dv]",
 )
 
+SECRET_READ = Code(
+    "TW466",
+    "a secret would be read as a file of the project",
+    Severity.ERROR,
+    why="What is read when compiling is written into artifacts, which are committed. twipc never opens the file of a secret.",
+    bad=_PROXY + "      error_pages:\n        - {status: [404], page: .secrets/token}  #! TW466\n"
+    "      stats: {number: 1936, auth: {secret: token}}\nsecrets: {token: {file: .secrets/token}}\n",
+    good=_PROXY + "      stats: {number: 1936, auth: {secret: token}}\nsecrets: {token: {file: .secrets/token}}\n",
+)
+
 CODES = (
     UNKNOWN_BACKEND,
     UNKNOWN_MEMBER,
@@ -181,4 +191,5 @@ CODES = (
     READY_DIFFERS,
     CONFIG_FILE,
     UNKNOWN_DEPENDENCY,
+    SECRET_READ,
 )

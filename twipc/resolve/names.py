@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
+from posixpath import normpath
 
 from twipc.diagnostics import Code, Path, Report
 from twipc.model import Member
@@ -11,6 +12,11 @@ from twipc.spec import Environment, External, Port, Service
 from twipc.syntax import Tree
 
 from . import codes
+
+
+def _is_in(file: str, secret: str) -> bool:
+    """Whether both are one file; names differ in case alone where file systems do not tell them apart."""
+    return normpath(file).casefold() == normpath(secret).casefold()
 
 
 class Names:
@@ -86,6 +92,20 @@ class Names:
 
     def network(self, name: str, path: Path) -> bool:
         return self.known(name, self.environment.networks, codes.UNKNOWN_NETWORK, f"there is no network named `{name}`", path)
+
+    def keeps_secret(self, file: str, path: Path) -> bool:
+        """Whether a file that would be read, for what stands at `path`, is that of a secret: then it is not."""
+        secret = next((name for name, one in self.environment.secrets.items() if one.file and _is_in(file, one.file)), None)
+        if secret is None:
+            return False
+        self.report.add(
+            codes.SECRET_READ,
+            f"`{file}` holds the secret `{secret}`: it would be written into artifacts",
+            self.tree.span(path),
+            help="name another file; a service gets the secret by its name",
+            at=self.tree.name(path),
+        )
+        return True
 
     def volume(self, name: str, path: Path) -> bool:
         return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, f"there is no volume named `{name}`", path)

@@ -14,6 +14,7 @@ from .jobs import jobs
 from .knobs import knobs
 from .networks import networks
 from .places import places
+from .plain import plain
 from .ports import ports
 from .redirects import redirects
 from .servers import servers
@@ -24,7 +25,21 @@ from .unused import unused
 __all__ = ["CODES", "judge"]
 
 Rule = Callable[[Model], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (state, servers, redirects, ports, places, external, networks, starts, hosts, jobs, unused, knobs)
+RULES: tuple[Rule, ...] = (
+    state,
+    servers,
+    redirects,
+    ports,
+    places,
+    external,
+    plain,
+    networks,
+    starts,
+    hosts,
+    jobs,
+    unused,
+    knobs,
+)
 
 
 def judge(model: Model, report: Report) -> None:

@@ -374,6 +374,16 @@ HTTP_TO_HTTPS = Code(
     + '  front:\n    http:\n      engine: {name: nginx, version: "1.30"}\n      listen: 8080\n'
     "      backends: {edge: {members: [edge.http]}}\n      default: {backend: edge}\n" + _PEM,
 )
+PLAIN_SECRET = Code(
+    "TW465",
+    "a literal that looks like a secret",
+    Severity.WARNING,
+    why="What stands in a spec is in its repository and history, in every artifact, in `docker inspect` and in the console of "
+    "AWS. A secret says where each target finds it, and its value never passes through twipc.",
+    bad='services:\n  web:\n    image: shop/web:1\n    env: {DB_PASSWORD: "hunter2"}  #! TW465',
+    good="services:\n  web:\n    image: shop/web:1\n    secrets: [db-password]\n"
+    "    env: {DB_PASSWORD_FILE: /run/secrets/db-password}\nsecrets: {db-password: {file: .secrets/db-password}}",
+)
 SAME_NAME = Code(
     "TW416",
     "two environments with one name",
@@ -433,6 +443,7 @@ CODES = (
     REDIRECT_LOOP,
     HTTPS_ELSEWHERE,
     HTTP_TO_HTTPS,
+    PLAIN_SECRET,
     SAME_NAME,
     RATE_OF_PROXIES,
 )

@@ -6,6 +6,7 @@ from .environment import Acceptance, Environment, External, Network, Secret, Vol
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
+from .secrecy import looks_secret, plain_secrets
 from .service import (
     Build,
     EnvValue,
@@ -67,4 +68,6 @@ __all__ = [
     "bind_noun",
     "has_known_version",
     "is_fragment",
+    "looks_secret",
+    "plain_secrets",
 ]

@@ -55,8 +55,10 @@ def _chain(file: str, content: bytes | None, read: ReadFile, report: Report) -> 
         if entry is None:
             return chain
         span, value = entry.node.span, entry.node.value if isinstance(entry.node, NodeScalar) else None
-        if not isinstance(value, str) or value.startswith("/"):
-            report.add(codes.EXTENDS, "`extends` names one file beside this one", span, help="such as `extends: base.yaml`")
+        if not isinstance(value, str) or value.startswith("/") or not value.endswith((".yaml", ".yml")):
+            report.add(
+                codes.EXTENDS, "`extends` names one YAML file beside this one", span, help="such as `extends: base.yaml`"
+            )
             raise Stopped
         file = normpath(join(dirname(file), value))
         if any(tree.file == file for tree in chain):

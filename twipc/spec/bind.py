@@ -14,6 +14,7 @@ from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plai
 from . import codes
 from .environment import Environment
 from .noun import Noun
+from .secrecy import looks_secret
 from .shape import Leaf, ListOf, OfNoun, Shape, fields, inside, shape_at
 
 N = TypeVar("N", bound=Noun)
@@ -111,8 +112,20 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
         pass  # what stands in it is wrong, and was said
     else:
         judged = NodeScalar(str(path[-1]), str(path[-1]), tree.span(path, key=True)) if is_key else node
-        message, help = _judgement(kind, error, loc, judged, shape)
+        message, help = _veiled(path, node, *_judgement(kind, error, loc, judged, shape))
         report.add(codes.BAD_VALUE, message, tree.span(path, key=is_key), help=help, at=at)
+
+
+def _veiled(path: Path, node: Node | None, message: str, help: str | None) -> tuple[str, str | None]:
+    """Message and help without the value, where that looks like a secret."""
+    text = _text(node)
+    if not isinstance(node, NodeScalar) or not text or not looks_secret(path, text):
+        return message, help
+
+    def veiled(said: str) -> str:
+        return said.replace(f"`{text}`", "`…`").replace(f'"{text}"', '"…"')
+
+    return veiled(message), veiled(help) if help else help
 
 
 def _parent_span(tree: Tree, path: Path) -> Span:

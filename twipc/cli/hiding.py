@@ -1,0 +1,48 @@
+"""Texts as their lines are shown beside findings: what looks like a secret is covered."""
+
+from __future__ import annotations
+
+import re
+
+from twipc.diagnostics import Report, Span, Stopped
+from twipc.spec import looks_secret, plain_secrets
+from twipc.syntax import parse
+
+COVER = "•"
+_PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63})["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
+_KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+
+
+def hidden(file: str, text: str) -> str:
+    """`text` with a `•` for each character of a literal that looks like a secret."""
+    try:
+        tree = parse(text.encode("utf-8", "surrogatepass"), file, Report())
+    except Stopped:
+        return "\n".join(map(_line, text.split("\n")))
+    lines = text.splitlines(keepends=True)
+    for found in plain_secrets(tree):
+        _cover(lines, tree.span(found.path))
+    return "".join(lines)
+
+
+def _cover(lines: list[str], span: Span) -> None:
+    for number in range(span.line, min(span.end_line, len(lines)) + 1):
+        line = lines[number - 1]
+        start = span.column - 1 if number == span.line else 0
+        end = span.end_column - 1 if number == span.end_line else len(line)
+        lines[number - 1] = line[:start] + re.sub(r"[^\r\n]", COVER, line[start:end]) + line[end:]
+
+
+def _line(line: str) -> str:
+    """A line of what is no YAML: pairs whose name says it, and what shows by its form."""
+
+    def pair(found: re.Match[str]) -> str:
+        secret = looks_secret(("env", found[1]), found[2].strip("\"'"))
+        return found[0][: found.start(2) - found.start()] + COVER * len(found[2]) if secret else found[0]
+
+    def word(found: re.Match[str]) -> str:
+        secret = looks_secret((), found[0]) or _KEY_MATERIAL.search(found[0])
+        return COVER * len(found[0]) if secret else found[0]
+
+    line = re.sub(r"\S+", word, _PAIR.sub(pair, line))
+    return re.sub(r"\S", COVER, line) if looks_secret((), line) else line

@@ -1,0 +1,44 @@
+"""Secrets that stand in the spec itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twipc.diagnostics import Finding, Path
+from twipc.model import Model
+from twipc.spec import looks_secret, plain_secrets
+
+from .codes import PLAIN_SECRET
+
+
+def plain(model: Model) -> Iterator[Finding]:
+    """Each literal that looks like a secret; what it says is told nowhere."""
+    for found in plain_secrets(model.tree):
+        path = found.path[:-1] if found.path[-1] == "value" else found.path
+        at = model.tree.name(path)
+        yield Finding(
+            PLAIN_SECRET,
+            f"`{at}` looks like a secret: {found.why}",
+            model.span(found.path),
+            help=_help(str(path[-1]) if path[-2:-1] == ("env",) else ""),
+            at=at,
+        )
+    for name, service in model.services:
+        for place, file in sorted(service.configs.items()):
+            why = looks_secret((), model.configs.get(file, ""))
+            if why:
+                where: Path = ("services", name, "configs", place)
+                said = f"`{file}` looks like a secret: {why}"
+                yield Finding(PLAIN_SECRET, said, model.span(where), help=_help(""), at=model.tree.name(where))
+
+
+def _help(variable: str) -> str:
+    instead = "let the program read it from a secret"
+    if variable:
+        name = variable.lower().replace("_", "-").strip("-")[:31].rstrip("-")
+        name = name if len(name) > 1 else "the-secret"
+        instead = (
+            f"write `secrets: [{name}]` (a file) or, on ECS, `{variable}: {{secret: {name}}}`, and say under `secrets` of the "
+            "environment where each target finds it"
+        )
+    return f"{instead}; if it was ever committed, change it"

@@ -1,0 +1,115 @@
+"""Literals that look like secrets: what is written in a spec is in its repository, its artifacts and its history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from twipc.diagnostics import Path
+from twipc.syntax import Node, NodeMapping, NodeScalar, Tree
+
+NAMED = frozenset({"env", "environment", "labels", "request_headers", "response_headers", "options"})
+"""Mappings from names that the user chooses to free strings, there a name tells; artifacts have `environment`."""
+WORDS = frozenset({"command", "entrypoint"})
+"""The lists of words that a program is started with."""
+
+_SECRET = re.compile(
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|(^|_)(TOKEN|PASS|APIKEY|AUTHORIZATION)$|_(KEY|PWD|AUTH)$", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"PUBLIC|(^|_)(SORT|PARTITION|PRIMARY|FOREIGN|CACHE|ROUTING|GROUP|LOOKUP)_KEY$"
+    r"|_(FILE|PATH|DIR|NAME|ID|ARN|URL|URI|HOST|PORT|TYPE|KIND|POLICY|MODE|LENGTH|SIZE|COUNT|MIN|MAX|TTL|TIMEOUT|AGE|EXPIRY"
+    r"|EXPIRES|ENABLED|REQUIRED|HEADER|COOKIE|PREFIX|STORE|PROVIDER|VERSION|ALGORITHM|ROTATION|INTERVAL|FIELD|REGION|ENDPOINT|MANAGER|BACKEND|ENGINE)S?$",
+    re.IGNORECASE,
+)
+"""Names of what is told about a secret, or of keys that are none."""
+_NO_SECRET = re.compile(
+    r"|true|false|yes|no|on|off|none|null|[0-9]{1,3}|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|/[a-z0-9._-]+(/[a-z0-9._-]+)+",
+    re.IGNORECASE,
+)
+"""Values that hide nothing: nothing, a switch, a small number, another variable, a file."""
+_FORMS = (
+    ("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY")),
+    ("an access key of AWS", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
+    ("a token of GitHub", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})")),
+    ("a token of GitLab", re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}")),
+    ("a token of Slack", re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}")),
+    ("a key of Google", re.compile(r"\bAIza[A-Za-z0-9_-]{35}")),
+    ("a key of Stripe", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
+    ("a token of npm", re.compile(r"\bnpm_[A-Za-z0-9]{36}")),
+    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")),
+    ("a password in a URL", re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^/\s:@?#]{0,256}:(?!\$)[^/\s@]{1,256}@")),
+)
+"""Secrets that show by their form; the makers say that theirs begin so, for scanners to find them."""
+_ASSIGNED = re.compile(r"-{0,2}([A-Za-z][A-Za-z0-9_.-]{0,63})=(.+)", re.DOTALL)
+_OPTION = re.compile(r"--?([A-Za-z][A-Za-z0-9-]{2,63})")
+_LONGEST = 64 << 10
+"""What of a value is looked at: a form stands near its beginning, or the value is a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A literal at `path` that looks like a secret, `why`: never the literal itself."""
+
+    path: Path
+    why: str
+
+
+def plain_secrets(tree: Tree) -> Iterator[Plain]:
+    """Every literal of a spec that looks like a secret."""
+    return _inside(tree.root, ())
+
+
+def looks_secret(path: Path, value: str, before: str = "") -> str:
+    """Why the string at `path` looks like a secret, or ""; `before` is the word before it in a list."""
+    value = value[:_LONGEST]
+    for what, form in _FORMS:
+        if form.search(value):
+            return f"it has the form of {what}"
+    for name, said in _named(path, value, before):
+        if _is_secret_name(name) and not _NO_SECRET.fullmatch(said):
+            return f"it is called `{name}`"
+    return ""
+
+
+def _named(path: Path, value: str, before: str) -> Iterator[tuple[str, str]]:
+    """What the string at `path` says, by name: as the value of a key, `--name=value`, `--name` `value`, or `name=value,…`."""
+    steps = list(path)
+    while len(steps) > 2 and isinstance(steps[-1], int) and steps[-2] not in WORDS:
+        steps.pop()  # a list where a string is wanted
+    if steps[-1:] == ["value"]:
+        steps.pop()
+    if len(steps) < 2:
+        return
+    owner = steps[-2]
+    if owner in NAMED:
+        yield str(steps[-1]), value
+    parts = [value] if owner in WORDS else value.split(",") if owner == "options" else []
+    for assigned in filter(None, map(_ASSIGNED.fullmatch, parts)):
+        yield assigned[1], assigned[2]
+    option = _OPTION.fullmatch(before) if owner in WORDS else None
+    if option and not value.startswith("-"):
+        yield option[1], value
+
+
+def _is_secret_name(name: str) -> bool:
+    name = re.sub(r"[.-]", "_", name)
+    return bool(_SECRET.search(name)) and not _ABOUT.search(name)
+
+
+def _inside(node: Node, path: Path, before: str = "") -> Iterator[Plain]:
+    if isinstance(node, NodeMapping):
+        for key, entry in node.entries.items():
+            yield from _inside(entry.node, (*path, key))
+    elif isinstance(node, NodeScalar):
+        # A number where a string is wanted is no less a password.
+        written = node.value if isinstance(node.value, str) else "" if node.value is None else node.text
+        why = looks_secret(path, written, before)
+        if why:
+            yield Plain(path, why)
+    else:
+        word = ""
+        for index, item in enumerate(node.items):
+            yield from _inside(item, (*path, index), word)
+            word = item.value if isinstance(item, NodeScalar) and isinstance(item.value, str) else ""
