@@ -13,6 +13,7 @@ from tests.conformance import edge
 from tests.conformance.edge import FIRST, PORT, TOOLS
 from tests.conformance.live import Behaviour, Pause, Report, Request, SetBehaviour, Step
 from tests.conformance.test_haproxy import SECRET_FILE, STATS, asked
+from tests.conformance.test_tls import PLACE, TLS, certified
 
 every_engine = pytest.mark.parametrize("tool", TOOLS)
 KEYS = ("time", "peer", "forwarded_for", "request", "status", "bytes", "seconds", "upstream", "upstream_seconds")
@@ -168,3 +169,18 @@ def test_the_statistics_are_logged_as_all_else(tool: str, log: str) -> None:
     if log == "none":
         assert found == []
     assert "right" not in report.stdout + report.stderr
+
+
+@every_engine
+@pytest.mark.parametrize("log", ["json", "common", "none"])
+def test_a_failed_handshake_is_a_line_as_any_other_or_none(tool: str, log: str) -> None:
+    http: Mapping[str, Any] = {"tls": {"listen": TLS, "certificate": "edge-cert"}, "access_log": log}
+    junk = ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", '\x16\x03\x01\x00\x05hello"\\\r\n\r\n', '"}\r\n\r\n')
+    steps = [Request(raw=text, port=TLS, seconds=0.5) for text in junk]
+    pem = {"edge-cert": {"file": "edge.pem"}}
+    report = serve(http, *steps, tool=tool, more={PLACE: certified()[1]}, secrets=pem, names=ONE)
+    if log == "json":
+        assert all(tuple(one) == KEYS for one in logged(report))
+    if log == "common":
+        assert all(re.fullmatch(r'127\.0\.0\.1 - - \[[^]]*\] "[^"]*" \d+ \d+', line) for line in lines(report))
+    assert bool(lines(report)) == (log != "none")

@@ -171,8 +171,8 @@ def _settable_header(value: str) -> str:
 def _request_header(value: str) -> str:
     if value.lower() in RESERVED_REQUEST_HEADERS or value.lower().startswith(RESERVED_PREFIXES):
         raise refuse(
-            f"`{value}` is not one and the same for all requests",
-            "it tells of one connection, client or body, and passes or is set as that is; choose a name such as X-Env",
+            f"`{value}` cannot be set on all requests",
+            "it tells of one connection, body or client: the server sets it or passes it as it came; choose one such as X-Env",
         )
     return value
 

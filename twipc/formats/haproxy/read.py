@@ -144,7 +144,7 @@ class _Reader:
 
     def _frontend(self, section: Section) -> None:
         tls = self._binds(section)
-        self.http_fact("access_log", _logs(section))
+        self.http_fact("access_log", self._logs(section))
         largest = section.take_one(*_TOO_LARGE)
         if largest is not None:
             self.http_fact(
@@ -279,7 +279,7 @@ class _Reader:
 
     def _stats(self, section: Section) -> None:
         bind = section.take_one("bind")
-        self._rest_of("log of in_stats", _logs(section))
+        self._rest_of("log of in_stats", self._logs(section))
         self.http_fact("stats.number", _number(" ".join(bind or ()).removeprefix(":")))
         file = section.take_one("acl", "is_password", "http_auth_pass", "-m", "str", "-f")
         if file:
@@ -305,6 +305,17 @@ class _Reader:
             case other:
                 return ("redirect, from http only" if of_http else "redirect", other)
 
+    def _logs(self, section: Section) -> object:
+        """How a section logs its requests: first it forgets what others said of its log."""
+        forgets, log, lines = section.take_one("no", "log"), section.take_one("log"), section.take_one("log-format")
+        failed = section.take_one("error-log-format")
+        if failed is not None:
+            self._rest_of(f"failed handshakes of {section.name}", "logged alike" if failed == lines else failed)
+        if (forgets, log, lines) == ((), None, None):
+            return "none"
+        known = _LOGS.get(lines[0]) if lines and len(lines) == 1 else None
+        return known if known and (forgets, log) == ((), _LOG) else (forgets, log, lines)
+
     def finish(self) -> None:
         limits = set(self.limits.values())
         if limits - {None}:
@@ -319,15 +330,6 @@ class _Reader:
             self.http_fact("default.status", self.statuses[self.default])
         else:
             self.http_fact("default.backend", self.default)
-
-
-def _logs(section: Section) -> object:
-    """How a section logs its requests: first it forgets what others said of its log."""
-    forgets, log, lines = section.take_one("no", "log"), section.take_one("log"), section.take_one("log-format")
-    if (forgets, log, lines) == ((), None, None):
-        return "none"
-    known = _LOGS.get(lines[0]) if lines and len(lines) == 1 else None
-    return known if known and (forgets, log) == ((), _LOG) else (forgets, log, lines)
 
 
 def _limit(section: Section) -> tuple[object, ...] | None:

@@ -141,7 +141,8 @@ class _Reader:
             one = len(self.bursts) == 1
             self.http_fact("rate_limit.burst", self.bursts.pop() if one else sorted(map(str, self.bursts)))
         for backend, ends in self.ends.items():
-            self._rest(f"upstream {backend}", {"time of all tries": tuple(sorted(ends, key=str))})
+            if ends != {None}:
+                self._rest(f"upstream {backend}", {"time of all tries": tuple(sorted(ends, key=str))})
 
     def _websockets(self, http: Block) -> None:
         """A backend's requests for upgrades go on to a location of theirs from wherever it is asked, and reach it as such."""
@@ -149,7 +150,8 @@ class _Reader:
         rows = found[0].block.directives if len(found) == 1 and found[0].block else []
         allowed = {row.name for row in rows if row.args == ("$websocket",)}
         if found and found[0].block:
-            found[0].block.directives = [row for row in rows if row.name not in allowed]
+            for row in [next(row for row in rows if row.name == name) for name in sorted(allowed)]:
+                rows.remove(row)
         elsewhere = {backend for backend, asked in self.upgrades.items() if asked != {None}}
         for backend in sorted({*allowed, *self.tunnels, *elsewhere}):
             asked, idle = self.upgrades.get(backend, set()), self.tunnels.get(backend)
@@ -341,8 +343,7 @@ class _Reader:
             if not upgraded:
                 self.upgrades.setdefault(backend, set()).add(upgrade)
             ends = block.take_one("proxy_next_upstream_timeout")
-            if ends:
-                self.ends.setdefault(backend, set()).add(_duration(ends))
+            self.ends.setdefault(backend, set()).add(_duration(ends) if ends else None)
         elif status and len(status) == 2:
             action = ("redirect", self._redirect(status[0], status[1], block))
         elif status:
