@@ -169,6 +169,39 @@ scratch = st.lists(
     max_size=2,
     unique_by=str,
 )
+
+
+@st.composite
+def volumes_of(draw: st.DrawFn, name: str, replicas: int) -> Spec:
+    """One that a single service mounts, of any kind."""
+    alone = ("single-writer",) if replicas <= 1 else ()
+    volume: Spec = {"access": draw(st.sampled_from((*alone, "shared", "read-only", "per-replica", "scratch")))}
+    if volume["access"] not in ("per-replica", "scratch"):
+        path = draw(container_paths)
+        volume |= draw(
+            st.sampled_from(
+                (
+                    {},
+                    {"host": f"/srv/{name}{path}"},
+                    {"nfs": {"server": "nfs.example.com", "path": f"/{name}{path}"}},
+                    {"driver": {"name": "shop/disk:1", "options": {"size": draw(lines), "o_x.y-z": draw(lines)}}},
+                    {"driver": "local"},
+                )
+            )
+        )
+    if volume["access"] != "scratch" and not {"host", "nfs"} & set(volume):
+        volume["retention"] = draw(st.sampled_from(("keep", "delete")))
+    return volume
+
+
+SHARED: dict[str, st.SearchStrategy[Spec]] = {
+    "own": st.sampled_from(
+        ({"access": "scratch"}, {"access": "per-replica"}, {"access": "per-replica", "retention": "delete"})
+    ),
+    "media": st.just({"access": "shared", "nfs": {"server": "10.0.0.7", "path": "/"}}),
+    "logs": st.sampled_from(({"access": "shared", "host": "/srv/logs"}, {"access": "read-only", "host": "/srv/logs"})),
+}
+"""Volumes that several services mount."""
 config_files = st.dictionaries(
     st.sampled_from(("/etc/a-b/c_d.conf", "/etc/a_b/c_d.conf", "/opt/x/c_d.conf", "/Z", "/etc/_/._.-")),
     st.sampled_from(("app/app.properties", "app/windows.ini", "app/one line", "app/odd.txt", "pages/404.html")),
@@ -276,8 +309,10 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["configs"] = draw(config_files)
     if draw(st.booleans()):
         service["placement"] = draw(placements)
-    if service["replicas"] <= 1 and draw(st.booleans()):
-        service["mounts"] = {"/data": f"{name}-data"}
+    if (service["replicas"] <= 1 or "max_per_host" not in service.get("placement", {})) and draw(st.booleans()):
+        service["mounts"] = {draw(container_paths): f"{name}-data"}
+        if draw(st.booleans()):
+            service["mounts"] |= {"/own": "own", "/more": draw(st.sampled_from(("media", "logs")))}
     if draw(st.booleans()):
         # A single writer, which a volume may come to have, ends before the next begins.
         orders = (
@@ -427,12 +462,15 @@ def specs(draw: st.DrawFn) -> Spec:
     for name in elsewhere:
         services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"}
     volumes = {
-        name: {
-            "access": draw(st.sampled_from(("single-writer", "shared", "read-only"))),
-            "retention": draw(st.sampled_from(("keep", "delete"))),
-        }
+        name: draw(volumes_of(name, service.get("replicas", 1)))
         for service in services.values()
         for name in service.get("mounts", {}).values()
+        if name not in SHARED
+    }
+    volumes |= {
+        name: draw(SHARED[name])
+        for name in sorted(SHARED)
+        if any(name in service.get("mounts", {}).values() for service in services.values())
     }
     spec: Spec = {"twipc": 1, "project": "shop", "environment": "prod", "services": services}
     if networks:
@@ -494,6 +532,7 @@ def targets_of(spec: Spec) -> Spec:
         "volumes": {
             name: {"file_system": f"fs-{index:017x}", "access_point": f"fsap-{index:017x}"}
             for index, name in enumerate(sorted(spec.get("volumes", {})))
+            if spec["volumes"][name]["access"] not in ("per-replica", "scratch")
         },
     }
     return {"compose": {}, "compose-2.4": {}, "swarm": {}, "ecs": ecs, **{engine: {} for engine in sorted(engines)}}

@@ -19,6 +19,8 @@ def baseline(model: Model, _options: Any) -> Facts:
     project = f"{model.environment.project}-{model.environment.environment}"
     facts: dict[FactKey, object] = {FactKey(BASELINE, ("file", "name")): project}
     for name, service in model.services:
+        hosts = [(path, mount.volume) for path, mount in service.mounts.items() if model.environment.volumes[mount.volume].host]
+        facts.update(of_service(name, {f"mount of {volume} at {path}.bind.create_host_path": False for path, volume in hosts}))
         facts.update(common(model, name, DOCKER))
         places = _EVERY | _SERVED if service.http else _EVERY
         places = {**places, **{f"secret at {place}": True for place in secret_places(model, name)}}

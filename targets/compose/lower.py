@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.composefile import write
+from twipc.formats.composefile import volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
@@ -15,6 +16,8 @@ from twipc.target import DOCKER, Bundle, bundle
 
 FILE = "docker-compose.yml"
 TARGET_NAME = "compose"
+_BIND: Mapping[str, Value] = {"bind": {"create_host_path": False}}
+"""What is missing is an error rather than an empty folder (traps §2.2)."""
 _RESTART = {"always": "unless-stopped", "on-failure": "on-failure", "never": "no"}
 
 
@@ -30,10 +33,7 @@ def compile(model: Model, _options: Any) -> Bundle:
             name: At(("networks", name), {"driver": "bridge", **write.network(model, name)})
             for name in sorted(model.environment.networks)
         },
-        "volumes": {
-            name: At(("volumes", name), {"labels": write.volume_labels(model, name)})
-            for name in sorted(model.environment.volumes)
-        },
+        "volumes": {name: At(("volumes", name), volumes.declared(model, name)) for name in volumes.objects(model)},
         "secrets": _secrets(model),
     }
     composed = write.file(FILE, without_nothing(document), write.head(model, "Docker Compose v2 on one host"))
@@ -47,7 +47,11 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "image": At((*here, "image"), image_of(service)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": write.environment(model, name, DOCKER),
-            "labels": {**write.service_labels(model, name, files), **write.kind_label(name, service)},
+            "labels": {
+                **write.service_labels(model, name, files),
+                **write.kind_label(name, service),
+                **volumes.labels(model, name),
+            },
             "networks": write.networks(name, service),
             "ports": [_port(model, name, index) for index in range(len(service.publish))],
             "healthcheck": write.healthcheck(model, name),
@@ -58,7 +62,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             },
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.whole_seconds(service.stop_grace)),
-            "volumes": [*write.mounts(model, name), *_config_mounts(files)],
+            "volumes": [*volumes.mounts(model, name, bind=_BIND), *_config_mounts(files)],
             "secrets": _mounted_secrets(model, name),
             **write.hardening(name, service),
             "security_opt": write.security(name, service),
@@ -85,11 +89,7 @@ def _port(model: Model, name: str, index: int) -> Value:
 
 
 def _config_mounts(files: tuple[ServerFile, ...]) -> list[Value]:
-    """A missing file is an error rather than an empty folder (traps §2.2)."""
-    return [
-        {**write.file_mount(f"./{file.artifact.path}", file.container_path), "bind": {"create_host_path": False}}
-        for file in files
-    ]
+    return [{**write.file_mount(f"./{file.artifact.path}", file.container_path), **_BIND} for file in files]
 
 
 def _mounted_secrets(model: Model, name: str) -> list[Value]:

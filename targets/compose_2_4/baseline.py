@@ -26,6 +26,8 @@ def baseline(model: Model, _options: Any) -> Facts:
         facts.update(of_service(name, {**places, **mounted_files(model, name, {})}))
     for network in model.environment.networks:
         facts[FactKey(BASELINE, (f"network {network}", "driver"))] = "bridge"
-    for volume in model.environment.volumes:
+    for volume, noun in model.environment.volumes.items():
+        if noun.host or noun.access in ("per-replica", "scratch"):
+            continue
         facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"
     return facts

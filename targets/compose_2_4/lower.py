@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.composefile import write
+from twipc.formats.composefile import volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
@@ -32,8 +32,8 @@ def compile(model: Model, _options: Any) -> Bundle:
             for name in sorted(model.environment.networks)
         },
         "volumes": {
-            name: At(("volumes", name), {"name": write.volume_name(model, name), "labels": write.volume_labels(model, name)})
-            for name in sorted(model.environment.volumes)
+            name: At(("volumes", name), {"name": write.volume_name(model, name), **volumes.declared(model, name)})
+            for name in volumes.objects(model)
         },
     }
     composed = write.file(FILE, without_nothing(document), write.head(model, "docker-compose 1.29 on one host"))
@@ -54,7 +54,11 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "image": At((*here, "image"), image_of(service)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": write.environment(model, name, DOCKER),
-            "labels": {**write.service_labels(model, name, files), **write.kind_label(name, service)},
+            "labels": {
+                **write.service_labels(model, name, files),
+                **write.kind_label(name, service),
+                **volumes.labels(model, name),
+            },
             "networks": write.networks(name, service),
             "ports": [_port(model, name, index) for index in range(len(service.publish))],
             "healthcheck": write.healthcheck(model, name),
@@ -65,7 +69,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "pids_limit": 1024,
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.whole_seconds(service.stop_grace)),
-            "volumes": [*write.mounts(model, name), *_file_mounts(files), *_secret_mounts(model, name)],
+            "volumes": [*volumes.mounts(model, name), *_file_mounts(files), *_secret_mounts(model, name)],
             **write.hardening(name, service),
             "security_opt": write.security(name, service),
             "tmpfs": write.tmpfs(name, service),

@@ -87,7 +87,10 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
         places |= {**_SERVED, **_ENGINE[service.http.engine.name], **({} if "/tmp" in service.mounts else _TMP)}
     accesses = {path: model.environment.volumes[mount.volume].access for path, mount in service.mounts.items()}
     for path, access in accesses.items():
-        places[f"mount of {service.mounts[path].volume} at {path}.readOnly"] = access == "read-only"
+        volume = service.mounts[path].volume
+        places[f"mount of {volume} at {path}.readOnly"] = access == "read-only"
+        if access in ("per-replica", "scratch"):
+            places[f"volume {volume}"] = {"name": volume}
     places["service.availabilityZoneRebalancing"] = _REBALANCING[_order(model, service)]
     https = service.http.tls.listen.port if service.http and service.http.tls else None
     for port, noun in service.ports.items():

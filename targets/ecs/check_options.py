@@ -9,7 +9,7 @@ from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
 from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, UNUSED
-from .options import Options, is_pushed
+from .options import Options, is_on_efs, is_pushed
 
 HERE: Path = ("targets", "ecs")
 _BY_SERVICE = ("service_security_groups", "execution_roles", "task_roles", "cloud_map_services", "target_groups")
@@ -82,10 +82,11 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
             yield missing(("cloud_map_services", name), f"`{name}` is found by its name", form, cause)
     for name, service in model.services:
         here: Path = ("services", name)
-        if service.mounts and name not in options.task_roles:
+        on_efs = {path: mount for path, mount in service.mounts.items() if is_on_efs(model, mount.volume)}
+        if on_efs and name not in options.task_roles:
             form = f'task_roles: {{{name}: "arn:aws:iam::…:role/…"}}'
             yield missing(("task_roles", name), f"`{name}` mounts EFS with it", form, (*here, "mounts"))
-        for path, mount in sorted(service.mounts.items()):
+        for path, mount in sorted(on_efs.items()):
             if mount.volume not in options.volumes:
                 form = f"volumes: {{{mount.volume}: {{file_system: fs-…, access_point: fsap-…}}}}"
                 cause = (*here, "mounts", path)
@@ -150,6 +151,10 @@ def _not_there(model: Model, options: Options) -> Iterator[Finding]:
     mounted = {mount.volume for service in services.values() for mount in service.mounts.values()}
     for name in sorted(set(options.volumes) - mounted):
         yield finding(model, UNUSED, (*HERE, "volumes", name), f"no service mounts a volume `{name}`", "take it out")
+    for name in sorted(set(options.volumes) & mounted):
+        if not is_on_efs(model, name):
+            said = f"`{name}` is each task's own, and not on EFS"
+            yield finding(model, UNUSED, (*HERE, "volumes", name), said, "take it out")
 
 
 def _without_effect(model: Model, options: Options) -> Iterator[Finding]:

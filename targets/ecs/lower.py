@@ -14,7 +14,7 @@ from twipc.target import Artifact, Bundle, Discovery, bundle, option
 
 from . import limits
 from .deployment import deployment
-from .options import Options, discovery_of, groups_of, log_group_of, registry_of, target_group_of
+from .options import Options, discovery_of, groups_of, is_on_efs, log_group_of, registry_of, target_group_of
 from .placing import placement
 from .render import document, image_folder, image_name
 
@@ -69,7 +69,7 @@ def _task(model: Model, options: Options, name: str, image: Value, discovery: Di
             "executionRoleArn": At((*_HERE, role), options.execution_roles.get(name, options.execution_role)),
             "taskRoleArn": At((*_HERE, "task_roles", name), options.task_roles.get(name)),
             "containerDefinitions": [_container(model, options, name, image, discovery)],
-            "volumes": _volumes(options, service),
+            "volumes": _volumes(model, options, service),
             "tags": _tags(model, options, name),
         }
     )
@@ -224,11 +224,13 @@ def _own_tmp(service: Service) -> bool:
     return service.http is not None and "/tmp" not in service.mounts
 
 
-def _volumes(options: Options, service: Service) -> list[Value]:
+def _volumes(model: Model, options: Options, service: Service) -> list[Value]:
     found: list[Value] = []
     for name in sorted({mount.volume for mount in service.mounts.values()}):
         place = options.volumes.get(name)
-        if place:
+        if not is_on_efs(model, name):
+            found.append(At(("volumes", name), {"name": name}))
+        elif place:
             # Beside an access point a root directory must not be set: the point says it.
             efs: Value = {
                 "fileSystemId": place.file_system,
@@ -261,8 +263,10 @@ def _labels(model: Model, options: Options, service: Service) -> dict[str, Value
         labels[f"{_LABEL}registry"] = At((*_HERE, "registry"), registry)
     for name in sorted({mount.volume for mount in service.mounts.values()}):
         volume = model.environment.volumes[name]
-        labels[f"{_LABEL}volume.{name}.access"] = At(("volumes", name, "access"), volume.access)
-        labels[f"{_LABEL}volume.{name}.retention"] = At(("volumes", name, "retention"), "keep")
+        efs = is_on_efs(model, name)
+        labels[f"{_LABEL}volume.{name}.access"] = At(("volumes", name, "access"), volume.access if efs else "scratch")
+        if efs:
+            labels[f"{_LABEL}volume.{name}.retention"] = At(("volumes", name, "retention"), "keep")
     return labels
 
 

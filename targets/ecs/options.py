@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from twipc.model import Model, image_of
-from twipc.spec import Noun, Service
+from twipc.spec import OWN, Noun, Service
 from twipc.spec.values import Name, PortName, refuse
 from twipc.target import Discovery, option
 
@@ -130,6 +130,11 @@ def discovery_of(options: Any) -> Discovery:
     """Cloud Map's names, asked of the resolver that every VPC has (VPC guide, "Amazon DNS server")."""
     namespace = option(options, Options).namespace
     return Discovery(resolver="169.254.169.253", suffix=f".{namespace}" if namespace else "", secrets="variable")
+
+
+def is_on_efs(model: Model, volume: str) -> bool:
+    """Whether tasks have a volume in common; each one's own is a volume of the task."""
+    return model.environment.volumes[volume].access not in OWN
 
 
 def log_group_of(model: Model, options: Options, service: str) -> str:

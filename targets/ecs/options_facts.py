@@ -47,7 +47,7 @@ def option_facts(model: Model, options_: Any) -> Facts:
         facts |= {FactKey("options.target_group", (name, number)): tuple(sorted(arns)) for number, arns in groups.items()}
         for mount in service.mounts.values():
             volume = options.volumes.get(mount.volume)
-            if volume:
+            if volume and model.environment.volumes[mount.volume].access not in ("per-replica", "scratch"):
                 facts[FactKey("options.volume", (name, mount.volume))] = (volume.file_system, volume.access_point)
     return facts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.spec import Service
+from twipc.spec import OWN, Service
 from twipc.target import (
     TLS_USE,
     Absent,
@@ -93,6 +93,10 @@ def _kept_apart(asked: Asked) -> bool:
     return any(not model.networks(own) & model.networks(name) for name, _ in model.services)
 
 
+def _of_its_own(asked: Asked) -> bool:
+    return asked.model.environment.volumes[asked.key.owner[0]].access in OWN
+
+
 def _mounted(asked: Asked) -> bool:
     services = asked.model.environment.services.values()
     return any(mount.volume == asked.key.owner[0] for service in services for mount in service.mounts.values())
@@ -121,6 +125,15 @@ def _without_tls(asked: Asked) -> object:
 
 _NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
 _NO_HOSTS = Absent("Fargate shows no hosts to choose among: tasks are spread over the zones of the subnets", codes.LOST)
+_ELSEWHERE = When(
+    "a service mounts it",
+    _mounted,
+    then=Absent(
+        "a task runs on any host, and mounts EFS alone: the volume is the access point that `targets.ecs.volumes` names",
+        codes.STATE_LOST,
+    ),
+    otherwise=_NOT_THERE,
+)
 _NO_TMPFS = Absent(
     "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
     codes.HARDENING_LOST,
@@ -248,11 +261,30 @@ _FIELDS: FieldSupport = {
         "a task has no networks: what leads out is what its subnets' routes and its security groups say", codes.HARDENING_LOST
     ),
     "network.encrypted": Absent("nothing here encrypts what goes from one task to another", codes.HARDENING_LOST),
-    "volume.access": When("a service mounts it", _mounted, then=Exact(), otherwise=_NOT_THERE),
+    "volume.access": When(
+        "a service mounts it",
+        _mounted,
+        then=Approximate(
+            lambda asked: "scratch" if asked.value == "per-replica" else asked.value,
+            "each task begins with an empty volume of its own, and a task that ended is never started again",
+            codes.STATE_LOST,
+        ),
+        otherwise=_NOT_THERE,
+    ),
+    "volume.host": _ELSEWHERE,
+    "volume.nfs.server": _ELSEWHERE,
+    "volume.nfs.path": _ELSEWHERE,
+    "volume.driver.name": _ELSEWHERE,
+    "volume.driver.options": _ELSEWHERE,
     "volume.retention": When(
         "a service mounts it",
         _mounted,
-        then=Approximate(lambda _: "keep", "EFS keeps what is in it until somebody deletes the files", codes.LOST),
+        then=When(
+            "each instance has its own",
+            _of_its_own,
+            then=Outside(OUTSIDE_ORCHESTRATORS["volume.retention"]),
+            otherwise=Approximate(lambda _: "keep", "EFS keeps what is in it until somebody deletes the files", codes.LOST),
+        ),
         otherwise=_NOT_THERE,
     ),
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),

@@ -44,8 +44,10 @@ def baseline(model: Model, options: Any) -> Facts:
     for network in model.environment.networks:
         said = {"name": f"{project}_{network}", "driver": "overlay", "attachable": False}
         facts |= {FactKey(BASELINE, (f"network {network}", key)): value for key, value in said.items()}
-    for volume in model.environment.volumes:
-        facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}"
+    for volume, noun in model.environment.volumes.items():
+        slot = "_{{.Service.Name}}_{{.Task.Slot}}" if noun.access == "per-replica" else ""
+        if not noun.host and noun.access != "scratch":
+            facts[FactKey(BASELINE, (f"volume {volume}", "name"))] = f"{project}_{volume}{slot}"
     return facts
 
 
@@ -57,16 +59,17 @@ def _placed(model: Model, service: Service) -> dict[str, object]:
     """Spread over the nodes, and pinned to its volumes."""
     project = f"{model.environment.project}-{model.environment.environment}"
     placement: dict[str, object] = {"deploy.placement.preferences": [{"spread": "node.id"}]}
-    if service.mounts:
-        volumes = sorted({mount.volume for mount in service.mounts.values()})
-        placement |= {f"constraint node.labels.{project}.{volume} == true": True for volume in volumes}
+    for volume in {mount.volume for mount in service.mounts.values()}:
+        noun = model.environment.volumes[volume]
+        if not noun.nfs and noun.access != "scratch":
+            placement[f"constraint node.labels.{project}.{volume} == true"] = True
     return placement
 
 
 def _rollout(model: Model, service: Service) -> dict[str, object]:
     """What is so of an update where the spec says nothing, and what it says."""
     accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
-    alone = "single-writer" in accesses or _holds_port(service)
+    alone = bool(accesses & {"single-writer", "per-replica"}) or _holds_port(service)
     monitor = 10_000
     if service.health:
         tries = service.health.failures * (int(service.health.interval) + int(service.health.timeout))

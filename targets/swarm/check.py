@@ -8,10 +8,11 @@ from typing import Any
 from twipc.diagnostics import Finding, Path, Related
 from twipc.formats.writing import server_files
 from twipc.model import Model
-from twipc.spec import EPHEMERAL
+from twipc.spec import EPHEMERAL, Volume
 from twipc.target.secrets import missing_places
 
 from .codes import BOTH_AT_ONCE, CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED, PINNED_TOGETHER
+from .lower import is_pinned
 from .options import discovery
 
 NAME = "swarm"
@@ -69,19 +70,33 @@ def _pinned(model: Model) -> Iterator[Finding]:
     used: dict[str, Path] = {}
     for name, service in model.services:
         for place, mount in sorted(service.mounts.items()):
-            used.setdefault(mount.volume, ("services", name, "mounts", place))
+            if is_pinned(model.environment.volumes[mount.volume]):
+                used.setdefault(mount.volume, ("services", name, "mounts", place))
     for volume, mounted in sorted(used.items()):
         path: Path = ("volumes", volume)
         label = f"docker node update --label-add {model.name}.{volume}=true NODE"
         yield Finding(
             PINNED,
-            f"`{volume}` lies on one node: its loss is an outage",
+            f"`{volume}` lies on one node: its loss is an outage"
+            if _on_one_node(model.environment.volumes[volume])
+            else f"`{volume}` lies on the nodes that you label: swarm carries nothing from one to another",
             model.span(path, key=True),
-            help=f"label exactly one NODE, the one that holds it: {label}",
+            help=f"label {_which_node(model.environment.volumes[volume])}: {label}",
             related=(Related(model.span(mounted), "it is mounted here"),),
             at=model.tree.name(path),
             target=NAME,
         )
+
+
+def _on_one_node(volume: Volume) -> bool:
+    """Whether it cannot be on several: twipc's own named volumes are not, and one writer is on one node."""
+    return is_pinned(volume) and (volume.access == "single-writer" or not (volume.host or volume.driver))
+
+
+def _which_node(volume: Volume) -> str:
+    if _on_one_node(volume):
+        return "exactly one NODE, the one that holds it"
+    return "each NODE that has it, and only one, unless all have the same files"
 
 
 def _pinned_together(model: Model) -> Iterator[Finding]:
@@ -89,10 +104,11 @@ def _pinned_together(model: Model) -> Iterator[Finding]:
     for name, service in model.services:
         fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL and not publish.address]
         most = 1 if fixed else service.placement.max_per_host
-        if not service.mounts or most is None or service.replicas <= most:
+        places = [place for place, mount in service.mounts.items() if _on_one_node(model.environment.volumes[mount.volume])]
+        if not places or most is None or service.replicas <= most:
             continue
         path: Path = ("services", name, "replicas")
-        place, mount = min(service.mounts.items())
+        place, mount = min(places), service.mounts[min(places)]
         if fixed:
             limit: Path = ("services", name, "publish", fixed[0], "host")
             has, why = f"has port {service.publish[fixed[0]].host} once", "each wants this port"

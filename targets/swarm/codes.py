@@ -9,10 +9,10 @@ _STACK = f"project: {_LONG}\ntargets: {{swarm: {{}}}}\nservices:\n"
 
 PINNED = Code(
     "SWARM101",
-    "a volume lies on one node",
+    "a volume lies on the nodes that bear its label",
     Severity.WARNING,
-    why="Swarm's own volumes are local, one for each node: a task that moved would find an empty one. So it stays where its "
-    "data is, and while that node is down, the service is too.",
+    why="Swarm's own volumes and folders of a host are local, one for each node: a task that moved would find an empty one. So "
+    "it stays where its data is, and while that node is down, the service is too.",
     bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    mounts: {/data: news}\n"
     "volumes:\n  news: {access: single-writer}  #! SWARM101",
     good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1",

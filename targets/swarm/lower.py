@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.composefile import write
+from twipc.formats.composefile import volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
 from twipc.model import Model, health_of, image_of
-from twipc.spec import EPHEMERAL, Duration, Publish, Service
+from twipc.spec import EPHEMERAL, Duration, Publish, Service, Volume
 from twipc.target import Bundle, Discovery, bundle, published
 
 from .options import discovery as discovery_of
@@ -23,6 +23,8 @@ LONGEST_CONFIG = 64
 """Of a config's name; measured on the engine (traps §3.1)."""
 _MODE = {"service": "replicated", "job": "replicated-job"}
 _CONDITION = {"always": "any", "on-failure": "on-failure", "never": "none"}
+_ONE_WRITER = ("single-writer", "per-replica")
+"""Whose next task must not begin before the last has ended: it writes what that one wrote."""
 _BETWEEN = Duration(5000)
 """Between two tasks of an update: longer than the proxies need to find a new member."""
 _SPARE = Duration(5000)
@@ -44,10 +46,7 @@ def compile(model: Model, options: Any) -> Bundle:
             for file in served
         },
         "networks": {name: At(("networks", name), _network(model, name)) for name in sorted(model.environment.networks)},
-        "volumes": {
-            name: At(("volumes", name), {"name": write.volume_name(model, name), "labels": write.volume_labels(model, name)})
-            for name in sorted(model.environment.volumes)
-        },
+        "volumes": {name: At(("volumes", name), _volume(model, name)) for name in volumes.objects(model, slots=True)},
         "secrets": _secrets(model),
     }
     composed = write.file(FILE, without_nothing(document), write.head(model, "a Docker Swarm stack of this name"))
@@ -64,7 +63,7 @@ def _service(
             "image": At((*here, "image"), image_of(service)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": {variable: _untemplated(value) for variable, value in variables.items()},
-            "labels": write.service_labels(model, name, ()),
+            "labels": {**write.service_labels(model, name, ()), **volumes.labels(model, name, slots=True)},
             "networks": write.networks(name, service),
             "ports": [_port(model, name, index) for index in _published(service)],
             "healthcheck": write.healthcheck(model, name),
@@ -72,7 +71,7 @@ def _service(
             "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
             "configs": [_mounted_config(name, file) for file in files],
             "secrets": _mounted_secrets(model, name, service),
-            "volumes": [*(_mount(mount) for mount in write.mounts(model, name)), *_scratch(name, service)],
+            "volumes": [*map(_untemplated, volumes.mounts(model, name, slots=True)), *_scratch(name, service)],
             **write.hardening(name, service),
             "logging": write.LOGGING,
         }
@@ -83,6 +82,8 @@ def _untemplated(value: Value) -> Value:
     """Swarm fills in Go templates in variables and mounts: `{{` is said as a template that prints it."""
     if isinstance(value, At):
         return At(value.origin, _untemplated(value.value))
+    if isinstance(value, Mapping):
+        return {key: _untemplated(child) for key, child in value.items()}
     return value.replace("{{", '{{"{{"}}') if isinstance(value, str) else value
 
 
@@ -101,10 +102,17 @@ def _network(model: Model, name: str) -> dict[str, Value]:
     )
 
 
-def _mount(mount: Value) -> Value:
-    assert isinstance(mount, At), "write.mounts says where each comes from"
-    assert isinstance(mount.value, Mapping), "a mount is a mapping"
-    return At(mount.origin, {**mount.value, "target": _untemplated(mount.value["target"])})
+def _volume(model: Model, name: str) -> Value:
+    """Each replica's own is called after its service and its number there, which the task that follows it has too."""
+    own = model.environment.volumes[name].access == "per-replica"
+    called = write.volume_name(model, name) + ("_{{.Service.Name}}_{{.Task.Slot}}" if own else "")
+    said = volumes.declared(model, name)
+    return {"name": called, **said, **({"driver_opts": _untemplated(said["driver_opts"])} if "driver_opts" in said else {})}
+
+
+def is_pinned(volume: Volume) -> bool:
+    """Whether it lies on one node, or on those alone that somebody marks."""
+    return volume.nfs is None and volume.access != "scratch"
 
 
 def _published(service: Service) -> list[int]:
@@ -159,7 +167,8 @@ def _fixed(service: Service) -> bool:
 
 def _placement(model: Model, name: str, service: Service) -> Value:
     here: Path = ("services", name)
-    places = {mount.volume: place for place, mount in sorted(service.mounts.items(), reverse=True)}
+    mounts = sorted(service.mounts.items(), reverse=True)
+    places = {mount.volume: place for place, mount in mounts if is_pinned(model.environment.volumes[mount.volume])}
     constraints: list[Value] = [
         At((*here, "mounts", place), f"node.labels.{model.name}.{volume} == true") for volume, place in sorted(places.items())
     ]
@@ -186,7 +195,8 @@ def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
     """As the spec says; else one at a time, the new before the old, unless both would hold one port or write one volume."""
     here: Path = ("services", name, "rollout")
     asked = service.rollout
-    writes = any(model.environment.volumes[mount.volume].access == "single-writer" for mount in service.mounts.values())
+    accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
+    writes = not accesses.isdisjoint(_ONE_WRITER)
     order = asked.order or ("stop-first" if writes or _fixed(service) else "start-first")
     watched: Path = (*here, "monitor") if asked.monitor else ("services", name, "health")
     return {

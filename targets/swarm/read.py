@@ -39,7 +39,7 @@ def read(texts: Mapping[str, str]) -> Facts:
         _service(reader, deploys[reader.name], declared, used, texts, discovery)
         reader.rest()
     compose.networks(document, FILE, facts, owners)
-    compose.volumes(document, FILE, facts, owners)
+    compose.volumes(document, FILE, facts, owners, _expanded)
     owners.tell(facts)
     for what, things in declared.items():
         compose.left(what, {name: thing for name, thing in things.items() if (what, name) not in used}, facts)
@@ -58,7 +58,6 @@ def _service(
     variables = reader.table(reader.service.get("environment"), "environment")
     reader.service["environment"] = {name: _expanded(value) for name, value in variables.items()}
     reader.common()
-    reader.labels({})
     # A deploy drops `security_opt`: who writes it has nothing by it.
     reader.fact("no_new_privileges", False)
     lost = _deploy(reader, deploy)
@@ -73,13 +72,14 @@ def _service(
         reader.publish(nth, number, port.pop("published", 0), "")
         if port != {"mode": "host"}:
             reader.baseline(f"port {number}", str(port))
-    mounts = [{**mount, "target": _expanded(mount.get("target"))} for mount in reader.take_tables("volumes")]
+    mounts = [{key: _expanded(value) for key, value in mount.items()} for mount in reader.take_tables("volumes")]
     mounted = _configs(reader, declared["configs"], used, texts)
     reader.facts.update(read_server(mounted, reader.name, discovery))
     reader.configs(mounted)
     _secrets(reader, declared["secrets"], used)
     for mount in reader.program(reader.mounts(mounts)):
         reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)
+    reader.labels({})
 
 
 def _expanded(value: object) -> object:

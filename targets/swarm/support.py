@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from twipc.formats.composefile.support import FIELDS, SECRET_PLACE
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.target import Absent, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes
+from twipc.target import Absent, Answer, Approximate, Asked, Exact, FieldSupport, Outside, Support, When, codes
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
 
 def _has_address(asked: Asked) -> bool:
     return bool(asked.value[1])
+
+
+def _nowhere(asked: Asked) -> bool:
+    """Whether a volume is part of the services that mount it, and none does."""
+    volume = asked.model.environment.volumes[asked.key.owner[0]]
+    mounted = {mount.volume for _, service in asked.model.services for mount in service.mounts.values()}
+    return (volume.host is not None or volume.access == "scratch") and asked.key.owner[0] not in mounted
+
+
+_NOWHERE = Absent("no service mounts it, and it is known by its mounts alone", codes.LOST)
+
+
+def _said(answer: Answer) -> Answer:
+    return When("no service mounts a folder of the host, or scratch", _nowhere, then=_NOWHERE, otherwise=answer)
 
 
 _FIELDS: FieldSupport = {
@@ -41,6 +55,9 @@ _FIELDS: FieldSupport = {
         then=Absent("a stack starts all of its services at once, and none waits for another's health", codes.HEALTH_LOST),
         otherwise=Absent("a stack starts all of its services at once", codes.BEHAVIOUR_LOST),
     ),
+    "volume.access": _said(Exact()),
+    "volume.retention": _said(Exact()),
+    "volume.host": _said(Exact()),
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),
     "secret.swarm.name": SECRET_PLACE,
 }

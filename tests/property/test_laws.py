@@ -149,8 +149,9 @@ def _stateless(spec: Spec, name: str, replicas: int) -> Spec:
     """The spec with so many replicas of a service that has no state and no port outside, and room for them everywhere."""
     changed: Spec = json.loads(json.dumps(spec))
     service = changed["services"][name]
-    for volume in service.pop("mounts", {}).values():
-        del changed["volumes"][volume]
+    service.pop("mounts", None)
+    mounted = {volume for one in changed["services"].values() for volume in one.get("mounts", {}).values()}
+    changed["volumes"] = {volume: noun for volume, noun in changed.get("volumes", {}).items() if volume in mounted}
     service.pop("publish", None)
     service["replicas"] = replicas
     for one in changed["services"].values():

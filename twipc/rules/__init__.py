@@ -20,6 +20,7 @@ from .redirects import redirects
 from .servers import servers
 from .starts import starts
 from .state import state
+from .stores import stores
 from .unused import unused
 
 __all__ = ["CODES", "judge"]
@@ -27,6 +28,7 @@ __all__ = ["CODES", "judge"]
 Rule = Callable[[Model], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     state,
+    stores,
     servers,
     redirects,
     ports,

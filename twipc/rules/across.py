@@ -8,6 +8,8 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
 from .codes import SAME_NAME, SECOND_WRITER
+from .state import writers
+from .stores import Store
 
 States = Mapping[str, Path]
 """What stands behind single-writer volumes outside of an environment, by its id, and where the spec says it."""
@@ -17,6 +19,7 @@ def across(models: Sequence[Model], states: Sequence[States]) -> Iterator[Findin
     """Environments of one name, and state that two environments would write; `states` has one entry for each model."""
     names: dict[str, Model] = {}
     writers: dict[str, tuple[Model, Path]] = {}
+    yield from _folders(models)
     for model, state in zip(models, states, strict=True):
         first = names.setdefault(model.name, model)
         if first is not model:
@@ -32,6 +35,27 @@ def across(models: Sequence[Model], states: Sequence[States]) -> Iterator[Findin
                     related=(Related(other.span(where), f"`{other.name}` says it here"),),
                     at=model.tree.name(path),
                 )
+
+
+def _folders(models: Sequence[Model]) -> Iterator[Finding]:
+    """Folders of hosts and servers that two environments would write, of which one says that it is alone."""
+    seen: list[tuple[Model, str, Store]] = []
+    for model in models:
+        for name, store, _ in writers(model):
+            for other, volume, taken in seen:
+                accesses = {model.environment.volumes[name].access, other.environment.volumes[volume].access}
+                if other is not model and store.overlaps(taken) and "single-writer" in accesses:
+                    path: Path = ("volumes", name)
+                    yield Finding(
+                        SECOND_WRITER,
+                        f"`{other.name}` and `{model.name}` would both write `{store}`",
+                        model.span(path, key=True),
+                        help="give each environment a folder of its own",
+                        related=(Related(other.span(("volumes", volume), key=True), f"`{other.name}` says `{taken}` here"),),
+                        at=model.tree.name(path),
+                    )
+                    break
+        seen += [(model, name, store) for name, store, _ in writers(model)]
 
 
 def _same_name(model: Model, first: Model) -> Finding:

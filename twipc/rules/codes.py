@@ -405,6 +405,38 @@ RATE_OF_PROXIES = Code(
     good=_NGINX + "      rate_limit: {requests: 50, per: 1s, burst: 100}\n",
 )
 
+TWO_PLACES = Code(
+    "TW437",
+    "an instance's own volume at two places",
+    Severity.ERROR,
+    why="Of a `per-replica` or `scratch` volume each instance has one. At a second place some targets would give it another, "
+    "so that what is written here is not there.",
+    bad="services:\n  web:\n    image: shop/web:1\n    mounts: {/a: cache, /b: cache}  #! TW437\n"
+    "volumes: {cache: {access: per-replica, retention: delete}}",
+    good="services:\n  web:\n    image: shop/web:1\n    mounts: {/a: cache}\n"
+    "volumes: {cache: {access: per-replica, retention: delete}}",
+)
+HOST_FOLDER = Code(
+    "TW438",
+    "a folder that the host itself lives in",
+    Severity.ERROR,
+    why="Who can read or write there can take over the host, or every container on it: the engine's socket, its data, "
+    "programs, devices, keys.",
+    bad="services:\n  web: {image: shop/web:1, mounts: {/a: disk}}\nvolumes:\n  disk: {access: read-only, host: /}  #! TW438",
+    good="services:\n  web: {image: shop/web:1, mounts: {/a: disk}}\nvolumes:\n  disk: {access: read-only, host: /srv/web}",
+)
+LOCKS_OF_A_SERVER = Code(
+    "TW439",
+    "a single writer on NFS",
+    Severity.WARNING,
+    why="Whether a lock there keeps a second writer out, and how soon it is free when its holder dies, depends on the server: "
+    "NFS 4.1 renews a lease, and a client that was cut off may still write what it had in mind.",
+    bad="services:\n  web: {image: shop/web:1, mounts: {/data: news}}\nvolumes:\n"
+    "  news:\n    access: single-writer\n    nfs: {server: nfs.example.com, path: /news}  #! TW439",
+    good="services:\n  web: {image: shop/web:1, mounts: {/data: news}}\nvolumes:\n"
+    "  news:\n    access: shared\n    nfs: {server: nfs.example.com, path: /news}",
+)
+
 CODES = (
     SECOND_WRITER,
     HOST_PORT_TWICE,
@@ -422,6 +454,9 @@ CODES = (
     OWN_PATH,
     ENGINE_OWN,
     SAME_PLACE,
+    TWO_PLACES,
+    HOST_FOLDER,
+    LOCKS_OF_A_SERVER,
     NO_LIMIT,
     WAITING_LOOP,
     WAITS_TWICE,

@@ -8,11 +8,16 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
 from .codes import SECOND_WRITER
+from .stores import Store, store_of
 
 
 def state(model: Model) -> Iterator[Finding]:
     """Second writers: by replicas, by another service, by another place in the same service, by an update."""
     for name, volume in sorted(model.environment.volumes.items()):
+        if volume.access == "per-replica":
+            for service, noun in model.services:
+                if noun.rollout.order == "start-first" and name in {mount.volume for mount in noun.mounts.values()}:
+                    yield _both_at_once(model, name, service)
         if volume.access != "single-writer":
             continue
         mounts = [
@@ -29,6 +34,40 @@ def state(model: Model) -> Iterator[Finding]:
                 yield _both_at_once(model, name, service)
         for service, path in mounts[1:]:
             yield _another(model, name, mounts[0], (service, path))
+    yield from _two_names(model)
+
+
+def _two_names(model: Model) -> Iterator[Finding]:
+    """Volumes that are one folder, or one in the other, where one of them has a single writer and the other one too."""
+    seen: list[tuple[str, Store, Path]] = []
+    for name, store, path in writers(model):
+        for other, taken, where in seen:
+            accesses = {model.environment.volumes[volume].access for volume in (name, other)}
+            if store.overlaps(taken) and "single-writer" in accesses:
+                yield Finding(
+                    SECOND_WRITER,
+                    f"`{other}` and `{name}` are one folder, `{store}`"
+                    if store == taken
+                    else f"`{other}` and `{name}` lie in each other: `{taken}` and `{store}`",
+                    model.span(path),
+                    help="give each a folder of its own, beside the other",
+                    related=(Related(model.span(where), "the first is mounted here"),),
+                    at=model.tree.name(path),
+                )
+                break
+        seen.append((name, store, path))
+
+
+def writers(model: Model) -> list[tuple[str, Store, Path]]:
+    """The volumes with a store outside that some service writes, and the first of their mounts."""
+    found: dict[str, tuple[str, Store, Path]] = {}
+    for service, noun in model.services:
+        for place, mount in sorted(noun.mounts.items()):
+            volume = model.environment.volumes[mount.volume]
+            store = store_of(volume)
+            if store and volume.access != "read-only":
+                found.setdefault(mount.volume, (mount.volume, store, ("services", service, "mounts", place)))
+    return list(found.values())
 
 
 def _replicas(model: Model, volume: str, service: str, replicas: int) -> Finding:
@@ -45,12 +84,14 @@ def _replicas(model: Model, volume: str, service: str, replicas: int) -> Finding
 
 def _both_at_once(model: Model, volume: str, service: str) -> Finding:
     path: Path = ("services", service, "rollout", "order")
+    access = model.environment.volumes[volume].access
+    said = "one writer, says the volume" if access == "single-writer" else "whoever follows an instance has what was its own"
     return Finding(
         SECOND_WRITER,
-        f"an update would start a second `{service}` while the first still writes the single-writer volume `{volume}`",
+        f"an update would start a second `{service}` while the first still writes the {access} volume `{volume}`",
         model.span(path),
         help=f"`order: stop-first`; {_shared(volume)}",
-        related=(Related(model.span(("volumes", volume, "access")), "one writer, says the volume"),),
+        related=(Related(model.span(("volumes", volume, "access")), said),),
         at=model.tree.name(path),
     )
 

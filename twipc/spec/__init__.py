@@ -2,7 +2,7 @@
 
 from .assemble import ReadFile, assemble, is_fragment
 from .bind import bind, bind_noun, has_known_version
-from .environment import Acceptance, Environment, External, Network, Secret, Volume
+from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
@@ -25,6 +25,7 @@ from .values import EPHEMERAL, Cpu, Duration, Size
 
 __all__ = [
     "EPHEMERAL",
+    "OWN",
     "Acceptance",
     "Backend",
     "Build",
@@ -44,6 +45,7 @@ __all__ = [
     "Match",
     "Mount",
     "Network",
+    "Nfs",
     "Noun",
     "Placement",
     "Port",

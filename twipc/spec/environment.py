@@ -3,22 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .noun import Noun
 from .service import Service
-from .values import WHOLE, ExternalHost, Line, Name, PlatformName, PortName, PortNumber, ProjectPath
+from .values import (
+    WHOLE,
+    DriverName,
+    DriverOption,
+    ExportPath,
+    ExternalHost,
+    HostFolder,
+    Line,
+    Name,
+    PlatformName,
+    PortName,
+    PortNumber,
+    ProjectPath,
+    refuse,
+)
 
-Access = Literal["single-writer", "shared", "read-only"]
+Access = Literal["single-writer", "shared", "read-only", "per-replica", "scratch"]
+OWN = ("per-replica", "scratch")
+"""Accesses of which each instance has one of its own."""
+
+
+class Nfs(Noun):
+    """A folder that a server exports by NFS 4.1, mounted hard and with locks."""
+
+    server: ExternalHost = Field(description="The server's whole name in DNS, or its IPv4 address.")
+    path: ExportPath = Field(description="The folder that it exports.")
+
+
+class Driver(Noun):
+    """A volume driver of Docker's, and what it is told."""
+
+    SHORT: ClassVar[str] = "name"
+    name: DriverName = Field(description="Its name on the hosts; they must have it.")
+    options: Mapping[DriverOption, Line] = Field({}, description="What it is told, each a string.")
+
+    @model_validator(mode="after")
+    def _disguise(self) -> Self:
+        """What `host` and `nfs` say is said by them: no second name hides a second writer, no `nolock` a lock."""
+        kind = self.options.get("type", "")
+        given = self.options.get("o", "").split(",")
+        if self.name == "local" and kind.startswith("nfs"):
+            raise refuse("this is NFS in other words", "write `nfs: {server: …, path: …}`: mounted hard, with locks")
+        if self.name == "local" and (kind == "none" or {"bind", "rbind"} & set(given)):
+            raise refuse("this is a folder of the host in other words", "write `host: /path`")
+        return self
 
 
 class Volume(Noun):
-    """State that outlives an instance, and who may write it."""
+    """State, and who may write it. Without a kind it is the target's own: a named volume, on ECS a folder of EFS."""
 
-    access: Access = Field(description="How many may write it at once.")
+    ONE_OF: ClassVar[tuple[str, ...]] = ("host", "nfs", "driver")
+    KIND_NEEDED: ClassVar[bool] = False
+    access: Access = Field(
+        description="Who may write it: one at once, all, nobody; or each instance has its own, kept (per-replica) or gone "
+        "with it (scratch)."
+    )
     retention: Literal["keep", "delete"] = Field("keep", description="Whether it is kept when the environment goes down.")
+    host: HostFolder | None = Field(None, description="It is this folder of the host.")
+    nfs: Nfs | None = Field(None, description="It is a folder of a server.")
+    driver: Driver | None = Field(None, description="It is made by a volume driver.")
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        """An instance's own is no common place, and what lies elsewhere is not twipc's to delete."""
+        kind = next((name for name in self.ONE_OF if getattr(self, name) is not None), "")
+        written = "retention" in self.model_fields_set
+        if kind and self.access in OWN:
+            raise refuse(
+                f"`{kind}` is one place, and with `access: {self.access}` each instance has its own", f"take out `{kind}`"
+            )
+        if self.access == "scratch" and written:
+            raise refuse("scratch is gone with its instance", "take out `retention`, or write `access: per-replica`")
+        if kind in ("host", "nfs") and self.retention == "delete":
+            raise refuse(f"nothing here deletes what lies behind `{kind}`", "take out `retention`: it is kept")
+        return self
 
 
 class Network(Noun):

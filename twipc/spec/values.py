@@ -236,6 +236,17 @@ def _file_path(value: str) -> str:
     return _container_path(value)
 
 
+def _host_folder(value: str) -> str:
+    if value != "/":  # which a rule refuses, with its reason
+        _container_path(value)
+    return value
+
+
+def _export(value: str) -> str:
+    """A folder that a server exports; the root of NFS 4 is one."""
+    return value if value == "/" else _container_path(value)
+
+
 def _whole_mebibytes(value: Size) -> Size:
     if value % (1 << 20):
         raise refuse(f"`{value}` is no whole number of MiB", "ECS counts such files in MiB")
@@ -470,6 +481,14 @@ Text = Annotated[str, AfterValidator(_text)]
 ContainerPath = Annotated[str, AfterValidator(_container_path)]
 ScratchPath = Annotated[str, AfterValidator(_scratch_path)]
 FilePath = Annotated[str, AfterValidator(_file_path)]
+HostFolder = Annotated[str, AfterValidator(_host_folder)]
+ExportPath = Annotated[str, AfterValidator(_export)]
+DriverName = Annotated[
+    str, AfterValidator(_matching("[A-Za-z0-9][A-Za-z0-9_./:-]{0,127}", "a driver's name", "such as vieux/sshfs:latest"))
+]
+DriverOption = Annotated[
+    str, AfterValidator(_matching("[A-Za-z][A-Za-z0-9_.-]{0,63}", "an option's name", "letters, digits and _ . -"))
+]
 ScratchSize = Annotated[Memory, AfterValidator(_whole_mebibytes)]
 UserId = Annotated[str, AfterValidator(_user)]
 Program = Annotated[tuple[Line, ...], AfterValidator(_program)]

@@ -31,7 +31,8 @@ STATE_LOST = Code(
     "the state of a service is not safe on a target",
     Severity.ERROR,
     why="What a service writes would be lost, or written by two at once.",
-    raised_by="a volume that the target cannot keep as the spec says",
+    bad="services: {web: {image: shop/web:1, mounts: {/data: news}}}\nvolumes:\n  news: {access: per-replica}  #! TW510",
+    good="services: {web: {image: shop/web:1, mounts: {/data: news}}}\nvolumes:\n  news: {access: shared}",
 )
 BEHAVIOUR_LOST = Code(
     "TW511",

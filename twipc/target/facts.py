@@ -19,7 +19,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `backend.*` | (service, backend) | the field's own value; members as ((service, number), ...) |
 | `service.networks` | (service,) | {network: aliases in order} |
 | `network.*` | (network,) | True, or no fact |
-| `volume.*` | (volume,) | str |
+| `volume.*` | (volume,) | the field's own value; nothing is said of what is kept of `scratch` |
 | `secret.*` | (service, variable, place of a file, `STATS_USE` or `TLS_USE`) | where the target finds it |
 | `baseline` | (artifact or service, place) | what the target itself adds, always the same |
 
@@ -84,7 +84,9 @@ def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object
         for leaf, asked in (("internal", network.internal), ("encrypted", network.encrypted)):
             yield FactKey(f"network.{leaf}", (name,)), asked or None
     for name, volume in sorted(environment.volumes.items()):
-        yield from _leaf_facts("volume", (name,), volume)
+        for key, value in _leaf_facts("volume", (name,), volume):
+            if key.field != "volume.retention" or volume.access != "scratch":
+                yield key, dict(value) if isinstance(value, Mapping) else value
     yield from _secret_facts(model)
 
 
@@ -246,11 +248,19 @@ def spec_path(key: FactKey, model: Model) -> Path:
         case "network":
             return ("networks", key.owner[0], *steps)
         case "volume":
-            return ("volumes", key.owner[0], *steps)
+            return _volume_path(key.owner[0], steps, model)
         case "secret":
             names = {(service, use): secret for service, use, secret in secret_uses(model)}
             return ("secrets", names.get((key.owner[0], key.owner[1]), ""), *steps)
     return ("services", key.owner[0]) if key.owner else ()
+
+
+def _volume_path(name: str, steps: Path, model: Model) -> Path:
+    """That each instance's own is kept is said by `per-replica`, if by nothing else."""
+    path: Path = ("volumes", name, *steps)
+    volume = model.environment.volumes.get(name)
+    implied = volume is not None and volume.access == "per-replica" and steps == ("retention",) and not model.written(path)
+    return ("volumes", name, "access") if implied else path
 
 
 def _publish_path(owner: tuple[str, ...], model: Model) -> Path:

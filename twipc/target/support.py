@@ -60,8 +60,8 @@ class When:
 
     case: str
     test: Callable[[Asked], bool]
-    then: Exact | Approximate | Absent | Outside
-    otherwise: Exact | Approximate | Absent | Outside
+    then: Answer
+    otherwise: Answer
 
 
 Settled = Exact | Approximate | Absent | Outside
@@ -80,6 +80,7 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "service.rollout.order": "the old instance ends first there in any case, as this asks for",
     "service.networks": "where they keep a service apart from no other, all reach each other there as they do everywhere",
     "network.encrypted": "only between machines is there something to encrypt, and here is one",
+    "volume.retention": "what is gone with its instance is neither kept nor deleted, and the loss of `access` says so",
     "secret.file": "only where secrets are files; a variable that is lost says so itself",
     "secret.swarm.name": "only swarm finds secrets by this name; a variable that is lost says so itself",
     "secret.ecs.arn": "only ECS finds secrets by ARN",
@@ -99,8 +100,8 @@ def waits_for_health(asked: Asked) -> bool:
 
 
 def settle(answer: Answer, asked: Asked) -> Settled:
-    if isinstance(answer, When):
-        return answer.then if answer.test(asked) else answer.otherwise
+    while isinstance(answer, When):
+        answer = answer.then if answer.test(asked) else answer.otherwise
     return answer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from posixpath import normpath
 from typing import Any
 
@@ -22,6 +22,8 @@ _DURATION = re.compile(r"([0-9]+)(ms|s)")
 _SIZE = re.compile(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
 _TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+m),noexec,nosuid,nodev")
 _STARTS = {"service_healthy": "healthy", "service_started": "started", "service_completed_successfully": "completed"}
+_VOLUME = re.compile(r"io\.twipc\.volume\.([^.]+)\.(?:access|retention|at)")
+_NFS = re.compile(r"addr=([^,]+),nfsvers=4\.1,hard")
 _CPU = re.compile(r"([0-9]+)(?:\.([0-9]{1,3}))?")
 
 
@@ -76,6 +78,8 @@ class Owners:
 
     def __init__(self) -> None:
         self.said: dict[str, dict[tuple[str, str], object]] = {"project": {}, "environment": {}}
+        self.volumes: dict[str, tuple[object, object]] = {}
+        """What services say of volumes that are no objects: who may write them, what is kept."""
 
     def take(self, labels: Mapping[str, Any], *place: str) -> dict[str, Any]:
         """The labels at `place` without the owner's."""
@@ -254,8 +258,25 @@ class ServiceReader:
         """Takes the volumes; gives back all other mounts."""
         volumes: dict[str, str] = {}
         others: list[dict[str, Any]] = []
+        labelled = self._labelled()
         for mount in mounts:
             match mount:
+                case {"type": "volume", "target": str(target), "read_only": bool(read_only), **rest} if (
+                    not rest and target in labelled
+                ):
+                    volumes[target] = labelled.pop(target)
+                    self.baseline(f"mount of {volumes[target]} at {target}", read_only)
+                case {
+                    "type": "bind",
+                    "source": str(source),
+                    "target": str(target),
+                    "read_only": bool(read_only),
+                    **how,
+                } if source.startswith("/") and target in labelled:
+                    volumes[target] = labelled.pop(target)
+                    self._agreed("volume.host", volumes[target], source)
+                    self.baseline(f"mount of {volumes[target]} at {target}", read_only)
+                    self.baseline(f"mount of {volumes[target]} at {target}", how)
                 case {
                     "type": "volume",
                     "source": str(source),
@@ -268,7 +289,29 @@ class ServiceReader:
                 case _:
                     others.append(mount)
         self.fact("mounts", volumes)
+        for place, name in labelled.items():
+            self.baseline(f"labels.{LABEL}volume.{name}.at", place)
         return others
+
+    def _labelled(self) -> dict[str, str]:
+        """The volumes that only labels name, by their place."""
+        labels = self.table(self.service.get("labels"), "labels")
+        found = {match[1]: "" for key in labels if (match := _VOLUME.fullmatch(key))}
+        places: dict[str, str] = {}
+        for name in found:
+            access, retention, at = (labels.pop(f"{LABEL}volume.{name}.{leaf}", None) for leaf in ("access", "retention", "at"))
+            places |= dict.fromkeys(str(at).split("\n"), name)
+            self._agreed("volume.access", name, access or "missing")
+            self._agreed("volume.retention", name, retention)
+            if self.owners.volumes.setdefault(name, (access, retention)) != (access, retention):
+                self.baseline(f"labels.{LABEL}volume.{name}", "other services say otherwise")
+        self.service["labels"] = labels
+        return places
+
+    def _agreed(self, field: str, name: str, value: object) -> None:
+        """What two services say of one volume must be the same; if not, that is a fact of its own."""
+        key = FactKey(field, (name,))
+        self.facts[key] = value if self.facts.get(key, value) == value else (self.facts[key], value)
 
     def files(self, mounts: list[dict[str, Any]], texts: Mapping[str, str]) -> dict[str, str]:
         """Takes the mounted files, as texts by their place; all that is said of a mount besides is told by its place."""
@@ -330,14 +373,35 @@ def networks(document: dict[str, Any], path: str, facts: dict[FactKey, object], 
         left(place, {**network, **labels, **{f"driver_opts.{key}": value for key, value in options.items()}}, facts)
 
 
-def volumes(document: dict[str, Any], path: str, facts: dict[FactKey, object], owners: Owners) -> None:
-    """Takes the declared volumes out of a document."""
+def volumes(
+    document: dict[str, Any],
+    path: str,
+    facts: dict[FactKey, object],
+    owners: Owners,
+    text: Callable[[object], object] = lambda value: value,
+) -> None:
+    """Takes the declared volumes out of a document; `text` is what the engine makes of an option's value."""
     for name, declared in table(document.pop("volumes", None), path, "volumes").items():
         volume = table(declared, path, f"volumes.{name}")
         labels = owners.take(table(volume.pop("labels", None), path, f"volumes.{name}.labels"), f"volume {name}", "labels")
         for leaf in ("access", "retention"):
             facts[FactKey(f"volume.{leaf}", (name,))] = labels.pop(f"{LABEL}{leaf}", "missing")
+        options = table(volume.pop("driver_opts", None), path, f"volumes.{name}.driver_opts")
+        _driver(name, volume.pop("driver", None), {key: text(value) for key, value in options.items()}, facts)
         left(f"volume {name}", {**volume, **labels}, facts)
+
+
+def _driver(name: str, driver: object, options: dict[str, Any], facts: dict[FactKey, object]) -> None:
+    """What makes a volume: the local driver mounts NFS, and locks there."""
+    match driver, options:
+        case "local", {"type": "nfs", "o": str(given), "device": str(device), **rest} if not rest and (
+            (server := _NFS.fullmatch(given)) and device.startswith(":")
+        ):
+            facts[FactKey("volume.nfs.server", (name,))] = server[1]
+            facts[FactKey("volume.nfs.path", (name,))] = device[1:]
+        case _:
+            facts[FactKey("volume.driver.name", (name,))] = driver
+            facts[FactKey("volume.driver.options", (name,))] = options
 
 
 def left(place: str, what: Mapping[str, Any], facts: dict[FactKey, object]) -> None:

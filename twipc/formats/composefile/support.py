@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from twipc.spec import Duration
+from twipc.spec import OWN, Duration
 from twipc.target import Absent, Answer, Approximate, Asked, Exact, FieldSupport, Outside, When, codes, is_variable
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, more_than_one_host_may_have
 
@@ -42,6 +42,25 @@ SECRET_PLACE: Answer = When(
 )
 
 _NO_ROLLOUT = Absent("Compose replaces all instances at once, and watches none of them", codes.LOST)
+
+
+def _of_its_own(asked: Asked) -> bool:
+    return asked.model.environment.volumes[asked.key.owner[0]].access in OWN
+
+
+def _nowhere(asked: Asked) -> bool:
+    """Whether a volume is part of the services that mount it, and none does."""
+    volume = asked.model.environment.volumes[asked.key.owner[0]]
+    mounted = {mount.volume for _, service in asked.model.services for mount in service.mounts.values()}
+    return (volume.host is not None or volume.access in OWN) and asked.key.owner[0] not in mounted
+
+
+_NOWHERE = Absent("no service mounts it, and it is known by its mounts alone", codes.LOST)
+
+
+def _said(answer: Answer) -> Answer:
+    return When("no service mounts a folder of the host, or an instance's own", _nowhere, then=_NOWHERE, otherwise=answer)
+
 
 FIELDS: FieldSupport = {
     "environment.project": Exact(),
@@ -102,8 +121,33 @@ FIELDS: FieldSupport = {
     "service.secrets": Exact(),
     "network.internal": Exact(),
     "network.encrypted": Outside(OUTSIDE_ORCHESTRATORS["network.encrypted"]),
-    "volume.access": Exact(),
-    "volume.retention": Exact(),
+    "volume.access": _said(
+        When(
+            "each instance has its own",
+            _of_its_own,
+            then=Approximate(
+                lambda _: "per-replica", "a volume without a name outlives a container that `up` replaces, unless it is told -V"
+            ),
+            otherwise=Exact(),
+        )
+    ),
+    "volume.retention": _said(
+        When(
+            "each instance has its own",
+            _of_its_own,
+            then=Approximate(
+                lambda _: "delete",
+                "a volume without a name is found again by the container's next, never after `down`: each begins empty then",
+                codes.STATE_LOST,
+            ),
+            otherwise=Exact(),
+        )
+    ),
+    "volume.host": _said(Exact()),
+    "volume.nfs.server": Exact(),
+    "volume.nfs.path": Exact(),
+    "volume.driver.name": Exact(),
+    "volume.driver.options": Exact(),
     "secret.file": SECRET_PLACE,
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
     "secret.ecs.arn": Outside(OUTSIDE_ORCHESTRATORS["secret.ecs.arn"]),

@@ -190,22 +190,6 @@ def limits(name: str, service: Service) -> dict[str, Value]:
     }
 
 
-def mounts(model: Model, name: str) -> list[Value]:
-    """The volumes of a service, by their place."""
-    return [
-        At(
-            ("services", name, "mounts", path),
-            {
-                "type": "volume",
-                "source": mount.volume,
-                "target": path,
-                "read_only": model.environment.volumes[mount.volume].access == "read-only",
-            },
-        )
-        for path, mount in sorted(model.environment.services[name].mounts.items())
-    ]
-
-
 def file_mount(source: str, target: str) -> dict[str, Value]:
     """A whole file, never a folder: an engine that looks into a folder would see what else lies there."""
     return {"type": "bind", "source": source, "target": target, "read_only": True}
@@ -256,16 +240,6 @@ def network(model: Model, name: str) -> dict[str, Value]:
     """What every dialect says of a network: whether a way leads out of it, and whose it is."""
     internal = At(("networks", name, "internal"), model.environment.networks[name].internal or None)
     return without_nothing({"internal": internal, "labels": owner_labels(model)})
-
-
-def volume_labels(model: Model, name: str) -> dict[str, Value]:
-    """Whose a volume is, who may write it, and whether it outlives the environment."""
-    volume = model.environment.volumes[name]
-    return {
-        **owner_labels(model),
-        f"{LABEL}access": At(("volumes", name, "access"), volume.access),
-        f"{LABEL}retention": At(("volumes", name, "retention"), volume.retention),
-    }
 
 
 def volume_name(model: Model, name: str) -> str:
