@@ -181,7 +181,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     facts: dict[FactKey, object] = {FactKey(BASELINE, (service, "haproxy", place)): lines for place, lines in places.items()}
     if http.stats:
         facts[FactKey(BASELINE, (service, "haproxy", "log of in_stats"))] = http.access_log
-    if http.tls and http.access_log != "none":
+    if tls and http.access_log != "none":
         for listener in ("in_http", *(["in_stats"] if http.stats else [])):
             facts[FactKey(BASELINE, (service, "haproxy", f"failed handshakes of {listener}"))] = "logged alike"
     for name in http.backends:
