@@ -51,8 +51,9 @@ def engine() -> Iterator[Engine]:
     """An engine that is ready, with no object of ours in it; the test ends here where there can be none."""
     if os.geteuid():
         missing("dockerd", "to start it needs root")
+    dockerd = tool("dockerd")
     folder = Path(tempfile.mkdtemp(prefix="twipc-engine-"))
-    command = ("sh", "-c", KEEPER, "keeper", str(folder), str(tool("dockerd")))
+    command = ("sh", "-c", KEEPER, "keeper", str(folder), str(dockerd))
     # Out of reach of Ctrl-C: what ends it is the end of stdin.
     keeper = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
