@@ -41,6 +41,7 @@ def fragment_schema() -> Schema:
     schema["properties"]["extends"] = _EXTENDS
     schema["properties"]["targets"] = _targets(schema["$defs"])
     schema["$defs"]["Service"]["properties"]["from"] = _FROM
+    _describe(schema, schema["$defs"])
     _relax(schema)
     return {"$schema": _DIALECT, **schema, "title": "A fragment of a twipc environment"}
 
@@ -72,6 +73,20 @@ def _untitle(node: Any) -> None:
     elif isinstance(node, list):
         for value in node:
             _untitle(value)
+
+
+def _describe(node: Any, definitions: Schema) -> None:
+    """Editors show what stands at a field itself: Pydantic leaves out what its noun says in the same words."""
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        for field in properties.values() if isinstance(properties, dict) else ():
+            if "description" not in field and "$ref" in field:
+                field["description"] = definitions[field["$ref"].removeprefix("#/$defs/")]["description"]
+        for value in node.values():
+            _describe(value, definitions)
+    elif isinstance(node, list):
+        for value in node:
+            _describe(value, definitions)
 
 
 def _relax(node: Any) -> None:
