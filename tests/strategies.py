@@ -285,6 +285,7 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
             "memory": draw(st.sampled_from(("256MiB", "700MiB", "1GiB"))),
         },
         "env": draw(st.dictionaries(st.sampled_from(("A", "B_C", "_x", "on", "Y")), texts, max_size=3)),
+        "labels": draw(st.dictionaries(st.sampled_from(("com.example.team", "on", "1", "0x1f", "a/b_c-d")), lines, max_size=3)),
         "replicas": draw(st.integers(0, 4)),
     }
     if draw(st.booleans()):

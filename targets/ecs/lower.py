@@ -102,7 +102,7 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}]
             if engine
             else _ulimits(options, here, service),
-            "dockerLabels": _labels(model, options, service),
+            "dockerLabels": {**_labels(model, options, service), **_own_labels(here, service)},
             "logConfiguration": _log(model, options, name),
         }
     )
@@ -268,6 +268,10 @@ def _labels(model: Model, options: Options, service: Service) -> dict[str, Value
         if efs:
             labels[f"{_LABEL}volume.{name}.retention"] = At(("volumes", name, "retention"), "keep")
     return labels
+
+
+def _own_labels(here: Path, service: Service) -> dict[str, Value]:
+    return {label: At((*here, "labels", label), text) for label, text in sorted(service.labels.items())}
 
 
 def _log(model: Model, options: Options, name: str) -> Value:

@@ -235,6 +235,7 @@ class _Reader:
             if found:
                 self._said(FactKey(f"volume.{found[2]}", (found[1],)), labels.pop(key))
         self.registry = labels.pop("io.twipc.registry", "")
+        self.fact("labels", {key: labels.pop(key) for key in list(labels) if not key.startswith("io.twipc.")})
         self.rest("label", labels)
 
     def _log(self, log: dict[str, Any]) -> None:

@@ -181,6 +181,7 @@ _FIELDS: FieldSupport = {
     ),
     "service.init": Exact(),
     "service.env": Exact(),
+    "service.labels": Exact(),
     "service.ports": Approximate(_without_tls, _NO_TLS.why, _NO_TLS.code),
     "service.networks": When(
         "they keep it apart from another service",

@@ -28,6 +28,7 @@ COMPARED = (
     *("image", "command", "env", "publish", "replicas", "health.", "resources.", "restart", "stop_grace", "mounts"),
     *("secrets", "configs", "depends_on"),
     "networks",
+    "labels",
     *OF_PROGRAMS,
     "no_new_privileges",
 )
@@ -66,6 +67,7 @@ services:
     health: {{command: [check, "${{B:?boom}}", "; true"], interval: 1500ms, timeout: 1m30s, failures: 10, start_period: 2m}}
     resources: {{cpu: 0.015, memory: 6291457B}}
     restart: on-failure
+    labels: {{com.example.team: "$HOME ${{B:?boom}} {{{{.Node.ID}}}} 100% \\"#", on: "", a/b: "yes"}}
     networks: [front, {{network: back, aliases: [sql.shop, "0x1f.on", y]}}]
     stop_grace: 1h1m1s
     configs: {{/etc/a_b/x.conf: app/app.properties, /etc/a-b/x.conf: app/windows.ini, /odd: app/odd.txt, /one: app/one line}}
@@ -152,6 +154,11 @@ def meant(compiled: Compiled) -> dict[FactKey, object]:
     return {key: value for key, value in facts.items() if key.field.startswith(tuple(f"service.{leaf}" for leaf in COMPARED))}
 
 
+def own_labels(labels: Mapping[str, str] | None) -> dict[str, str]:
+    """The spec's own: Docker's, Compose's and twipc's begin with these."""
+    return {name: text for name, text in (labels or {}).items() if not name.startswith(("com.docker.", "io.twipc."))}
+
+
 class Told:
     """Collects what a tool says of one service."""
 
@@ -175,6 +182,7 @@ class Told:
         self.say("command", tuple(service.get("command") or ()))
         self.say("env", {name: ("value", value) for name, value in (service.get("environment") or {}).items()})
         self.say("stop_grace", go_duration(service["stop_grace_period"]))
+        self.say("labels", own_labels(service.get("labels")))
         volumes = [mount for mount in service.get("volumes") or () if mount["type"] == "volume"]
         self.say("mounts", {mount["target"]: mount["source"] for mount in volumes})
         binds = [mount for mount in service.get("volumes") or () if "/files/" in mount.get("source", "")]

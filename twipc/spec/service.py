@@ -19,6 +19,8 @@ from .values import (
     FilePath,
     HostPort,
     Image,
+    Label,
+    LabelName,
     Line,
     Memory,
     Name,
@@ -235,6 +237,7 @@ class Service(Noun):
     stop_signal: StopSignal | None = Field(None, description="What asks it to end; else what the image says.")
     init: bool = Field(True, description="Runs below a small init that hands on signals; never so for an `http` service.")
     env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")
+    labels: Mapping[LabelName, Label] = Field({}, description="Labels of its containers, for other programs to read.")
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
     networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")

@@ -511,6 +511,36 @@ Glob = Annotated[str, AfterValidator(_glob)]
 EnvName = Annotated[
     str, AfterValidator(_matching("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others"))
 ]
+_LONGEST_LABEL = 4096
+"""Docker takes labels of any length (traps §3.2); nobody reads a longer one."""
+
+
+def _label_name(value: str) -> str:
+    if re.match(r"(?:io\.twipc|com\.docker|io\.docker|org\.dockerproject)(?:\.|$)", value):
+        raise refuse(
+            f"`{value}` is a label of Docker's or twipc's own", "begin it with a domain of yours, such as com.example.team"
+        )
+    return value
+
+
+def _label(value: str) -> str:
+    if len(value.encode()) > _LONGEST_LABEL:
+        raise refuse("the label is too long", f"a label holds up to {_LONGEST_LABEL} bytes")
+    return value
+
+
+LabelName = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            "[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?",
+            "a label's name",
+            "up to 128 letters, digits and . _ - /, such as com.example.team",
+        )
+    ),
+    AfterValidator(_label_name),
+]
+Label = Annotated[Line, AfterValidator(_label)]
 _HEADER_NAME = AfterValidator(
     _matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)")
 )

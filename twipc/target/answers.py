@@ -73,6 +73,7 @@ FieldSupport = TypedDict(
         "service.stop_signal": "Answer",
         "service.init": "Answer",
         "service.env": "Answer",
+        "service.labels": "Answer",
         "service.ports": "Answer",
         "service.networks": "Answer",
         "service.publish": "Answer",

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.conformance.docker.engine import Inspected
 from tests.conformance.docker.images import SAY
-from tests.conformance.test_compose import RESTART, Told, exactly
+from tests.conformance.test_compose import RESTART, Told, exactly, own_labels
 from twipc.spec import Cpu, Duration, Size
 from twipc.target import FactKey
 
@@ -38,6 +38,7 @@ def _container(name: str, container: Inspected) -> dict[FactKey, object]:
     told.say("entrypoint", tuple(config["Entrypoint"] or ()))
     told.say("env", variables(config["Env"]))
     told.say("working_dir", config["WorkingDir"])
+    told.say("labels", own_labels(config["Labels"]))
     told.say("user", config["User"])
     told.say("stop_signal", config.get("StopSignal"))
     told.say("stop_grace", Duration(1000 * config["StopTimeout"]))
@@ -89,6 +90,7 @@ def _service(
     told.say("command", tuple(container.get("Args", ())))
     told.say("env", variables(map(filled_in, container.get("Env", ()))))
     told.say("working_dir", container.get("Dir"))
+    told.say("labels", own_labels(container.get("Labels")))
     told.say("user", container.get("User"))
     told.say("stop_signal", container.get("StopSignal"))
     told.say("stop_grace", Duration(container["StopGracePeriod"] // NANO))

@@ -57,6 +57,7 @@ def try_ecs(tally: Tally, words: Sequence[str]) -> None:
             "entrypoint": container.get("entryPoint", []),
             "health": {"command": container.get("healthCheck", {}).get("command", [])[1:]},
             "working_dir": container.get("workingDirectory", ""),
+            "labels": container.get("dockerLabels", {}),
             "mounts": [one["containerPath"] for one in container.get("mountPoints", ())],
         }
         for place in places:

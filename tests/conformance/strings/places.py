@@ -43,6 +43,10 @@ def _variables(value: Mapping[str, str]) -> Strings:
     return {name: word for name, word in value.items() if re.fullmatch("W[0-9]+", name)}
 
 
+def _labels(value: Mapping[str, str]) -> Strings:
+    return {name: word for name, word in value.items() if re.fullmatch("w[0-9]+", name)}
+
+
 PLACES = (
     Place("env", 60, lambda words: {f"W{number}": word for number, word in enumerate(words)}, _variables),
     Place("command", 40, list, _numbered),
@@ -51,6 +55,7 @@ PLACES = (
     Place("working_dir", 1, lambda words: f"/w{words[0]}", lambda value: {"0": value}),
     Place("mounts", 25, lambda words: {f"/m{number}-{word}": DATA for number, word in enumerate(words)}, _paths),
     Place("tmpfs", 8, lambda words: [f"/t{number}-{word}" for number, word in enumerate(words)], _paths),
+    Place("labels", 40, lambda words: {f"w{number}": word for number, word in enumerate(words)}, _labels),
     Place("image", 1, lambda words: words[0], lambda value: {"0": value}),
     Place("configs", 5, lambda words: {f"/etc/{number}-c": word for number, word in enumerate(words)}, dict),
     Place("secrets", 5, lambda words: {f"/run/{number}-s": word for number, word in enumerate(words)}, dict),

@@ -107,6 +107,15 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "ulimits: {nofile: {soft: 1, hard: -1}}",
         "ulimits: {nofile: {}}",
         "ulimits: [nofile]",
+        "labels: {io.twipc.kind: job}",
+        "labels: {com.docker.compose.project: shop}",
+        "labels: {a$b: x}",
+        'labels: {"": x}',
+        "labels: {team: 1}",
+        'labels: {team: "a\\nb"}',
+        f"labels: {{team: {'x' * 4097}}}",
+        f"labels: {{{'a' * 129}: x}}",
+        "labels: [a=b]",
     ],
 )
 def test_what_no_target_can_say_is_refused(field: str) -> None:

@@ -252,7 +252,9 @@ class ServiceReader:
         said = labels.pop(f"{LABEL}config", "")
         if said != digest(mounted):
             self.baseline("configuration digest", said or "no digest")
-        self.rest({f"labels.{key}": value for key, value in labels.items()})
+        own = {key: value for key, value in labels.items() if isinstance(value, str) and not key.startswith(LABEL)}
+        self.fact("labels", own)
+        self.rest({f"labels.{key}": value for key, value in labels.items() if key not in own})
 
     def mounts(self, mounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Takes the volumes; gives back all other mounts."""

@@ -81,6 +81,7 @@ FIELDS: FieldSupport = {
     "service.stop_signal": Exact(),
     "service.init": Exact(),
     "service.env": ENV,
+    "service.labels": Exact(),
     "service.ports": Exact(),
     "service.networks": Exact(),
     "service.publish": Exact(),

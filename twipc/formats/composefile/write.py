@@ -83,7 +83,15 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
         labels[f"{LABEL}config"] = At(("services", name, of), digest)
     for port, noun in sorted(model.environment.services[name].ports.items()):
         labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun))
-    return labels
+    return labels | own_labels(model, name)
+
+
+def own_labels(model: Model, name: str) -> dict[str, Value]:
+    """What the spec itself labels a service with."""
+    return {
+        label: At(("services", name, "labels", label), text)
+        for label, text in sorted(model.environment.services[name].labels.items())
+    }
 
 
 def kind_label(name: str, service: Service) -> dict[str, Value]:

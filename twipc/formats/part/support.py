@@ -25,6 +25,7 @@ PART: FieldSupport = {
     "service.stop_signal": _WHY,
     "service.init": _WHY,
     "service.env": _WHY,
+    "service.labels": _WHY,
     "service.ports": _WHY,
     "service.networks": _WHY,
     "service.publish": _WHY,
