@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
+from twipc.spec.secrecy import looks_secret
 from twipc.target import BASELINE, FactKey
 
 
@@ -23,9 +24,24 @@ _BEFORE = 40
 """Of a long value so many characters stand before the first that differs."""
 
 
+class _Covered(str):
+    """What is shown of a secret: `…`; by its `repr` it is another than that of another secret."""
+
+    __slots__ = ("_secret",)
+    _secret: str
+
+    def __new__(cls, secret: str) -> _Covered:
+        covered = super().__new__(cls, "…")
+        covered._secret = secret
+        return covered
+
+    def __repr__(self) -> str:
+        return repr(self._secret)
+
+
 def words(field: str, value: object) -> str:
     """A value of a field in words."""
-    return _shortened(_words(_readable(field, value)), 0)
+    return _shortened(_words(_covered(_readable(field, value))), 0)
 
 
 def is_digest(key: FactKey) -> bool:
@@ -74,13 +90,34 @@ def _apart(field: str, meant: object, said: object) -> tuple[str | None, str | N
     if meant is NOTHING or said is NOTHING:
         return words(field, meant), words(field, said)
     reordered = _reordered(meant, said)
-    parts = _pared(_readable(field, meant), _readable(field, said), in_line=field == BASELINE)
-    told = [None if part is NOTHING else _words(part) for part in parts]
+    pair = [_covered(_readable(field, value)) for value in (meant, said)]
+    told = [None if part is NOTHING else _words(part) for part in _pared(pair[0], pair[1], in_line=field == BASELINE)]
     if told[0] == told[1]:  # "80" is not 80
-        told = [_exact(meant), _exact(said)]
+        told = [_exact(_covered(meant)), _exact(_covered(said))]
     start = _first_difference(told[0] or "", told[1] or "")
     first, second = (None if text is None else _shortened(text, start) + reordered for text in told)
     return first, second
+
+
+def _covered(value: object, name: str = "") -> object:
+    """The same without what looks like a secret: what is told ends up in logs."""
+    match value:
+        case ("a", "secret") | ("secret", ""):
+            return value
+        case ("value", str(text)):
+            return ("value", _covered(text, name))
+        case str():
+            return _Covered(value) if looks_secret(("env", name), value) else value
+        case dict():
+            return {key: _covered(said, str(key)) for key, said in value.items()}
+        case tuple() | list():
+            before = ("", *(one if isinstance(one, str) else "" for one in value))
+            rows = [
+                _Covered(one) if isinstance(one, str) and looks_secret(("command", at), one, word) else _covered(one, name)
+                for at, (one, word) in enumerate(zip(value, before, strict=False))
+            ]
+            return type(value)(rows)
+    return value
 
 
 def _reordered(meant: object, said: object) -> str:

@@ -32,6 +32,28 @@ def told(field: str, owner: str, meant: object, said: object) -> str:
             {"A": ("value", "a secret")},
             'says A: "a secret", the spec says A: a secret',
         ),
+        (
+            "service.env",
+            "web",
+            {"DB_PASSWORD": ("value", "one"), "A": ("value", "x")},
+            {"DB_PASSWORD": ("value", "two"), "A": ("value", "y")},
+            "says A: y, DB_PASSWORD: …, the spec says A: x, DB_PASSWORD: …",
+        ),
+        (
+            "service.env",
+            "web",
+            {"DB_PASSWORD": ("value", "one")},
+            {"DB_PASSWORD": ("value", "two")},
+            'says {"DB_PASSWORD": ["value", "…"]}, the spec says {"DB_PASSWORD": ["value", "…"]}',
+        ),
+        ("service.env", "web", {"DB_PASSWORD": ("secret", "")}, {}, "lacks DB_PASSWORD: a secret, which"),
+        (
+            "service.command",
+            "web",
+            ("run", "--token", "abc"),
+            ("run", "--token", "xyz"),
+            'says ["run", "--token", "…"], the spec',
+        ),
         ("service.networks", "web", {"back": ()}, {"back": ("news",), "edge": ()}, "says back: news, edge: by its name alone,"),
         (
             "http.routes",
