@@ -1,0 +1,1 @@
+"""Figures on twipc and its peers; each command writes its page beside it."""
