@@ -227,7 +227,9 @@ processes = st.fixed_dictionaries(
         "user": st.sampled_from(("0", "10001", "10001:10001", "2147483647:1")),
         "read_only": st.booleans(),
         "tmpfs": scratch,
-        "capabilities": st.lists(st.sampled_from(("CHOWN", "SETUID", "SYS_PTRACE", "NET_BIND_SERVICE")), max_size=3),
+        "capabilities": st.lists(
+            st.sampled_from(("CHOWN", "SETUID", "SYS_PTRACE", "NET_BIND_SERVICE")), max_size=3, unique=True
+        ),
         "stop_signal": st.sampled_from(("SIGTERM", "SIGQUIT", "SIGUSR1")),
         "init": st.booleans(),
         "no_new_privileges": st.booleans(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .http import Http
 from .noun import Noun
@@ -178,6 +178,15 @@ Capability = Literal[
 ]
 # fmt: on
 """Those that every target knows: the list of ECS, without ALL."""
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice:
+        raise refuse(f"`{twice}` stands twice", "take one of them out")
+    return names
+
+
 StopSignal = Literal["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"]
 
 
@@ -231,7 +240,9 @@ class Service(Noun):
     user: UserId | None = Field(None, description='Who runs it, "uid" or "uid:gid"; else whom the image says.')
     read_only: bool = Field(False, description="Nothing is written to the image's own files; always so for an `http` service.")
     tmpfs: tuple[Tmpfs, ...] = Field((), description="Places for scratch files, in memory.")
-    capabilities: tuple[Capability, ...] = Field((), description="What it may do of what only root may; all else is dropped.")
+    capabilities: Annotated[tuple[Capability, ...], AfterValidator(_each_once)] = Field(
+        (), description="What it may do of what only root may; all else is dropped."
+    )
     no_new_privileges: bool = Field(True, description="Nothing in it gains rights: setuid has no effect.")
     ulimits: Mapping[UlimitName, Ulimit] = Field({}, description="Limits of its processes by name; else those of the host.")
     stop_signal: StopSignal | None = Field(None, description="What asks it to end; else what the image says.")

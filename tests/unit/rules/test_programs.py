@@ -107,6 +107,7 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "ulimits: {nofile: {soft: 1, hard: -1}}",
         "ulimits: {nofile: {}}",
         "ulimits: [nofile]",
+        "capabilities: [CHOWN, SETUID, CHOWN]",
         "labels: {io.twipc.kind: job}",
         "labels: {com.docker.compose.project: shop}",
         "labels: {a$b: x}",
