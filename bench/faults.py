@@ -32,7 +32,7 @@ class Fault:
 
 
 def _number(line: str, dice: random.Random) -> str:
-    places = [place for place, character in enumerate(line) if character.isdigit()]
+    places = [place for place, character in enumerate(line) if character in "0123456789"]
     if not places:
         return line
     place = dice.choice(places)

@@ -82,7 +82,7 @@ def others(value: Any) -> Iterator[Any]:
     elif isinstance(value, str):
         yield from ([_OTHER[value]] if value in _OTHER else [])
         for place, character in enumerate(value):
-            if character.isdigit():
+            if character in "0123456789":
                 yield value[:place] + str((int(character) + 1) % 10) + value[place + 1 :]
         yield from (value + "x", "x" + value, f"{value}/x", "/x")
 

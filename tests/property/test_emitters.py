@@ -46,7 +46,7 @@ FAULTS: dict[str, Fault] = {
     "variables that vanish": ("twipc.formats.composefile.write", "environment", instead({})),
     "no health check": ("twipc.formats.composefile.write", "healthcheck", instead(None)),
     "no hardening": ("twipc.formats.composefile.write", "hardening", instead({})),
-    "volumes that are not mounted": ("twipc.formats.composefile.write", "mounts", instead([])),
+    "volumes that are not mounted": ("twipc.formats.composefile.volumes", "mounts", instead([])),
     "services on no network of theirs": ("twipc.formats.composefile.write", "networks", instead({})),
     "networks that are all open": ("twipc.formats.composefile.write", "network", instead({})),
     "labels of nobody": ("twipc.formats.composefile.write", "owner_labels", instead({})),

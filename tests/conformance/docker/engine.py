@@ -161,8 +161,18 @@ class Engine:
             # Removing services whose tasks come and go ends this engine (swarmkit's SetServiceTasksRemove in 26.1).
             self.available(False)
             self.docker("stack", "rm", name)
+            self._gone(f"label=com.docker.stack.namespace={name}")
             if wanted:
                 self.docker("secret", "rm", *wanted)
+
+    def _gone(self, which: str) -> None:
+        """Waits for the end of a stack's containers and networks: `stack rm` does not, and others would meet them."""
+        end = time.monotonic() + 90
+        asked = (("ps", "--all"), ("network", "ls"))
+        while left := [found for ask in asked if (found := self.docker(*ask, "--quiet", "--filter", which).split())]:
+            if time.monotonic() > end:
+                raise Failed(f"there is still something with {which}: {left}")
+            time.sleep(0.2)
 
     def available(self, yes: bool) -> None:
         """Whether tasks of services run."""
