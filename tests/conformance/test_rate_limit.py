@@ -50,7 +50,8 @@ def test_a_burst_of_one_is_one(tool: str) -> None:
 @pytest.mark.parametrize(("requests", "per"), [(20, "1s"), (600, "1m")], ids=["in a second", "in a minute"])
 def test_over_time_the_rate_passes_however_many_are_asked_for(tool: str, requests: int, per: str) -> None:
     rate = requests / (1 if per == "1s" else 60)
-    steps: list[Step] = [step for _ in range(30) for step in (asks(8, concurrency=2), Pause(0.1))]
+    # One after the other: what haproxy's threads let pass at one moment is judged with the burst.
+    steps: list[Step] = [step for _ in range(30) for step in (asks(8, concurrency=1), Pause(0.1))]
     began = time.monotonic()
     report = serve(limited(requests, per, 5), *steps, tool=tool)
     most = time.monotonic() - began

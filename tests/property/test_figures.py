@@ -46,10 +46,10 @@ def test_what_becomes_of_a_change(field: str, target: str, said: str) -> None:
 
 
 def test_a_silent_loss_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An emitter that says one time for all, below a compile that does not read back."""
+    """An emitter that forgets how a program runs, in a compile that does not read back."""
     monkeypatch.setattr(driver, "validate", lambda _compiled: None)
-    monkeypatch.setattr(write, "duration", lambda _value: "15s")
-    spec, path, value = FIELD_CHANGES["nginx"]["service.stop_grace"]
+    monkeypatch.setattr(write, "hardening", lambda _name, _service: {})
+    spec, path, value = FIELD_CHANGES["nginx"]["service.working_dir"]
     spec = {**spec, "targets": targets_of(spec)}
     assert verdict(spec, with_value(spec, path, value), path, "compose") == SILENT
 
