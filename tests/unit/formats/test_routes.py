@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from twipc.formats.paths import literal, pattern
 from twipc.formats.routes import glob_of, route_of
-from twipc.spec.values import _glob, _request_path
+from twipc.spec.values.requests import _glob, _request_path
 
 PIECES = st.sampled_from([*"/ab.*'\"$;{}()[]|^+-~=!&@:,<> ", "**", "(/|$)", "[^/]*", ".*", "é", "€", "$1"])
 PATHS = st.lists(PIECES, max_size=10).map(lambda pieces: re.sub("/+", "/", "/" + "".join(pieces)))

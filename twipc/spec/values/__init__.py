@@ -1,0 +1,93 @@
+"""The values that a spec is made of: each type says what is legal, prints itself, and has a JSON Schema.
+
+Limits that hold on every target stand here with their source; `traps` names the measured tables of the project.
+"""
+
+from .addresses import EPHEMERAL, Address, Alias, ExternalHost, HighPort, HostPort, PlainHost, PortNumber, RequestHost
+from .names import (
+    Constraints,
+    DriverName,
+    DriverOption,
+    EnvName,
+    HostLabel,
+    HostLabels,
+    HostValue,
+    Image,
+    Name,
+    PlatformName,
+    PortName,
+    UserId,
+)
+from .paths import ContainerPath, ExportPath, FilePath, HostFolder, ProjectPath, ScratchPath
+from .quantities import Body, Cpu, Duration, Memory, Processors, ScratchSize, SecondOrMinute, Size, Time, parse_duration
+from .refusal import WHOLE, refuse
+from .requests import (
+    LONGEST_HEADERS,
+    CookieName,
+    Glob,
+    HeaderName,
+    HeaderValue,
+    ProbePath,
+    RedirectTarget,
+    RequestHeader,
+    RequestPath,
+    SettableHeader,
+)
+from .texts import Label, LabelName, Line, Program, Text
+
+__all__ = [
+    "EPHEMERAL",
+    "LONGEST_HEADERS",
+    "WHOLE",
+    "Address",
+    "Alias",
+    "Body",
+    "Constraints",
+    "ContainerPath",
+    "CookieName",
+    "Cpu",
+    "DriverName",
+    "DriverOption",
+    "Duration",
+    "EnvName",
+    "ExportPath",
+    "ExternalHost",
+    "FilePath",
+    "Glob",
+    "HeaderName",
+    "HeaderValue",
+    "HighPort",
+    "HostFolder",
+    "HostLabel",
+    "HostLabels",
+    "HostPort",
+    "HostValue",
+    "Image",
+    "Label",
+    "LabelName",
+    "Line",
+    "Memory",
+    "Name",
+    "PlainHost",
+    "PlatformName",
+    "PortName",
+    "PortNumber",
+    "ProbePath",
+    "Processors",
+    "Program",
+    "ProjectPath",
+    "RedirectTarget",
+    "RequestHeader",
+    "RequestHost",
+    "RequestPath",
+    "ScratchPath",
+    "ScratchSize",
+    "SecondOrMinute",
+    "SettableHeader",
+    "Size",
+    "Text",
+    "Time",
+    "UserId",
+    "parse_duration",
+    "refuse",
+]

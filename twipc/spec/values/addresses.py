@@ -1,0 +1,100 @@
+"""Ports, IPv4 addresses and hosts."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+
+from .refusal import refuse
+
+_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _request_host(value: str) -> str:
+    if not _HOST.fullmatch(value) or len(value) > 253:
+        raise refuse(
+            f"`{value}` is not a host", "lower case, without a port; `*.app.example` takes every name below app.example"
+        )
+    return value
+
+
+def _elsewhere(value: str) -> str:
+    """A name that means the same machine from everywhere: no short name, which each machine completes in its own way."""
+    last = value.rpartition(".")[2]
+    if last.isdecimal():
+        _address(value)
+        if value.split(".")[0] in ("0", "127"):
+            raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
+    elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) > 253:
+        raise refuse(
+            f"`{value}` is not a host elsewhere", "a whole name in lower case, such as db.example.com, or an IPv4 address"
+        )
+    elif last == "localhost":
+        raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
+    return value
+
+
+def _alias(value: str) -> str:
+    if not _HOST.fullmatch(value) or value.startswith("*") or len(value) > 253 or value.rpartition(".")[2].isdecimal():
+        raise refuse(f"`{value}` is not a name in DNS", "letters a-z, digits and hyphens, in parts joined by dots")
+    if value.rpartition(".")[2] == "localhost":
+        raise refuse(f"`{value}` is the container itself", "choose another name")
+    return value
+
+
+def plain_host(value: str) -> str:
+    if value.startswith("*"):
+        raise refuse(f"`{value}` is not one host", "a client can be sent to one host only")
+    return _request_host(value)
+
+
+def _port_number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refuse(f"`{value}` is not a port number", "write a whole number without quotes: 8080")
+    if not 1 <= value <= 65535:
+        raise refuse(f"port {value} is out of range", "a port is between 1 and 65535")
+    return value
+
+
+_LEAST_HIGH_PORT = 1024
+
+
+def _high_port(value: object) -> int:
+    number = _port_number(value)
+    if number < _LEAST_HIGH_PORT:
+        raise refuse(
+            f"port {number} needs rights that the engine does not have", "listen on 8080, and publish it as `host: 80`"
+        )
+    return number
+
+
+EPHEMERAL = 0
+"""The host port of `host: ephemeral`: the engine chooses a free one."""
+
+
+def _host_port(value: object) -> int:
+    if value == "ephemeral" and isinstance(value, str):
+        return EPHEMERAL
+    if isinstance(value, int) and not isinstance(value, bool) and value == EPHEMERAL:
+        raise refuse("port 0 is out of range", "write `ephemeral` to let the engine choose a free port")
+    return _port_number(value)
+
+
+def _address(value: str) -> str:
+    parts = value.split(".")
+    if len(parts) != 4 or not all(part.isdecimal() and str(int(part)) == part and int(part) < 256 for part in parts):
+        raise refuse(f"`{value}` is not an IPv4 address", "such as 127.0.0.1")
+    return value
+
+
+_PORT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": 65535}
+HighPort = Annotated[int, PlainValidator(_high_port), WithJsonSchema({**_PORT_SCHEMA, "minimum": _LEAST_HIGH_PORT})]
+PortNumber = Annotated[int, PlainValidator(_port_number), WithJsonSchema(_PORT_SCHEMA)]
+HostPort = Annotated[int, PlainValidator(_host_port), WithJsonSchema({"anyOf": [_PORT_SCHEMA, {"const": "ephemeral"}]})]
+Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
+RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]
+Alias = Annotated[str, AfterValidator(_alias)]
+ExternalHost = Annotated[str, AfterValidator(_elsewhere)]
+PlainHost = Annotated[str, AfterValidator(plain_host)]

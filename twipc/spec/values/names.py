@@ -1,0 +1,115 @@
+"""Names: of nouns, of what the platforms call by name, and of hosts by their labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from .refusal import matching, refuse
+
+_LARGEST_ID = (1 << 31) - 1
+"""Docker's largest number of a user or a group."""
+_RESERVED = frozenset(
+    {"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}
+)
+"""Words that haproxy, YAML 1.1 or DNS read as something else (traps §3.1)."""
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
+_NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
+
+
+def _port_name(value: str) -> str:
+    if not _NAME.fullmatch(value) or "--" in value:
+        raise refuse(f"`{value}` is not a name", _NAME_HELP)
+    return value
+
+
+def _name(value: str) -> str:
+    if value in _RESERVED:
+        raise refuse(f"`{value}` is a reserved word", "some target reads it as something else; choose another name")
+    return _port_name(value)
+
+
+def _user(value: str) -> str:
+    parts = value.split(":")
+    if len(parts) > 2 or not all(re.fullmatch("0|[1-9][0-9]{0,9}", part) and int(part) <= _LARGEST_ID for part in parts):
+        raise refuse(f"`{value}` is not a numeric user", 'such as "10001" or "10001:10001", user and group')
+    return value
+
+
+_HOST_LABEL = re.compile(r"(?!ecs\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_HOST_VALUE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+"""They stand in expressions of swarm and of ECS, unquoted; a swarm takes upper for lower case, and labels have two letters."""
+_MOST_CONSTRAINTS = 8
+_MOST_SPREAD = 3
+"""ECS takes 10 constraints and 5 strategies (botocore, traps §3.2), of which the target needs some itself."""
+
+
+def _host_label(value: str) -> str:
+    if not _HOST_LABEL.fullmatch(value) or not 2 <= len(value) <= 63:
+        raise refuse(
+            f"`{value}` is not a host's label",
+            "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's",
+        )
+    return value
+
+
+def _host_value(value: str) -> str:
+    if not _HOST_VALUE.fullmatch(value) or len(value) > 63:
+        raise refuse(f"`{value}` is not a label's value", "up to 63 lower-case letters, digits and . _ - between")
+    return value
+
+
+def _few_constraints(value: Mapping[str, str]) -> Mapping[str, str]:
+    if len(value) > _MOST_CONSTRAINTS:
+        raise refuse(f"{len(value)} constraints are too many", f"the most is {_MOST_CONSTRAINTS}")
+    return value
+
+
+def _few_labels(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(value) > _MOST_SPREAD:
+        raise refuse(f"{len(value)} labels are too many", f"the most is {_MOST_SPREAD}")
+    twice = next((label for label in value if value.count(label) > 1), None)
+    if twice:
+        raise refuse(f"`{twice}` stands twice", "take one out")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+PortName = Annotated[str, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+DriverName = Annotated[
+    str, AfterValidator(matching("[A-Za-z0-9][A-Za-z0-9_./:-]{0,127}", "a driver's name", "such as vieux/sshfs:latest"))
+]
+DriverOption = Annotated[
+    str, AfterValidator(matching("[A-Za-z][A-Za-z0-9_.-]{0,63}", "an option's name", "letters, digits and _ . -"))
+]
+UserId = Annotated[str, AfterValidator(_user)]
+_HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}
+HostLabel = Annotated[str, AfterValidator(_host_label), WithJsonSchema(_HOST_LABEL_SCHEMA)]
+HostValue = Annotated[
+    str, AfterValidator(_host_value), WithJsonSchema({"type": "string", "pattern": f"^{_HOST_VALUE.pattern}$"})
+]
+Constraints = Annotated[Mapping[HostLabel, HostValue], AfterValidator(_few_constraints)]
+HostLabels = Annotated[tuple[HostLabel, ...], AfterValidator(_few_labels)]
+EnvName = Annotated[
+    str, AfterValidator(matching("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others"))
+]
+Image = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            # Docker's own grammar (distribution's reference.go); a name of 64 such digits would be a digest.
+            r"(?=.{1,255}$)(?![0-9a-f]{64}(?:[:@]|$))"
+            r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?/)?"
+            r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
+            r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
+            "an image's name",
+            "such as shop/web:1.2.0, lower case, with a tag or a digest",
+        )
+    ),
+]
+PlatformName = Annotated[
+    str, AfterValidator(matching("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9]", "a name", "2 to 64 letters, digits and _ . -"))
+]

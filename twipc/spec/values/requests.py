@@ -1,0 +1,112 @@
+"""What stands in HTTP requests and answers: paths, where clients are sent, headers."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from ..headers import HTTP_HEADERS, RESERVED_PREFIXES, RESERVED_REQUEST_HEADERS, SETTABLE_HEADERS
+from .addresses import plain_host
+from .refusal import matching, refuse
+from .texts import without_controls
+
+
+def _free_header(value: str) -> str:
+    if value.lower() in HTTP_HEADERS:
+        raise refuse(f"`{value}` is a header of HTTP's own", "choose a name that clients do not act on, such as Request-Time")
+    return value
+
+
+def _settable_header(value: str) -> str:
+    return value if value.lower() in SETTABLE_HEADERS else _free_header(value)
+
+
+def _request_header(value: str) -> str:
+    if value.lower() in RESERVED_REQUEST_HEADERS or value.lower().startswith(RESERVED_PREFIXES):
+        raise refuse(
+            f"`{value}` cannot be set on all requests",
+            "it tells of one connection, body or client: the server sets it or passes it as it came; choose one such as X-Env",
+        )
+    return value
+
+
+def _header_value(value: str) -> str:
+    without_controls(value)
+    if not value or value != value.strip(" "):
+        raise refuse(
+            f"`{value}` is not a header's value", "HTTP drops blanks at its ends; write at least one character between"
+        )
+    if len(value.encode()) > LONGEST_HEADERS:
+        raise refuse("the value is too long", f"all headers that are set together have {LONGEST_HEADERS} bytes")
+    return value
+
+
+LONGEST_HEADERS = 640
+"""haproxy keeps 1024 bytes of its buffer for headers that are added (its manual, `tune.maxrewrite`), and some are ours."""
+
+
+def _request_path(value: str) -> str:
+    without_controls(value)
+    if not value.startswith("/"):
+        raise refuse(f"`{value}` does not begin with `/`", "a request's path always does")
+    if any(character in value for character in "%?#\\") or "//" in value:
+        raise refuse(f"`{value}` can never match", "matching is on the decoded path, slashes merged, without its query")
+    if any(part in (".", "..") for part in value.split("/")):
+        raise refuse(f"`{value}` can never match", "dot segments are refused before routing")
+    if len(value) > 512:
+        raise refuse("the path has over 512 characters", "nginx takes parameters of up to 4095 bytes")
+    return value
+
+
+_TARGET = re.compile(r"(?:https?://(?P<host>[^/?#]*))?(?P<path>[^?#]*)(?:\?[^#]*)?(?:#[^#]*)?")
+_URI = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*")
+
+
+def _redirect_target(value: str) -> str:
+    without_controls(value)
+    found = _TARGET.fullmatch(value)
+    if not _URI.fullmatch(value) or not found:
+        raise refuse(f"`{value}` is not a URL's text", "other characters are written as `%` and two digits: %20 for a blank")
+    host, path = found["host"], found["path"]
+    if host is None and (not path.startswith("/") or path.startswith("//")):
+        raise refuse(f"`{value}` is not a place to go", "a path that begins with one `/`, or a URL that begins with https://")
+    if host is not None:
+        name, colon, port = host.partition(":")
+        if colon and not (port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536):
+            raise refuse(f"`{host}` has no port behind its colon", "such as https://shop.example:8443/")
+        plain_host(name)
+    if any(part in (".", "..") for part in path.split("/")):
+        raise refuse(f"`{value}` has dot segments", "write the path that they lead to")
+    if len(value) > 1024:
+        raise refuse("the target has over 1024 characters", "what is added to an answer must fit the engines' buffers")
+    return value
+
+
+def _probe_path(value: str) -> str:
+    _request_path(value)
+    if not re.fullmatch(r"[A-Za-z0-9/._~-]+", value):
+        raise refuse(f"`{value}` is not a probe's path", "letters, digits and / . _ ~ - need no escaping in any checker")
+    return value
+
+
+def _glob(value: str) -> str:
+    _request_path(value)
+    if "***" in value:
+        raise refuse(f"`{value}` has three stars in a row", "`*` stays within one segment, `**` crosses slashes")
+    return value
+
+
+RequestPath = Annotated[str, AfterValidator(_request_path)]
+RedirectTarget = Annotated[str, AfterValidator(_redirect_target)]
+ProbePath = Annotated[str, AfterValidator(_probe_path)]
+Glob = Annotated[str, AfterValidator(_glob)]
+_HEADER_NAME = AfterValidator(
+    matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)")
+)
+HeaderName = Annotated[str, _HEADER_NAME, AfterValidator(_free_header)]
+SettableHeader = Annotated[str, _HEADER_NAME, AfterValidator(_settable_header)]
+RequestHeader = Annotated[str, _HEADER_NAME, AfterValidator(_request_header)]
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
+CookieName = Annotated[str, AfterValidator(matching("[A-Za-z][A-Za-z0-9_]{0,31}", "a cookie's name", "letters, digits and _"))]

@@ -1,0 +1,69 @@
+"""Free text: what a string may hold, and words that programs read."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from .refusal import matching, refuse
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNCARRIED = re.compile("[\x00\ud800-\udfff]")
+
+
+def without_controls(value: str) -> str:
+    found = _CONTROLS.search(value)
+    if found:
+        raise refuse(
+            f"U+{ord(found[0]):04X} is not allowed here", "control characters and line ends end up as commands somewhere"
+        )
+    return value
+
+
+def _text(value: str) -> str:
+    if _UNCARRIED.search(value):
+        raise refuse("NUL and lone surrogates cannot be carried", "remove the character")
+    return value
+
+
+def _program(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words and not words[0]:
+        raise refuse("the program has no name", "the first word is what is run")
+    return words
+
+
+Line = Annotated[str, AfterValidator(without_controls)]
+Text = Annotated[str, AfterValidator(_text)]
+Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
+_LONGEST_LABEL = 4096
+"""Docker takes labels of any length (traps §3.2); nobody reads a longer one."""
+
+
+def _label_name(value: str) -> str:
+    if re.match(r"(?:io\.twipc|com\.docker|io\.docker|org\.dockerproject)(?:\.|$)", value):
+        raise refuse(
+            f"`{value}` is a label of Docker's or twipc's own", "begin it with a domain of yours, such as com.example.team"
+        )
+    return value
+
+
+def _label(value: str) -> str:
+    if len(value.encode()) > _LONGEST_LABEL:
+        raise refuse("the label is too long", f"a label holds up to {_LONGEST_LABEL} bytes")
+    return value
+
+
+LabelName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            "[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?",
+            "a label's name",
+            "up to 128 letters, digits and . _ - /, such as com.example.team",
+        )
+    ),
+    AfterValidator(_label_name),
+]
+Label = Annotated[Line, AfterValidator(_label)]
