@@ -66,3 +66,23 @@ def test_gixy_finds_something_where_it_is(tmp_path: Path) -> None:
     file = tmp_path / "nginx.conf"
     file.write_text("http { server { location / { proxy_set_header Host $http_host; return 302 https://a$uri; } } }")
     assert gixy(file)
+
+
+DOCKERFILES = sorted((ROOT / "app").glob("*/Dockerfile")) + sorted(OUT.rglob("Dockerfile"))
+
+
+def hadolint(file: Path) -> list[str]:
+    """Each finding at any level, in one line."""
+    done = subprocess.run([program("hadolint"), "--format", "json", file], capture_output=True, text=True, check=False)
+    return [f"{finding['line']} {finding['code']}: {finding['message']}" for finding in json.loads(done.stdout)]
+
+
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_hadolint_finds_nothing(file: Path) -> None:
+    assert hadolint(file) == []
+
+
+def test_hadolint_finds_something_where_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM nginx:latest\nCMD nginx\n")
+    assert {line.split()[1] for line in hadolint(file)} == {"DL3007:", "DL3025:"}
