@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.composefile import volumes, write
+from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
@@ -58,15 +58,15 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "depends_on": write.depends_on(name, service, {"required": True, "restart": False}),
             "deploy": {
                 "replicas": At((*here, "replicas"), service.replicas),
-                "resources": {"limits": without_nothing({**write.limits(name, service), "pids": 1024})},
+                "resources": {"limits": without_nothing({**program.limits(name, service), "pids": 1024})},
             },
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.whole_seconds(service.stop_grace)),
             "volumes": [*volumes.mounts(model, name, bind=_BIND), *_config_mounts(files)],
             "secrets": _mounted_secrets(model, name),
-            **write.hardening(name, service),
-            "security_opt": write.security(name, service),
-            "tmpfs": write.tmpfs(name, service),
+            **program.hardening(name, service),
+            "security_opt": program.security(name, service),
+            "tmpfs": program.tmpfs(name, service),
             "logging": write.LOGGING,
         }
     )

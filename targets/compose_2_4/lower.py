@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.composefile import volumes, write
+from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
@@ -48,7 +48,7 @@ def _project(model: Model) -> Artifact:
 
 def _service(model: Model, name: str, service: Service, files: tuple[ServerFile, ...]) -> dict[str, Value]:
     here: Path = ("services", name)
-    limits = write.limits(name, service)
+    limits = program.limits(name, service)
     return without_nothing(
         {
             "image": At((*here, "image"), image_of(service)),
@@ -70,9 +70,9 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.whole_seconds(service.stop_grace)),
             "volumes": [*volumes.mounts(model, name), *_file_mounts(files), *_secret_mounts(model, name)],
-            **write.hardening(name, service),
-            "security_opt": write.security(name, service),
-            "tmpfs": write.tmpfs(name, service),
+            **program.hardening(name, service),
+            "security_opt": program.security(name, service),
+            "tmpfs": program.tmpfs(name, service),
             "logging": write.LOGGING,
         }
     )

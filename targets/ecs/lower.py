@@ -7,6 +7,7 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES, variable_of
+from twipc.formats.labels import own_labels
 from twipc.formats.probe import http_probe
 from twipc.model import Model, image_of
 from twipc.spec import Health, Service
@@ -102,7 +103,7 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}]
             if engine
             else _ulimits(options, here, service),
-            "dockerLabels": {**_labels(model, options, service), **_own_labels(here, service)},
+            "dockerLabels": {**_labels(model, options, service), **own_labels(name, service)},
             "logConfiguration": _log(model, options, name),
         }
     )
@@ -268,10 +269,6 @@ def _labels(model: Model, options: Options, service: Service) -> dict[str, Value
         if efs:
             labels[f"{_LABEL}volume.{name}.retention"] = At(("volumes", name, "retention"), "keep")
     return labels
-
-
-def _own_labels(here: Path, service: Service) -> dict[str, Value]:
-    return {label: At((*here, "labels", label), text) for label, text in sorted(service.labels.items())}
 
 
 def _log(model: Model, options: Options, name: str) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twipc.diagnostics import Path
-from twipc.formats.composefile import volumes, write
+from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES
 from twipc.formats.served import ServerFile
@@ -72,7 +72,7 @@ def _service(
             "configs": [_mounted_config(name, file) for file in files],
             "secrets": _mounted_secrets(model, name, service),
             "volumes": [*map(_untemplated, volumes.mounts(model, name, slots=True)), *_scratch(name, service)],
-            **write.hardening(name, service),
+            **program.hardening(name, service),
             "logging": write.LOGGING,
         }
     )
@@ -131,7 +131,7 @@ def _port(model: Model, name: str, index: int) -> Value:
 
 def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> Value:
     here: Path = ("services", name)
-    limits = without_nothing(write.limits(name, service))
+    limits = without_nothing(program.limits(name, service))
     return {
         "mode": At((*here, "kind"), _MODE[service.kind]),
         "replicas": At((*here, "replicas"), service.replicas),
@@ -218,7 +218,7 @@ def _monitor(service: Service) -> Duration:
 def _scratch(name: str, service: Service) -> list[Value]:
     return [
         At(origin, {"type": "tmpfs", "target": tmpfs.path, "tmpfs": {"size": int(tmpfs.size)}})
-        for origin, tmpfs in write.scratch(name, service)
+        for origin, tmpfs in program.scratch(name, service)
     ]
 
 

@@ -42,10 +42,10 @@ def plus_one(function: Any) -> Any:
 
 FAULTS: dict[str, Fault] = {
     "a duration in another unit": ("twipc.formats.composefile.write", "duration", lambda _f: lambda value: f"{int(value)}s"),
-    "half of the memory": ("twipc.formats.composefile.write", "memory", lambda f: lambda value: f(type(value)(value // 2))),
+    "half of the memory": ("twipc.formats.composefile.program", "memory", lambda f: lambda value: f(type(value)(value // 2))),
     "variables that vanish": ("twipc.formats.composefile.write", "environment", instead({})),
     "no health check": ("twipc.formats.composefile.write", "healthcheck", instead(None)),
-    "no hardening": ("twipc.formats.composefile.write", "hardening", instead({})),
+    "no hardening": ("twipc.formats.composefile.program", "hardening", instead({})),
     "volumes that are not mounted": ("twipc.formats.composefile.volumes", "mounts", instead([])),
     "services on no network of theirs": ("twipc.formats.composefile.write", "networks", instead({})),
     "networks that are all open": ("twipc.formats.composefile.write", "network", instead({})),

@@ -13,7 +13,7 @@ from tests.fields import FIELD_CHANGES
 from tests.property.test_laws import with_value
 from tests.strategies import targets_of
 from twipc import driver
-from twipc.formats.composefile import write
+from twipc.formats.composefile import program
 
 
 def test_the_readers_notice_what_is_seeded() -> None:
@@ -48,7 +48,7 @@ def test_what_becomes_of_a_change(field: str, target: str, said: str) -> None:
 def test_a_silent_loss_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """An emitter that forgets how a program runs, in a compile that does not read back."""
     monkeypatch.setattr(driver, "validate", lambda _compiled: None)
-    monkeypatch.setattr(write, "hardening", lambda _name, _service: {})
+    monkeypatch.setattr(program, "hardening", lambda _name, _service: {})
     spec, path, value = FIELD_CHANGES["nginx"]["service.working_dir"]
     spec = {**spec, "targets": targets_of(spec)}
     assert verdict(spec, with_value(spec, path, value), path, "compose") == SILENT

@@ -11,11 +11,11 @@ from .codes import CODES
 from .external import external
 from .hosts import hosts
 from .jobs import jobs
-from .knobs import knobs
 from .networks import networks
 from .places import places
 from .plain import plain
 from .ports import ports
+from .programs import programs
 from .redirects import redirects
 from .servers import servers
 from .starts import starts
@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     hosts,
     jobs,
     unused,
-    knobs,
+    programs,
 )
 
 

@@ -1,4 +1,4 @@
-"""What a container is given and held to: what only its start would refuse."""
+"""How a program runs: what only its start would refuse."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twipc.model import Model
 from .codes import NO_LIMIT
 
 
-def knobs(model: Model) -> Iterator[Finding]:
+def programs(model: Model) -> Iterator[Finding]:
     """Findings on the limits of processes."""
     for name, service in model.services:
         files = service.ulimits.get("nofile")

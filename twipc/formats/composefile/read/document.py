@@ -1,0 +1,64 @@
+"""The document of a compose file, read by a YAML 1.2 parser of its own and Docker's rules for `$`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml12
+
+from twipc.target import BASELINE, FactKey, Unreadable
+
+from ..strict import comments
+
+
+def load(texts: Mapping[str, str], path: str) -> tuple[dict[str, Any], dict[FactKey, object]]:
+    """The document at `path` with every value as Docker takes it, and a fact for each comment beside a value."""
+    if path not in texts:
+        raise Unreadable(path, "the file is not there")
+    beside = comments(texts[path], path)
+    try:
+        document = yaml12.parse_yaml(texts[path])
+    except ValueError as problem:
+        raise Unreadable(path, str(problem).splitlines()[0]) from None
+    if not isinstance(document, dict):
+        raise Unreadable(path, "the file does not hold a mapping")
+    facts: dict[FactKey, object] = {
+        FactKey(BASELINE, ("file", f"comment at the end of line {line}")): comment for line, comment in beside.items()
+    }
+    return {str(key): _interpolated(value, path) for key, value in document.items()}, facts
+
+
+def _interpolated(value: Any, path: str) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _interpolated(child, path) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_interpolated(child, path) for child in value]
+    if isinstance(value, str):
+        if value.replace("$$", "").count("$"):
+            raise Unreadable(path, f"`{value}` would be interpolated from the deployer's environment")
+        return value.replace("$$", "$")
+    return value
+
+
+def table(value: object, path: str, place: str) -> dict[str, Any]:
+    """A mapping, to be taken apart; what is left out is empty."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Unreadable(path, f"`{place}` is not a mapping")
+    return dict(value)
+
+
+def rows(value: object, path: str, place: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Unreadable(path, f"`{place}` is not a list")
+    return list(value)
+
+
+def left(place: str, what: Mapping[str, Any], facts: dict[FactKey, object]) -> None:
+    """What nobody took of something that belongs to no service."""
+    for key, value in what.items():
+        facts[FactKey(BASELINE, (place, key))] = value
