@@ -26,7 +26,7 @@ class Member:
     number: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """What is meant. Services have image, ports and health filled in; backends have their room.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from twipc.diagnostics import Path
 from twipc.model import Model
@@ -15,8 +16,9 @@ from .served import ServerFile, Write
 WRITERS: Mapping[str, Write] = {"haproxy": write_haproxy, "nginx": write_nginx}
 
 
+@lru_cache(maxsize=64)
 def server_files(model: Model, service: str, discovery: Discovery) -> tuple[ServerFile, ...]:
-    """The files that a service needs to serve HTTP: none, if it does not."""
+    """The files that a service needs to serve HTTP: none, if it does not. Targets of one discovery share them."""
     http = model.environment.services[service].http
     return WRITERS[http.engine.name](model, service, discovery) if http else ()
 

@@ -34,8 +34,7 @@ def assemble(file: str, content: bytes, read: ReadFile, report: Report) -> Tree:
             _keep_empty(merged, tree.root, named)
             named |= set(_services(tree.root))
     if "environment" in chain[0].root.entries:
-        _keep(merged, named)
-        _take_from(merged, pool, report)
+        merged = _with_its_own(merged, named, pool, report)
     report.stop_on_errors()
     return Tree(merged, file)
 
@@ -81,11 +80,19 @@ def _services(root: NodeMapping) -> dict[str, Entry]:
     return entry.node.entries if entry and isinstance(entry.node, NodeMapping) else {}
 
 
-def _take_from(merged: NodeMapping, pool: NodeMapping, report: Report) -> None:
-    """Lay each service that says `from: other` over that service of an extended file."""
+def _with_its_own(merged: NodeMapping, named: set[str], pool: NodeMapping, report: Report) -> NodeMapping:
+    """Only the services that an environment file names; each that says `from: other` laid over that of an extended file."""
+    entry = merged.entries.get("services")
+    if entry is None or not isinstance(entry.node, NodeMapping):
+        return merged
     sources = _services(pool)
-    for entry in _services(merged).values():
-        entry.node = _laid_over(entry.node, sources, (), report)
+    services = {
+        name: Entry(service.key, _laid_over(service.node, sources, (), report))
+        for name, service in entry.node.entries.items()
+        if name in named
+    }
+    kept = Entry(entry.key, NodeMapping(services, entry.node.span))
+    return NodeMapping({**merged.entries, "services": kept}, merged.span)
 
 
 def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], report: Report) -> Node:
@@ -126,10 +133,3 @@ def _unknown_source(name: str, sources: dict[str, Entry], span: Span, report: Re
         span,
         help=f"did you mean `{near[0]}`?" if near else known,
     )
-
-
-def _keep(merged: NodeMapping, named: set[str]) -> None:
-    """Leave out the fragments' services that no environment file names."""
-    services = _services(merged)
-    for name in set(services) - named:
-        del services[name]

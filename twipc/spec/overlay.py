@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from twipc.syntax import Entry, Node, NodeMapping, NodeScalar
 
 from .shape import OfNoun, Shape, inside
 
 
 def overlay(base: NodeMapping, over: NodeMapping, shape: Shape) -> NodeMapping:
-    """`over` laid on `base`; neither is changed, every node keeps the span it came with.
+    """`over` laid on `base`; every node keeps the span it came with, and stands in the result itself where only one has it.
 
     A noun of which one of several kinds is written is replaced whole by another kind.
     """
-    merged = deepcopy(base.entries)
+    merged = dict(base.entries)
     if isinstance(shape, OfNoun) and _kind(over, shape) and _kind(base, shape) != _kind(over, shape):
         merged = {key: entry for key, entry in merged.items() if key in over.entries and _is_null(over.entries[key].node)}
     for key, entry in over.entries.items():
@@ -28,7 +26,7 @@ def overlay(base: NodeMapping, over: NodeMapping, shape: Shape) -> NodeMapping:
 def _over(under: Entry | None, node: Node, shape: Shape) -> Node:
     if under and isinstance(under.node, NodeMapping) and isinstance(node, NodeMapping):
         return overlay(under.node, node, shape)
-    return deepcopy(node)
+    return node
 
 
 def _kind(node: NodeMapping, shape: OfNoun) -> frozenset[str]:

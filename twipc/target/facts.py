@@ -32,6 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from twipc.diagnostics import Path
 from twipc.model import Model, place_of
@@ -68,9 +70,13 @@ def is_variable(use: str) -> bool:
     return not {".", "/"} & set(use)
 
 
+@lru_cache(maxsize=8)
 def facts_of(model: Model, discovery: Discovery) -> Facts:
-    """Everything that the model means, with names as this discovery gives them."""
-    return {key: value for key, value in _facts(model, discovery) if value not in (None, "", (), {})}
+    """Everything that the model means, with names as this discovery gives them.
+
+    Every target asks for it, twice: it is made once.
+    """
+    return MappingProxyType({key: value for key, value in _facts(model, discovery) if value not in (None, "", (), {})})
 
 
 def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:

@@ -33,9 +33,9 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
     """Every fact that `read` has otherwise than the model means it on this target, by key; digests of others last."""
     meant: dict[FactKey, object] = dict(expected(model, target, options))
     found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
-    keys = sorted(meant.keys() | found.keys(), key=lambda key: (is_digest(key), key))
-    pairs = ((key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in keys)
-    return [Difference(*pair) for pair in pairs if not _equal(pair[1], pair[2])]
+    all_ = (Difference(key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in meant.keys() | found.keys())
+    differing = [one for one in all_ if not _equal(one.meant, one.said)]
+    return sorted(differing, key=lambda one: (is_digest(one.key), one.key))
 
 
 def _equal(meant: object, said: object) -> bool:
