@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes import SAME_NAME, SECOND_WRITER
+from .codes.services import SAME_NAME
+from .codes.state import SECOND_WRITER
 from .state import writers
 from .stores import Store
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twipc.diagnostics import Finding, Related
 from twipc.model import Model
 
-from .codes import EXTERNAL_NAME
+from .codes.services import EXTERNAL_NAME
 
 
 def external(model: Model) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 from twipc.spec import EPHEMERAL
 
-from .codes import ONE_PER_HOST, OWN_LABEL
+from .codes.services import ONE_PER_HOST, OWN_LABEL
 
 
 def hosts(model: Model) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from twipc.diagnostics import Finding, Path
 from twipc.model import Model
 from twipc.spec import Service
 
-from .codes import JOB_MEMBER, NOT_OF_JOBS
+from .codes.starts import JOB_MEMBER, NOT_OF_JOBS
 
 _OF_SERVICES = ("http", "health", "ready", "publish", "rollout")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes import ALIAS_TAKEN, NETWORK_TWICE, NO_WAY, NOT_TOGETHER
+from .codes.networks import ALIAS_TAKEN, NETWORK_TWICE, NO_WAY, NOT_TOGETHER
 
 
 def networks(model: Model) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model, place_of
 
-from .codes import SAME_PLACE
+from .codes.state import SAME_PLACE
 
 
 @dataclass(frozen=True, slots=True)

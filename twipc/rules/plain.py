@@ -8,7 +8,7 @@ from twipc.diagnostics import Finding, Path
 from twipc.model import Model
 from twipc.spec import looks_secret, plain_secrets
 
-from .codes import PLAIN_SECRET
+from .codes.services import PLAIN_SECRET
 
 
 def plain(model: Model) -> Iterator[Finding]:

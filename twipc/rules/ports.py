@@ -8,7 +8,8 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import HEALTH_PORT, Model
 from twipc.spec import EPHEMERAL, Port
 
-from .codes import HOST_PORT_TWICE, HTTP_TO_HTTPS, NOT_TCP, RESERVED_PORT
+from .codes.ports import HOST_PORT_TWICE, NOT_TCP, RESERVED_PORT
+from .codes.redirects import HTTP_TO_HTTPS
 
 
 def ports(model: Model) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
 
-from .codes import NO_LIMIT
+from .codes.services import NO_LIMIT
 
 
 def programs(model: Model) -> Iterator[Finding]:

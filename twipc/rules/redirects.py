@@ -12,7 +12,7 @@ from twipc.formats.paths import pattern
 from twipc.model import Model
 from twipc.spec import Http, Match, Redirect
 
-from .codes import HTTPS_ELSEWHERE, REDIRECT_LOOP
+from .codes.redirects import HTTPS_ELSEWHERE, REDIRECT_LOOP
 
 ANY = ""
 """A host that no route names."""

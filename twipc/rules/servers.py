@@ -10,7 +10,7 @@ from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
 from twipc.spec import Http, Match
 
-from .codes import (
+from .codes.servers import (
     DEAD_ROUTE,
     ENGINE_COMMAND,
     ENGINE_FLOOR,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes import BLIND_MONITOR, NEVER_ENDS, NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
+from .codes.starts import BLIND_MONITOR, NEVER_ENDS, NEVER_HEALTHY, NEVER_STARTED, WAITING_LOOP, WAITS_TWICE
 
 
 def starts(model: Model) -> Iterator[Finding]:

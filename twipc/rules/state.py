@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes import SECOND_WRITER
+from .codes.state import SECOND_WRITER
 from .stores import Store, store_of
 
 

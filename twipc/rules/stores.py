@@ -9,7 +9,7 @@ from twipc.diagnostics import Finding, Path
 from twipc.model import Model
 from twipc.spec import OWN, Volume
 
-from .codes import HOST_FOLDER, LOCKS_OF_A_SERVER, TWO_PLACES
+from .codes.state import HOST_FOLDER, LOCKS_OF_A_SERVER, TWO_PLACES
 
 # fmt: off
 _HOSTS_OWN = (

@@ -8,7 +8,7 @@ from twipc.diagnostics import Finding, Path
 from twipc.model import Model
 from twipc.target import secret_uses
 
-from .codes import UNUSED
+from .codes.services import UNUSED
 
 
 def unused(model: Model) -> Iterator[Finding]:

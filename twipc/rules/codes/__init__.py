@@ -1,0 +1,9 @@
+"""What can be wrong between the nouns of one environment."""
+
+from __future__ import annotations
+
+from . import networks, ports, redirects, servers, services, starts, state
+
+__all__ = ["CODES"]
+
+CODES = tuple(code for room in (state, servers, redirects, ports, starts, networks, services) for code in room.CODES)

@@ -1,0 +1,81 @@
+"""What can be wrong with one service by itself, and with names that nobody uses or two have."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+NO_LIMIT = Code(
+    "TW420",
+    "a limit that the kernel refuses",
+    Severity.ERROR,
+    why="Linux has a most of open files for every process, whoever asks: a container without that limit does not start.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: -1}  #! TW420",
+    good="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: 65536, memlock: -1}",
+)
+OWN_LABEL = Code(
+    "TW449",
+    "a host's label that is twipc's own",
+    Severity.ERROR,
+    why="Labels of a node that begin with `<project>-<environment>.` say which volumes lie there: a constraint on one of them "
+    "would be taken for a volume's.",
+    bad="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n"
+    "    placement: {constraints: {shop-prod.disk: ssd}}  #! TW449",
+    good="targets: {swarm: {}}\nservices:\n  web:\n    image: shop/web:1\n    placement: {constraints: {disk: ssd}}",
+)
+ONE_PER_HOST = Code(
+    "TW450",
+    "more instances on a host than it has ports for",
+    Severity.ERROR,
+    why="A host has each port once: a service with a fixed host port has one instance on each, whatever it says.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "    placement: {max_per_host: 2}  #! TW450",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "    placement: {max_per_host: 1}",
+)
+UNUSED = Code(
+    "TW415",
+    "something that nothing uses",
+    Severity.WARNING,
+    why="It is left over, or the service that should use it does not: a journal without a mount is written into a container's "
+    "own files, and gone with it.",
+    bad="services: {web: {image: shop/web:1}}\nvolumes:\n  news: {access: single-writer}  #! TW415",
+    good="services:\n  web: {image: shop/web:1, mounts: {/data: news}}\nvolumes:\n  news: {access: single-writer}",
+)
+EXTERNAL_NAME = Code(
+    "TW426",
+    "what is external has the name of a service here",
+    Severity.ERROR,
+    why="`db.sql` would mean two things; and a service of that name here answers in place of the one elsewhere.",
+    bad="services:\n  db: {image: shop/db:1, ports: {sql: 5432}}\n  web: {image: shop/web:1, env: {DB: {address: db.sql}}}\n"
+    "external:\n  db: {host: db.example.com, ports: {sql: 5432}}  #! TW426",
+    good="services:\n  web: {image: shop/web:1, env: {DB: {address: db.sql}}}\n"
+    "external:\n  db: {host: db.example.com, ports: {sql: 5432}}",
+)
+PLAIN_SECRET = Code(
+    "TW465",
+    "a literal that looks like a secret",
+    Severity.WARNING,
+    why="What stands in a spec is in its repository and history, in every artifact, in `docker inspect` and in the console of "
+    "AWS. A secret says where each target finds it, and its value never passes through twipc.",
+    bad='services:\n  web:\n    image: shop/web:1\n    env: {DB_PASSWORD: "hunter2"}  #! TW465',
+    good="services:\n  web:\n    image: shop/web:1\n    secrets: [db-password]\n"
+    "    env: {DB_PASSWORD_FILE: /run/secrets/db-password}\nsecrets: {db-password: {file: .secrets/db-password}}",
+)
+SAME_NAME = Code(
+    "TW416",
+    "two environments with one name",
+    Severity.ERROR,
+    why="`<project>-<environment>` names compose projects, stacks and task families: one environment would replace the other's "
+    "containers, on the same volumes.",
+    raised_by="two specs in one folder whose project and environment come to the same name",
+)
+
+CODES = (
+    NO_LIMIT,
+    OWN_LABEL,
+    ONE_PER_HOST,
+    UNUSED,
+    EXTERNAL_NAME,
+    PLAIN_SECRET,
+    SAME_NAME,
+)
