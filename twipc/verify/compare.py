@@ -9,7 +9,8 @@ from twipc.model import Model
 from twipc.target import BASELINE, Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
 from twipc.target.support import settle
 
-from .wording import NOTHING, is_digest, told, traces
+from .texts import NOTHING
+from .wording import is_digest, told, traces
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from twipc.target import FactKey
 from twipc.verify.compare import Difference
-from twipc.verify.wording import NOTHING
+from twipc.verify.texts import NOTHING
 
 A, B = ("prefix", "/a/", ("backend", "x")), ("prefix", "/", ("backend", "y"))
 
