@@ -72,6 +72,12 @@ def support_page() -> str:
     return matrix()
 
 
+def limits_page() -> str:
+    from twipc.boundaries import page
+
+    return page()
+
+
 def environment_schema() -> str:
     from twipc import schema
 
@@ -89,6 +95,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "twipc/diagnostics/CODES.md": code_page,
     "twipc/cli/COMMANDS.md": command_page,
     "targets/SUPPORT.md": support_page,
+    "targets/LIMITS.md": limits_page,
     "specs/environment.schema.json": environment_schema,
     "specs/fragment.schema.json": fragment_schema,
 }

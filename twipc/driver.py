@@ -20,7 +20,7 @@ from twipc.rules.across import across
 from twipc.spec import Noun, assemble, bind, bind_noun, has_known_version
 from twipc.spec import codes as spec_codes
 from twipc.syntax import NodeMapping, Tree
-from twipc.target import Bundle, Target
+from twipc.target import Bundle, Target, exceeded
 from twipc.verify import Difference, differences, losses
 from twipc.verify.accept import accepted
 
@@ -118,6 +118,7 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
         asked.append((target, options))
         found.extend(losses(model, target, options))
         found.extend(target.check(model, options))
+        found.extend(exceeded(target.limits, model, options, name, sound=not found.has_errors))
     report.extend(accepted(model, found.findings, [target.name for target, _ in asked]))
     report.stop_on_errors()
     compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]

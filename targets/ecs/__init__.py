@@ -8,6 +8,7 @@ from .codes import CODES
 from .lower import compile
 from .options import Options, discovery_of
 from .options_facts import option_facts
+from .quotas import LIMITS
 from .read import read
 from .states import states
 from .support import SUPPORT
@@ -21,6 +22,7 @@ TARGET = Target(
     baseline=baseline,
     options=Options,
     check=check,
+    limits=LIMITS,
     states=states,
     option_facts=option_facts,
     discovery=discovery_of,

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from twipc.diagnostics import Finding, Path, Severity
+from twipc.diagnostics import Finding, Path
 from twipc.formats.engines import variable_of
 from twipc.model import Model
-from twipc.spec import Service
 from twipc.target import option
 from twipc.target.codes import BEHAVIOUR_LOST
 from twipc.target.secrets import missing_places
 
 from . import limits
-from .check_options import HERE, check_options, finding
-from .codes import NO_SIZE, TOO_LARGE, UDP, VARIABLE_TWICE
-from .lower import task_definition
+from .check_options import check_options, finding
+from .codes import NO_SIZE, UDP, VARIABLE_TWICE
 from .options import Options, target_group_of
 
 
 def check(model: Model, options_: Any) -> Iterator[Finding]:
-    """Options, sizes, limits, and secrets without an ARN."""
+    """Options, sizes, and secrets without an ARN."""
     options = option(options_, Options)
-    found = [
-        *check_options(model, options),
-        *_sizes(model, options),
-        *_variables(model),
-        *_udp(model, options),
-        *missing_places(model, "ecs", "ecs", lost="files"),
-        *_aliases(model),
-    ]
-    if not any(one.severity is Severity.ERROR for one in found):
-        found += _limits(model, options)
-    yield from found
+    yield from check_options(model, options)
+    yield from _sizes(model, options)
+    yield from _variables(model)
+    yield from _udp(model, options)
+    yield from missing_places(model, "ecs", "ecs", lost="files")
+    yield from _aliases(model)
 
 
 def _sizes(model: Model, options: Options) -> Iterator[Finding]:
@@ -79,27 +71,3 @@ def _aliases(model: Model) -> Iterator[Finding]:
                 said = f"{at} on ecs: a task is found by the name of its Cloud Map service alone, `{name}`"
                 accept = f"accept it: {{code: {BEHAVIOUR_LOST.id}, at: {at}, target: ecs, because: …}}"
                 yield finding(model, BEHAVIOUR_LOST, path, said, f"change it, or {accept}")
-
-
-def _limits(model: Model, options: Options) -> Iterator[Finding]:
-    for name, groups in sorted(options.target_groups.items()):
-        if len(groups) > limits.TARGET_GROUPS:
-            said = f"`{name}` has {len(groups)} target groups, the most is {limits.TARGET_GROUPS}"
-            yield finding(model, TOO_LARGE, (*HERE, "target_groups", name), said)
-    for name, service in model.services:
-        if not _may_be_too_large(service):
-            continue
-        # What counts are the bytes that are written, so only the emitter can tell; it writes just this one document.
-        document = json.loads(task_definition(model, options, name)[0].text)
-        size = len(json.dumps(document, separators=(",", ":")))
-        if size > limits.TASK_DEFINITION:
-            said = f"its task definition has {size} bytes, the most is {limits.TASK_DEFINITION}"
-            help = "shorten `env` and `command`, or bring files in the image"
-            yield finding(model, TOO_LARGE, ("services", name), said, help)
-
-
-def _may_be_too_large(service: Service) -> bool:
-    """Whether it is worth measuring at all; escapes take up to six bytes a character."""
-    words = (*(service.entrypoint or ()), *(service.command or ()))
-    text = sum(map(len, words)) + sum(len(key) + len(str(value.value)) for key, value in service.env.items())
-    return text > limits.TASK_DEFINITION // 12 or len(service.env) + len(service.ports) + len(service.mounts) > 100

@@ -39,6 +39,7 @@ services:
 secrets:
   statistics: {{ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"}}
 """
+_SIX_GROUPS = ", ".join(f"sg-0a1b2c{number}d" for number in range(6))
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
 
 MISSING = Code(
@@ -83,11 +84,12 @@ VARIABLE_TWICE = Code(
 )
 TOO_LARGE = Code(
     "ECS106",
-    "more than a task definition or a service can hold",
+    "more than ECS takes",
     Severity.ERROR,
-    why="A task definition has at most 64 KiB (ECS guide, service quotas), a service five target groups: ECS refuses more.",
-    bad=_EC2 + _WEB.replace("  web:\n", "  web:  #! ECS106\n") + f"    command: [{'x' * (64 << 10)}]\n",
-    good=_EC2 + _WEB + "    command: [x]\n",
+    why="A task definition has at most 64 KiB, a service five target groups, and of each thing there is a most: ECS refuses "
+    "more, at the deployment.",
+    bad=_EC2.replace("[sg-0a1b2c3d]", f"[{_SIX_GROUPS}]  #! ECS106") + _WEB,
+    good=_EC2 + _WEB,
 )
 LISTENER = Code(
     "ECS107",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from twipc.limit import Limit
 from twipc.spec import Duration, Service
 
 MIB = 1 << 20
@@ -32,10 +33,7 @@ RAISED = frozenset({"nofile"})
 """The one limit of processes that Fargate sets (botocore's text of Ulimit)."""
 LARGEST = (1 << 31) - 1
 """The largest number that a limit of processes may have: the API has 32 bits for it (botocore's type is `integer`)."""
-TASK_DEFINITION = 64 << 10
-"""The most bytes that a task definition may have (ECS guide, service quotas)."""
-TARGET_GROUPS = 5
-"""The most target groups that a service may have (ECS guide, service quotas)."""
+TASK_DEFINITION = Limit(what="a task definition of ECS", unit="bytes", most=64 << 10, source="ECS guide, service quotas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def container_memory(service: Service) -> int | None:
     return None if memory is None else -(-int(memory) // MIB)
 
 
-def _cpu_units(service: Service) -> int | None:
+def cpu_units(service: Service) -> int | None:
     """The CPU units that the spec allows, not one less."""
     cpu = service.resources.cpu
     return None if cpu is None else -(-int(cpu) * 1024 // 1000)
@@ -88,7 +86,7 @@ def fargate(cpu: int, memory: int) -> TaskSize | None:
 
 def task_size(launch: str, service: Service) -> TaskSize | None:
     """The task that holds a service; None if the spec says too little for one, or more than the largest has."""
-    cpu, memory = _cpu_units(service), container_memory(service)
+    cpu, memory = cpu_units(service), container_memory(service)
     if memory is None:
         return None
     if launch == "ec2":

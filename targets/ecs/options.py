@@ -41,6 +41,9 @@ class _Form:
 
 
 _ROLE = "arn:aws:iam::111122223333:role/shop"
+LONGEST_NAMESPACE = 127
+LONGEST_LOG_GROUP = 400
+_LOG_GROUP = rf"[A-Za-z0-9._/#-]{{0,{LONGEST_LOG_GROUP - 1}}}[A-Za-z0-9._#-]"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 Region = Annotated[str, _Form("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a region", "eu-west-1")]
 Cluster = Annotated[
@@ -53,7 +56,10 @@ Subnet = Annotated[str, _Form("subnet-[0-9a-f]{8,17}", "the id of a subnet", "su
 SecurityGroup = Annotated[str, _Form("sg-[0-9a-f]{8,17}", "the id of a security group", "sg-0a1b2c3d4e5f60718")]
 Role = Annotated[str, _Form(rf"{_ARN}:iam::[0-9]{{12}}:role/[A-Za-z0-9_+=,.@/-]{{1,512}}", "the ARN of a role", _ROLE)]
 Namespace = Annotated[
-    str, _Form(rf"(?=.{{2,127}}$){_LABEL}(?:\.{_LABEL})*", "the name of a Cloud Map namespace", "shop-prod.internal")
+    str,
+    _Form(
+        rf"(?=.{{2,{LONGEST_NAMESPACE}}}$){_LABEL}(?:\.{_LABEL})*", "the name of a Cloud Map namespace", "shop-prod.internal"
+    ),
 ]
 CloudMapService = Annotated[
     str,
@@ -81,7 +87,7 @@ ImageRegistry = Annotated[
         "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
     ),
 ]
-LogGroup = Annotated[str, _Form("[A-Za-z0-9._/#-]{0,399}[A-Za-z0-9._#-]", "the name of a log group", "/shop/prod")]
+LogGroup = Annotated[str, _Form(_LOG_GROUP, "the name of a log group", "/shop/prod")]
 
 
 class EfsVolume(Noun):

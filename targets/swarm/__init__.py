@@ -5,6 +5,7 @@ from twipc.target import Target
 from .baseline import baseline, option_facts
 from .check import check
 from .codes import CODES
+from .limits import LIMITS
 from .lower import compile
 from .options import SwarmOptions, discovery
 from .read import read
@@ -18,6 +19,7 @@ TARGET = Target(
     option_facts=option_facts,
     discovery=discovery,
     check=check,
+    limits=LIMITS,
     compile=compile,
     read=read,
     baseline=baseline,

@@ -6,30 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from twipc.diagnostics import Finding, Path, Related
-from twipc.formats.writing import server_files
 from twipc.model import Model
 from twipc.spec import EPHEMERAL, Volume
 from twipc.target.secrets import missing_places
 
-from .codes import BOTH_AT_ONCE, CONFIG_SIZE, HARDENING_LOST, LONG_NAME, PINNED, PINNED_TOGETHER
+from .codes import BOTH_AT_ONCE, HARDENING_LOST, PINNED, PINNED_TOGETHER
 from .lower import is_pinned
-from .options import discovery
 
 NAME = "swarm"
-LONGEST_NAME = 63
-LARGEST_CONFIG = 1_023_999
-"""Both measured on the engine, the first for services and networks: `docker stack config` takes any (traps §3.1, 3.2)."""
 
 
-def check(model: Model, options: Any) -> Iterator[Finding]:
-    """Names and sizes that only the deploy would refuse, what is pinned, what is lost, secrets without a name."""
+def check(model: Model, _options: Any) -> Iterator[Finding]:
+    """What is pinned, what is lost, what never ends, secrets without a name."""
     yield _hardening(model)
-    yield from _names(model)
     yield from _pinned(model)
     yield from _pinned_together(model)
     yield from _both_at_once(model)
-    yield from _configs(model, options)
-    yield from _empty(model)
     yield from missing_places(model, NAME, "swarm", lost="variables")
 
 
@@ -43,26 +35,6 @@ def _hardening(model: Model) -> Finding:
         at="targets.swarm",
         target=NAME,
     )
-
-
-def _names(model: Model) -> Iterator[Finding]:
-    """Of services and networks; the stack's default network has one too."""
-    named: list[tuple[str, Path]] = [(name, ("services", name)) for name, _ in model.services]
-    named += [(name, ("networks", name)) for name in sorted(model.environment.networks)]
-    if any(not service.networks for _, service in model.services):
-        named.append(("default", ("environment",)))
-    for name, path in named:
-        full = f"{model.name}_{name}"
-        if len(full) > LONGEST_NAME:
-            what = "the stack's own network " if name == "default" else ""
-            yield Finding(
-                LONG_NAME,
-                f"{what}`{full}` has {len(full)} characters, {len(full) - LONGEST_NAME} too many",
-                model.span(path, key=True),
-                help="shorten it, the environment or the project",
-                at=model.tree.name(path),
-                target=NAME,
-            )
 
 
 def _pinned(model: Model) -> Iterator[Finding]:
@@ -146,28 +118,3 @@ def _both_at_once(model: Model) -> Iterator[Finding]:
                 at=model.tree.name(path),
                 target=NAME,
             )
-
-
-def _configs(model: Model, options: Any) -> Iterator[Finding]:
-    for name, http in model.servers:
-        for index, page in enumerate(http.error_pages):
-            if not model.pages[page.page]:
-                path: Path = ("services", name, "http", "error_pages", index, "page")
-                yield _no_config(model, path, f"`{page.page}` is empty", "give the page some text, or take it out")
-        for file in server_files(model, name, discovery(options)):
-            size = len(file.artifact.text.encode())
-            if size > LARGEST_CONFIG:
-                said = f"{file.artifact.path} would have {size} bytes, {size - LARGEST_CONFIG} too many"
-                yield _no_config(model, ("services", name, "http"), said, "divide its routes among several servers")
-
-
-def _empty(model: Model) -> Iterator[Finding]:
-    for name, service in model.services:
-        for place, file in sorted(service.configs.items()):
-            if not model.configs[file]:
-                path: Path = ("services", name, "configs", place)
-                yield _no_config(model, path, f"`{file}` is empty", "give the file some text, or take it out")
-
-
-def _no_config(model: Model, path: Path, said: str, help: str) -> Finding:
-    return Finding(CONFIG_SIZE, said, model.span(path), help=help, at=model.tree.name(path), target=NAME)

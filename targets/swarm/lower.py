@@ -16,11 +16,10 @@ from twipc.model import Model, health_of, image_of
 from twipc.spec import EPHEMERAL, Duration, Publish, Service, Volume
 from twipc.target import Bundle, Discovery, bundle, published
 
+from .limits import CONFIG_NAME
 from .options import discovery as discovery_of
 
 FILE = "docker-stack.yml"
-LONGEST_CONFIG = 64
-"""Of a config's name; measured on the engine (traps §3.1)."""
 _MODE = {"service": "replicated", "job": "replicated-job"}
 _CONDITION = {"always": "any", "on-failure": "on-failure", "never": "none"}
 _ONE_WRITER = ("single-writer", "per-replica")
@@ -242,7 +241,7 @@ def _said(model: Model, name: str, file: ServerFile) -> Path:
 def _config(model: Model, name: str, file: ServerFile) -> Value:
     """A config is never changed: another content is another config, so the name holds its digest."""
     digest = hashlib.sha256(file.artifact.text.encode()).hexdigest()[:12]
-    stem = _stem(f"{model.name}-{_config_key(name, file)}", LONGEST_CONFIG - len(digest) - 1)
+    stem = _stem(f"{model.name}-{_config_key(name, file)}", CONFIG_NAME.most - len(digest) - 1)
     return {"name": f"{stem}-{digest}", "file": f"./{file.artifact.path}", "labels": write.owner_labels(model)}
 
 

@@ -56,6 +56,13 @@ targets: {compose: {}}
 services:
   web: {image: "shop/web:1", replicas: 3}
 """
+EDGE = """\
+  edge:
+    http:
+      engine: {{name: {}, version: "{}"}}
+      listen: 8080
+      default: {{status: 404}}
+"""
 NGINX_READY = {
     **json.loads(json.dumps(FIELD_CHANGES["nginx"]["service.image"][0])),
     "targets": {"compose": {}},
@@ -155,6 +162,9 @@ SCENES: dict[str, Scene] = {
     "TW705": foreign,
     "TW706": beside(".env", "verify"),
     "TW707": beside("notes.txt", "compile", "--check"),
+    "TW468": linted(SMALL + EDGE.format("nginx", "1.30") + f"      response_headers: {{X-A: '{'$' * 500}'}}\n"),
+    "TW469": linted(SMALL.replace("replicas", f"env: {{A: {'x' * 131_070}}}, replicas")),
+    "TW470": linted(SMALL.replace("replicas", f"env: {{A: {'x' * 4095}}}, replicas")),
     "SWARM104": empty_page,
     "SWARM103": linted(SMALL.replace("compose", "swarm")),
 }

@@ -9,10 +9,8 @@ from twipc.syntax import Tree
 
 from . import codes
 from .complete import complete
-from .files import configs
+from .files import PAGE, configs
 from .names import Names
-
-LARGEST_PAGE = 64 << 10
 
 __all__ = ["codes", "resolve"]
 
@@ -127,8 +125,8 @@ def _pages(name: str, http: Http, names: Names, read: ReadFile) -> dict[str, str
 def _page_problem(page: str, content: bytes | None) -> str:
     if content is None:
         return f"there is no file `{page}` in the project"
-    if len(content) > LARGEST_PAGE:
-        return f"`{page}` has {len(content)} bytes, the most is {LARGEST_PAGE}"
+    if len(content) not in PAGE:
+        return f"`{page}` has {len(content)} bytes, the most is {PAGE.most}"
     try:
         text = content.decode()
     except UnicodeDecodeError:

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from posixpath import normpath
 
 from twipc.diagnostics import Path, Report
+from twipc.limit import Limit
 from twipc.spec import Environment, ReadFile
 from twipc.syntax import Tree
 
 from . import codes
 
-LARGEST_CONFIG = 500_000
-"""So that a swarm takes it whatever its engine's age: it holds 1,023,999 bytes today (traps §3.2), 500 kB once."""
+PAGE = Limit(what="an error page", unit="bytes", most=64 << 10, source="our own: what answers an error is small")
+CONFIG = Limit(
+    what="a file of `configs`",
+    unit="bytes",
+    most=500_000,
+    source="a swarm takes it whatever its engine's age: 1,023,999 bytes today (traps §3.2), 500 kB once",
+)
+LIMITS = (PAGE, CONFIG)
 
 
 def configs(environment: Environment, tree: Tree, read: ReadFile, report: Report) -> dict[str, str]:
@@ -37,8 +44,8 @@ def _problem(file: str, content: bytes | None, secrets: Mapping[str, str]) -> tu
         return f"`{file}` holds the secret `{secret}`", f"take it out here, and write `secrets: [{secret}]`"
     if content is None:
         return f"there is no file `{file}` in the project", None
-    if len(content) > LARGEST_CONFIG:
-        return f"`{file}` has {len(content)} bytes, the most is {LARGEST_CONFIG}", "bring it in the image"
+    if len(content) not in CONFIG:
+        return f"`{file}` has {len(content)} bytes, the most is {CONFIG.most}", "bring it in the image"
     try:
         text = content.decode()
     except UnicodeDecodeError:

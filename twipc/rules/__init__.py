@@ -11,6 +11,7 @@ from .codes import CODES
 from .external import external
 from .hosts import hosts
 from .jobs import jobs
+from .limits import limits
 from .networks import networks
 from .places import places
 from .plain import plain
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     jobs,
     unused,
     programs,
+    limits,
 )
 
 

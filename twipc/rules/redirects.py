@@ -138,8 +138,11 @@ def _takes(match: Match, asked: _Asked) -> bool:
         return False
     if match.host is not None and not any(_is_host(host, asked.host) for host in match.host):
         return False
-    paths = ((kind, path) for kind in ("prefix", "exact", "glob") for path in getattr(match, kind) or ())
-    return any(re.search(pattern(kind, path), asked.path) for kind, path in paths)
+    if asked.path in (match.exact or ()):
+        return True
+    if any(asked.path == path or asked.path.startswith(f"{path.rstrip('/')}/") for path in match.prefix or ()):
+        return True
+    return any(re.search(pattern("glob", path), asked.path) for path in match.glob or ())
 
 
 def _is_host(named: str, host: str) -> bool:

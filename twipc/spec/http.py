@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from .limits import HEADERS, MAX_MEMBERS, RATE, RETRIES, ROUTE_HOST_LENGTH, ROUTE_HOSTS
 from .noun import Noun
 from .values import (
-    LONGEST_HEADERS,
     WHOLE,
     Body,
     ContainerPath,
@@ -90,13 +90,18 @@ class Backend(Noun):
         "round-robin", description="Who gets the next request; `source` goes by the client's address."
     )
     sticky: Sticky | None = Field(None, description="Clients stay with the member that first answered.")
-    retries: int = Field(2, ge=0, le=10, description="How often a failed GET or HEAD is tried again, on another member.")
+    retries: int = Field(
+        2, ge=RETRIES.least, le=RETRIES.most, description="How often a failed GET or HEAD is tried again, on another member."
+    )
     websockets: Time | None = Field(
         None,
         description="Clients may upgrade to a WebSocket, which ends after so long without a byte; otherwise none is upgraded.",
     )
     max_members: int | None = Field(
-        None, ge=1, le=1000, description="Room for so many instances of each member; by default max(8, 2 × replicas + 2)."
+        None,
+        ge=MAX_MEMBERS.least,
+        le=MAX_MEMBERS.most,
+        description="Room for so many instances of each member; by default max(8, 2 × replicas + 2).",
     )
 
 
@@ -111,13 +116,16 @@ class Match(Noun):
     exact: tuple[RequestPath, ...] | None = Field(None, min_length=1, description="Just this path.")
     glob: tuple[Glob, ...] | None = Field(None, min_length=1, description="`*` within a segment, `**` across slashes.")
     host: tuple[RequestHost, ...] | None = Field(
-        None, min_length=1, max_length=16, description="Only for these hosts, in whatever case and at whatever port."
+        None,
+        min_length=ROUTE_HOSTS.least,
+        max_length=ROUTE_HOSTS.most,
+        description="Only for these hosts, in whatever case and at whatever port.",
     )
     method: tuple[Method, ...] | None = Field(None, min_length=1, description="Only with these methods; GET is not HEAD.")
 
     @model_validator(mode="after")
     def _hosts(self) -> Self:
-        if sum(map(len, self.host or ())) > 1000:
+        if sum(map(len, self.host or ())) not in ROUTE_HOST_LENGTH:
             raise refuse("the hosts are too long", "nginx takes parameters of up to 4095 bytes; write a second route")
         return self
 
@@ -184,9 +192,11 @@ class ErrorPage(Noun):
 class RateLimit(Noun):
     """How many requests one client's address may send to members or for files; more are answered with 429."""
 
-    requests: int = Field(ge=1, le=10_000, description="So many in each `per`, over time.")
+    requests: int = Field(ge=RATE.least, le=RATE.most, description="So many in each `per`, over time.")
     per: SecondOrMinute = Field(description="1s or 1m.")
-    burst: int = Field(ge=1, le=10_000, description="So many at once, if none came before; they count as all others do.")
+    burst: int = Field(
+        ge=RATE.least, le=RATE.most, description="So many at once, if none came before; they count as all others do."
+    )
 
 
 class StatsAuth(Noun):
@@ -250,8 +260,8 @@ class Http(Noun):
                 seen.add(name.lower())
         for what, headers in (("response", self.response_headers), ("request", self.request_headers)):
             # A name and a value are joined by `: ` and end with a line end.
-            if sum(len(name) + len(value.encode()) + 4 for name, value in headers.items()) > LONGEST_HEADERS:
-                raise refuse(f"the {what} headers are too long", f"all together have {LONGEST_HEADERS} bytes")
+            if sum(len(name) + len(value.encode()) + 4 for name, value in headers.items()) not in HEADERS:
+                raise refuse(f"the {what} headers are too long", f"all together have {HEADERS.most} bytes")
         if self.tls and self.tls.hsts and "strict-transport-security" in map(str.lower, self.response_headers):
             raise refuse("the header `Strict-Transport-Security` is said twice", "write `hsts: false` to say it yourself")
         if self.tls and self.stats and self.tls.certificate == self.stats.auth.secret:

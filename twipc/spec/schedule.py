@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from .limits import MAX_PER_HOST, PARALLELISM
 from .noun import Noun
 from .values import Constraints, HostLabels, Name, Time
 
@@ -31,8 +32,8 @@ class Placement(Noun):
     )
     max_per_host: int | None = Field(
         None,
-        ge=1,
-        le=1000,
+        ge=MAX_PER_HOST.least,
+        le=MAX_PER_HOST.most,
         description="So many instances on one host at most; an update that starts the new first needs room.",
     )
 
@@ -45,7 +46,9 @@ class Rollout(Noun):
         description="Whether the new instance starts before the old one ends; by default it does, but where both would write "
         "one single-writer volume, or hold one port of a host.",
     )
-    parallelism: int | None = Field(None, ge=1, le=1000, description="So many instances are replaced at once; by default one.")
+    parallelism: int | None = Field(
+        None, ge=PARALLELISM.least, le=PARALLELISM.most, description="So many instances are replaced at once; by default one."
+    )
     delay: Time | None = Field(None, description="Time between one replacement and the next; by default 5s.")
     monitor: Time | None = Field(
         None,

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from .http import Http
+from .limits import CHECKS, REPLICAS, ULIMIT
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .values import (
@@ -101,7 +102,7 @@ class Health(Noun):
     command: tuple[Line, ...] | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
     interval: Time = Field(Duration(5000), description="Time between two checks.")
     timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
-    failures: int = Field(3, ge=1, le=10, description="So many failures in a row make it dead.")
+    failures: int = Field(3, ge=CHECKS.least, le=CHECKS.most, description="So many failures in a row make it dead.")
     start_period: Time = Field(Duration(20_000), description="Failures do not count for so long after the start.")
 
     @property
@@ -124,8 +125,8 @@ class Ready(Noun):
     http: HttpReady = Field(description="Asked by the proxies themselves.")
     interval: Time = Field(Duration(1000), description="Time between two checks.")
     timeout: Time = Field(Duration(500), description="A check that takes longer has failed.")
-    failures: int = Field(2, ge=1, le=10, description="So many failures in a row take a member out.")
-    successes: int = Field(1, ge=1, le=10, description="So many successes in a row take it back.")
+    failures: int = Field(2, ge=CHECKS.least, le=CHECKS.most, description="So many failures in a row take a member out.")
+    successes: int = Field(1, ge=CHECKS.least, le=CHECKS.most, description="So many successes in a row take it back.")
 
 
 class Resources(Noun):
@@ -197,7 +198,7 @@ UlimitName = Literal[
 ]
 # fmt: on
 """Those that Docker and ECS know."""
-_Most = Annotated[int, Field(ge=-1, le=(1 << 63) - 1)]
+_Most = Annotated[int, Field(ge=ULIMIT.least, le=ULIMIT.most)]
 
 
 class Ulimit(Noun):
@@ -252,7 +253,7 @@ class Service(Noun):
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
     networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
-    replicas: int = Field(1, ge=0, le=1000, description="How many instances run.")
+    replicas: int = Field(1, ge=REPLICAS.least, le=REPLICAS.most, description="How many instances run.")
     depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")
     placement: Placement = Field(Placement(max_per_host=None), description="Which hosts the instances run on.")
     rollout: Rollout = Field(Rollout(), description="How instances are replaced by those of the next version.")

@@ -18,6 +18,7 @@ from .facts import (
     spec_path,
 )
 from .interface import NoOptions, Target, Unreadable
+from .limits import Held, Measured, OutOfReach, exceeded
 from .support import Absent, Answer, Approximate, Asked, Exact, Outside, Support, When, option
 
 __all__ = [
@@ -38,7 +39,10 @@ __all__ = [
     "FactKey",
     "Facts",
     "FieldSupport",
+    "Held",
+    "Measured",
     "NoOptions",
+    "OutOfReach",
     "Outside",
     "Support",
     "Target",
@@ -46,6 +50,7 @@ __all__ = [
     "When",
     "bundle",
     "codes",
+    "exceeded",
     "facts_of",
     "is_variable",
     "option",

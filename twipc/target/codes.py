@@ -100,6 +100,13 @@ NO_PLACE = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    secrets: [api-key]\nsecrets:\n  api-key: {swarm: api-key-1}  #! TW435",
     good="services:\n  web:\n    image: shop/web:1\n    secrets: [api-key]\nsecrets:\n  api-key: {file: .secrets/api-key}",
 )
+ENGINE_LIMIT = Code(
+    "TW468",
+    "more than an engine takes",
+    Severity.ERROR,
+    why="The engine does not start with it: all requests to this server would find nobody.",
+    raised_by="a header of many `$` on nginx, each of which is written as `${dollar}`; a large error page on haproxy",
+)
 UNUSED_ACCEPTANCE = Code(
     "TW521",
     "an acceptance accepts nothing",
@@ -122,4 +129,4 @@ LOSSES = (
     SECRET_LOST,
     UNUSED_ACCEPTANCE,
 )
-CODES = (*LOSSES, NO_PLACE)
+CODES = (*LOSSES, NO_PLACE, ENGINE_LIMIT)

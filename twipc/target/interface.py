@@ -13,6 +13,7 @@ from twipc.spec import Noun
 from .bundle import Bundle
 from .discovery import DOCKER, Discovery
 from .facts import Facts
+from .limits import Held, OutOfReach
 from .support import Support
 
 
@@ -36,7 +37,7 @@ Read = Callable[[Mapping[str, str]], Facts]
 States = Callable[[Model, Any], Mapping[str, Path]]
 """What stands outside behind the single-writer volumes of a model, by its id: no other environment may write it."""
 Check = Callable[[Model, Any], Iterable[Finding]]
-"""What this target alone has to say about a model: limits, and options that only it needs."""
+"""What this target alone has to say about a model: what does not fit, and options that only it needs."""
 Baseline = Callable[[Model, Any], Facts]
 """What the target adds of its own (hardening, limits, timers), as a second, reviewed statement of it."""
 
@@ -57,6 +58,7 @@ class Target:
     options: type[Noun] = NoOptions
     states: States = field(default=lambda _model, _options: {})
     check: Check = field(default=lambda _model, _options: ())
+    limits: tuple[Held | OutOfReach, ...] = ()
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True

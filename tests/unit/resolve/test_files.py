@@ -9,7 +9,7 @@ import pytest
 from tests.cli import run
 from tests.compiling import compiled_text
 from tests.strategies import CONFIGS
-from twipc.resolve.files import LARGEST_CONFIG
+from twipc.resolve.files import CONFIG
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}, compose-2.4: {}, swarm: {}}\n"
 SPEC = HEAD + 'services:\n  web:\n    image: shop/web:1\n    configs: {/etc/app.conf: "FILE"}\n'
@@ -62,7 +62,7 @@ def test_what_changed_in_the_project_is_stale(tmp_path: Path) -> None:
         (b"\xff", "`app.conf` is not UTF-8 text"),
         (b"a\0b", "`app.conf` holds NUL: it is no text"),
         (b"\xed\xa0\x80", "`app.conf` is not UTF-8 text"),
-        (b"x" * (LARGEST_CONFIG + 1), f"`app.conf` has {LARGEST_CONFIG + 1} bytes, the most is {LARGEST_CONFIG}"),
+        (b"x" * (CONFIG.most + 1), f"`app.conf` has {CONFIG.most + 1} bytes, the most is {CONFIG.most}"),
     ],
 )
 def test_what_is_no_text_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_is_no_text_is_refused(content: bytes, message: str, tmp_path: Path
 
 
 def test_the_largest_is_taken(tmp_path: Path) -> None:
-    project(tmp_path, "é".encode() * (LARGEST_CONFIG // 2))
+    project(tmp_path, "é".encode() * (CONFIG.most // 2))
     assert run("lint", "prod", at=tmp_path).code == 0
 
 

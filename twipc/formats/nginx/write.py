@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname
 from typing import Any
@@ -69,8 +70,7 @@ def _pages(model: Model, name: str, http: Http) -> tuple[ServerFile, ...]:
 def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[str, Any]:
     here: Path = ("services", name, "http")
     tls = http.tls if discovery.secrets == "file" else None
-    by_scheme = tls is not None and any(_to_https(route) for route in http.routes)
-    chosen = by_scheme or any(route.match.host or route.match.method for route in http.routes)
+    by_scheme, chosen = _chosen(http, tls)
     return {
         "name": name,
         "server": word(name),
@@ -128,6 +128,30 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
             if backend.websockets
         ],
     }
+
+
+def parameters(http: Http) -> Iterator[tuple[Path, Quoted]]:
+    """Every word whose length the spec decides, by where an `http` service says it."""
+    by_scheme, chosen = _chosen(http, http.tls)
+    for index, route in enumerate(http.routes):
+        here: Path = ("routes", index)
+        for one in _patterns(route.match, chosen, _came(route) if by_scheme else ""):
+            yield (*here, "match"), regex(one)
+        if route.files:
+            yield (*here, "files"), expanded(route.files)
+            for path in route.match.prefix or ():
+                yield (*here, "files"), expanded(f"{route.files}{dirname(path)}")
+        if route.redirect and route.redirect.to:
+            yield (*here, "redirect"), expanded(route.redirect.to)
+    for field, headers in (("response_headers", http.response_headers), ("request_headers", http.request_headers)):
+        for key, value in sorted(headers.items()):
+            yield (field, key), expanded(value)
+
+
+def _chosen(http: Http, tls: Tls | None) -> tuple[bool, bool]:
+    """Whether some route asks for more than a path: for a scheme, or for that, a host or a method."""
+    by_scheme = tls is not None and any(_to_https(route) for route in http.routes)
+    return by_scheme, by_scheme or any(route.match.host or route.match.method for route in http.routes)
 
 
 def _expanded(http: Http) -> list[str]:

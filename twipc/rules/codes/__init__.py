@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import networks, ports, redirects, servers, services, starts, state
+from . import limits, networks, ports, redirects, servers, services, starts, state
 
 __all__ = ["CODES"]
 
-CODES = tuple(code for room in (state, servers, redirects, ports, starts, networks, services) for code in room.CODES)
+CODES = tuple(code for room in (state, servers, redirects, ports, starts, networks, services, limits) for code in room.CODES)

@@ -1,7 +1,4 @@
-"""The values that a spec is made of: each type says what is legal, prints itself, and has a JSON Schema.
-
-Limits that hold on every target stand here with their source; `traps` names the measured tables of the project.
-"""
+"""The values that a spec is made of: each type says what is legal, prints itself, and has a JSON Schema."""
 
 from .addresses import EPHEMERAL, Address, Alias, ExternalHost, HighPort, HostPort, PlainHost, PortNumber, RequestHost
 from .names import (
@@ -22,7 +19,6 @@ from .paths import ContainerPath, ExportPath, FilePath, HostFolder, ProjectPath,
 from .quantities import Body, Cpu, Duration, Memory, Processors, ScratchSize, SecondOrMinute, Size, Time, parse_duration
 from .refusal import WHOLE, refuse
 from .requests import (
-    LONGEST_HEADERS,
     CookieName,
     Glob,
     HeaderName,
@@ -37,7 +33,6 @@ from .texts import Label, LabelName, Line, Program, Text
 
 __all__ = [
     "EPHEMERAL",
-    "LONGEST_HEADERS",
     "WHOLE",
     "Address",
     "Alias",

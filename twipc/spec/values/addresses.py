@@ -7,13 +7,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
+from ..limits import HIGH_PORT, HOST_PART, PORT, REQUEST_HOST
 from .refusal import refuse
 
-_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_PART = rf"[a-z0-9](?:[a-z0-9-]{{0,{HOST_PART.most - 2}}}[a-z0-9])?"
+_HOST = re.compile(rf"(?:\*\.)?(?:{_PART}\.)*{_PART}")
 
 
 def _request_host(value: str) -> str:
-    if not _HOST.fullmatch(value) or len(value) > 253:
+    if not _HOST.fullmatch(value) or len(value) not in REQUEST_HOST:
         raise refuse(
             f"`{value}` is not a host", "lower case, without a port; `*.app.example` takes every name below app.example"
         )
@@ -27,7 +29,7 @@ def _elsewhere(value: str) -> str:
         _address(value)
         if value.split(".")[0] in ("0", "127"):
             raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
-    elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) > 253:
+    elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) not in REQUEST_HOST:
         raise refuse(
             f"`{value}` is not a host elsewhere", "a whole name in lower case, such as db.example.com, or an IPv4 address"
         )
@@ -37,7 +39,12 @@ def _elsewhere(value: str) -> str:
 
 
 def _alias(value: str) -> str:
-    if not _HOST.fullmatch(value) or value.startswith("*") or len(value) > 253 or value.rpartition(".")[2].isdecimal():
+    if (
+        not _HOST.fullmatch(value)
+        or value.startswith("*")
+        or len(value) not in REQUEST_HOST
+        or value.rpartition(".")[2].isdecimal()
+    ):
         raise refuse(f"`{value}` is not a name in DNS", "letters a-z, digits and hyphens, in parts joined by dots")
     if value.rpartition(".")[2] == "localhost":
         raise refuse(f"`{value}` is the container itself", "choose another name")
@@ -53,17 +60,14 @@ def plain_host(value: str) -> str:
 def _port_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise refuse(f"`{value}` is not a port number", "write a whole number without quotes: 8080")
-    if not 1 <= value <= 65535:
+    if value not in PORT:
         raise refuse(f"port {value} is out of range", "a port is between 1 and 65535")
     return value
 
 
-_LEAST_HIGH_PORT = 1024
-
-
 def _high_port(value: object) -> int:
     number = _port_number(value)
-    if number < _LEAST_HIGH_PORT:
+    if number not in HIGH_PORT:
         raise refuse(
             f"port {number} needs rights that the engine does not have", "listen on 8080, and publish it as `host: 80`"
         )
@@ -89,8 +93,8 @@ def _address(value: str) -> str:
     return value
 
 
-_PORT_SCHEMA = {"type": "integer", "minimum": 1, "maximum": 65535}
-HighPort = Annotated[int, PlainValidator(_high_port), WithJsonSchema({**_PORT_SCHEMA, "minimum": _LEAST_HIGH_PORT})]
+_PORT_SCHEMA = {"type": "integer", "minimum": PORT.least, "maximum": PORT.most}
+HighPort = Annotated[int, PlainValidator(_high_port), WithJsonSchema({**_PORT_SCHEMA, "minimum": HIGH_PORT.least})]
 PortNumber = Annotated[int, PlainValidator(_port_number), WithJsonSchema(_PORT_SCHEMA)]
 HostPort = Annotated[int, PlainValidator(_host_port), WithJsonSchema({"anyOf": [_PORT_SCHEMA, {"const": "ephemeral"}]})]
 Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]

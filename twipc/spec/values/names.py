@@ -8,15 +8,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from ..limits import CONSTRAINTS, DRIVER, DRIVER_OPTION, HOST_LABEL, HOST_VALUE, IMAGE, NAME, PLATFORM_NAME, SPREAD, USER
 from .refusal import matching, refuse
 
-_LARGEST_ID = (1 << 31) - 1
-"""Docker's largest number of a user or a group."""
 _RESERVED = frozenset(
     {"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}
 )
 """Words that haproxy, YAML 1.1 or DNS read as something else (traps §3.1)."""
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]")
+_NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{NAME.most - 2}}}[a-z0-9]")
 _NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
 
 
@@ -34,7 +33,7 @@ def _name(value: str) -> str:
 
 def _user(value: str) -> str:
     parts = value.split(":")
-    if len(parts) > 2 or not all(re.fullmatch("0|[1-9][0-9]{0,9}", part) and int(part) <= _LARGEST_ID for part in parts):
+    if len(parts) > 2 or not all(re.fullmatch("0|[1-9][0-9]{0,9}", part) and int(part) in USER for part in parts):
         raise refuse(f"`{value}` is not a numeric user", 'such as "10001" or "10001:10001", user and group')
     return value
 
@@ -42,13 +41,10 @@ def _user(value: str) -> str:
 _HOST_LABEL = re.compile(r"(?!ecs\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 _HOST_VALUE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 """They stand in expressions of swarm and of ECS, unquoted; a swarm takes upper for lower case, and labels have two letters."""
-_MOST_CONSTRAINTS = 8
-_MOST_SPREAD = 3
-"""ECS takes 10 constraints and 5 strategies (botocore, traps §3.2), of which the target needs some itself."""
 
 
 def _host_label(value: str) -> str:
-    if not _HOST_LABEL.fullmatch(value) or not 2 <= len(value) <= 63:
+    if not _HOST_LABEL.fullmatch(value) or len(value) not in HOST_LABEL:
         raise refuse(
             f"`{value}` is not a host's label",
             "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's",
@@ -57,20 +53,20 @@ def _host_label(value: str) -> str:
 
 
 def _host_value(value: str) -> str:
-    if not _HOST_VALUE.fullmatch(value) or len(value) > 63:
+    if not _HOST_VALUE.fullmatch(value) or len(value) not in HOST_VALUE:
         raise refuse(f"`{value}` is not a label's value", "up to 63 lower-case letters, digits and . _ - between")
     return value
 
 
 def _few_constraints(value: Mapping[str, str]) -> Mapping[str, str]:
-    if len(value) > _MOST_CONSTRAINTS:
-        raise refuse(f"{len(value)} constraints are too many", f"the most is {_MOST_CONSTRAINTS}")
+    if len(value) not in CONSTRAINTS:
+        raise refuse(f"{len(value)} constraints are too many", f"the most is {CONSTRAINTS.most}")
     return value
 
 
 def _few_labels(value: tuple[str, ...]) -> tuple[str, ...]:
-    if len(value) > _MOST_SPREAD:
-        raise refuse(f"{len(value)} labels are too many", f"the most is {_MOST_SPREAD}")
+    if len(value) not in SPREAD:
+        raise refuse(f"{len(value)} labels are too many", f"the most is {SPREAD.most}")
     twice = next((label for label in value if value.count(label) > 1), None)
     if twice:
         raise refuse(f"`{twice}` stands twice", "take one out")
@@ -80,10 +76,16 @@ def _few_labels(value: tuple[str, ...]) -> tuple[str, ...]:
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 PortName = Annotated[str, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 DriverName = Annotated[
-    str, AfterValidator(matching("[A-Za-z0-9][A-Za-z0-9_./:-]{0,127}", "a driver's name", "such as vieux/sshfs:latest"))
+    str,
+    AfterValidator(
+        matching(rf"[A-Za-z0-9][A-Za-z0-9_./:-]{{0,{DRIVER.most - 1}}}", "a driver's name", "such as vieux/sshfs:latest")
+    ),
 ]
 DriverOption = Annotated[
-    str, AfterValidator(matching("[A-Za-z][A-Za-z0-9_.-]{0,63}", "an option's name", "letters, digits and _ . -"))
+    str,
+    AfterValidator(
+        matching(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{DRIVER_OPTION.most - 1}}}", "an option's name", "letters, digits and _ . -")
+    ),
 ]
 UserId = Annotated[str, AfterValidator(_user)]
 _HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}
@@ -101,7 +103,8 @@ Image = Annotated[
     AfterValidator(
         matching(
             # Docker's own grammar (distribution's reference.go); a name of 64 such digits would be a digest.
-            r"(?=.{1,255}$)(?![0-9a-f]{64}(?:[:@]|$))"
+            rf"(?=.{{1,{IMAGE.most}}}$)"
+            r"(?![0-9a-f]{64}(?:[:@]|$))"
             r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?/)?"
             r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
             r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
@@ -111,5 +114,12 @@ Image = Annotated[
     ),
 ]
 PlatformName = Annotated[
-    str, AfterValidator(matching("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[A-Za-z0-9]", "a name", "2 to 64 letters, digits and _ . -"))
+    str,
+    AfterValidator(
+        matching(
+            rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{PLATFORM_NAME.most - 2}}}[A-Za-z0-9]",
+            "a name",
+            "2 to 64 letters, digits and _ . -",
+        )
+    ),
 ]

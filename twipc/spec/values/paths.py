@@ -7,19 +7,24 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from ..limits import PATH, PATH_PART
 from .refusal import refuse
 from .texts import without_controls
 
 
-def _container_path(value: str) -> str:
-    without_controls(value)
-    if not value.startswith("/") or len(value) > 1024 or any(part in ("", ".", "..") for part in value[1:].split("/")):
-        raise refuse(f"`{value}` is not a path in a container", "absolute, without `//`, `.`, `..` or a slash at the end")
+def _parted(value: str) -> str:
+    if any(len(part.encode()) not in PATH_PART for part in value.split("/")):
+        raise refuse("a part of the path is too long", f"between two slashes Linux takes {PATH_PART.most} bytes")
     return value
 
 
-_LONGEST_PART = 255
-"""Of a file's name on every file system that containers lie on (Linux, NAME_MAX)."""
+def _container_path(value: str) -> str:
+    without_controls(value)
+    if not value.startswith("/") or any(part in ("", ".", "..") for part in value[1:].split("/")):
+        raise refuse(f"`{value}` is not a path in a container", "absolute, without `//`, `.`, `..` or a slash at the end")
+    if len(value) not in PATH:
+        raise refuse("the path is too long", f"a path in a container has up to {PATH.most} characters")
+    return _parted(value)
 
 
 def _scratch_path(value: str) -> str:
@@ -33,8 +38,6 @@ def _scratch_path(value: str) -> str:
 def _file_path(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
         raise refuse(f"`{value}` is not a place for a file", "letters, digits and / . _ -: Docker reads others as its own")
-    if any(len(part) > _LONGEST_PART for part in value.split("/")):
-        raise refuse("a part of the path is too long", f"between two slashes Linux takes {_LONGEST_PART} letters")
     return _container_path(value)
 
 
@@ -53,9 +56,7 @@ def _project_path(value: str) -> str:
     without_controls(value)
     if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
         raise refuse(f"`{value}` is not a path in the project", "relative to the folder that holds `specs/`, without `..`")
-    if any(len(part.encode()) > _LONGEST_PART for part in value.split("/")):
-        raise refuse("a part of the path is too long", f"between two slashes Linux takes {_LONGEST_PART} bytes")
-    return value
+    return _parted(value)
 
 
 ContainerPath = Annotated[str, AfterValidator(_container_path)]

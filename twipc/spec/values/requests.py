@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ..headers import HTTP_HEADERS, RESERVED_PREFIXES, RESERVED_REQUEST_HEADERS, SETTABLE_HEADERS
+from ..limits import COOKIE, HEADER_NAME, HEADERS, REDIRECT, REQUEST_PATH
 from .addresses import plain_host
 from .refusal import matching, refuse
 from .texts import without_controls
@@ -38,13 +39,9 @@ def _header_value(value: str) -> str:
         raise refuse(
             f"`{value}` is not a header's value", "HTTP drops blanks at its ends; write at least one character between"
         )
-    if len(value.encode()) > LONGEST_HEADERS:
-        raise refuse("the value is too long", f"all headers that are set together have {LONGEST_HEADERS} bytes")
+    if len(value.encode()) not in HEADERS:
+        raise refuse("the value is too long", f"all headers that are set together have {HEADERS.most} bytes")
     return value
-
-
-LONGEST_HEADERS = 640
-"""haproxy keeps 1024 bytes of its buffer for headers that are added (its manual, `tune.maxrewrite`), and some are ours."""
 
 
 def _request_path(value: str) -> str:
@@ -55,8 +52,8 @@ def _request_path(value: str) -> str:
         raise refuse(f"`{value}` can never match", "matching is on the decoded path, slashes merged, without its query")
     if any(part in (".", "..") for part in value.split("/")):
         raise refuse(f"`{value}` can never match", "dot segments are refused before routing")
-    if len(value) > 512:
-        raise refuse("the path has over 512 characters", "nginx takes parameters of up to 4095 bytes")
+    if len(value) not in REQUEST_PATH:
+        raise refuse(f"the path has over {REQUEST_PATH.most} characters", "nginx takes parameters of up to 4095 bytes")
     return value
 
 
@@ -79,8 +76,10 @@ def _redirect_target(value: str) -> str:
         plain_host(name)
     if any(part in (".", "..") for part in path.split("/")):
         raise refuse(f"`{value}` has dot segments", "write the path that they lead to")
-    if len(value) > 1024:
-        raise refuse("the target has over 1024 characters", "what is added to an answer must fit the engines' buffers")
+    if len(value) not in REDIRECT:
+        raise refuse(
+            f"the target has over {REDIRECT.most} characters", "what is added to an answer must fit the engines' buffers"
+        )
     return value
 
 
@@ -103,10 +102,12 @@ RedirectTarget = Annotated[str, AfterValidator(_redirect_target)]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]
 Glob = Annotated[str, AfterValidator(_glob)]
 _HEADER_NAME = AfterValidator(
-    matching("[A-Za-z][A-Za-z0-9-]{0,63}", "a header's name", "letters, digits and hyphens (RFC 9110)")
+    matching(rf"[A-Za-z][A-Za-z0-9-]{{0,{HEADER_NAME.most - 1}}}", "a header's name", "letters, digits and hyphens (RFC 9110)")
 )
 HeaderName = Annotated[str, _HEADER_NAME, AfterValidator(_free_header)]
 SettableHeader = Annotated[str, _HEADER_NAME, AfterValidator(_settable_header)]
 RequestHeader = Annotated[str, _HEADER_NAME, AfterValidator(_request_header)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
-CookieName = Annotated[str, AfterValidator(matching("[A-Za-z][A-Za-z0-9_]{0,31}", "a cookie's name", "letters, digits and _"))]
+CookieName = Annotated[
+    str, AfterValidator(matching(rf"[A-Za-z][A-Za-z0-9_]{{0,{COOKIE.most - 1}}}", "a cookie's name", "letters, digits and _"))
+]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from ..limits import LABEL, LABEL_NAME
 from .refusal import matching, refuse
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -37,8 +38,6 @@ def _program(words: tuple[str, ...]) -> tuple[str, ...]:
 Line = Annotated[str, AfterValidator(without_controls)]
 Text = Annotated[str, AfterValidator(_text)]
 Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
-_LONGEST_LABEL = 4096
-"""Docker takes labels of any length (traps §3.2); nobody reads a longer one."""
 
 
 def _label_name(value: str) -> str:
@@ -50,8 +49,8 @@ def _label_name(value: str) -> str:
 
 
 def _label(value: str) -> str:
-    if len(value.encode()) > _LONGEST_LABEL:
-        raise refuse("the label is too long", f"a label holds up to {_LONGEST_LABEL} bytes")
+    if len(value.encode()) not in LABEL:
+        raise refuse("the label is too long", f"a label holds up to {LABEL.most} bytes")
     return value
 
 
@@ -59,7 +58,7 @@ LabelName = Annotated[
     str,
     AfterValidator(
         matching(
-            "[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?",
+            rf"[A-Za-z0-9](?:[A-Za-z0-9._/-]{{0,{LABEL_NAME.most - 2}}}[A-Za-z0-9])?",
             "a label's name",
             "up to 128 letters, digits and . _ - /, such as com.example.team",
         )

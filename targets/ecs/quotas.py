@@ -1,0 +1,196 @@
+"""The limits of ECS and of Fargate. Neither botocore nor cfn-lint holds anybody to them: only AWS would say them."""
+
+from __future__ import annotations
+
+from twipc.limit import Limit
+from twipc.spec.codes import BAD_VALUE
+from twipc.spec.limits import CONSTRAINTS, MEMORY, NAME, REPLICAS, SPREAD
+from twipc.target import Held, OutOfReach
+from twipc.target.codes import APPROXIMATED, BEHAVIOUR_LOST, HEALTH_LOST
+
+from . import limits
+from .codes import NO_SIZE, TOO_LARGE
+from .measures import (
+    documents,
+    ec2_cpu,
+    images,
+    seconds,
+    security_groups,
+    subnets,
+    target_groups,
+    task_cpu,
+    task_memory,
+    ulimits,
+)
+from .options import LONGEST_LOG_GROUP, LONGEST_NAMESPACE
+
+_GUIDE = "ECS guide, service quotas"
+_BOTOCORE = "botocore's text"
+_FAMILY = 3 * NAME.most + 2
+
+LIMITS: tuple[Held | OutOfReach, ...] = (
+    Held(
+        limit=limits.TASK_DEFINITION,
+        code=TOO_LARGE,
+        written=documents,
+        help="shorten `env`, `labels` and `command`, or bring files in the image",
+    ),
+    Held(
+        limit=Limit(what="target groups of an ECS service", unit="target groups", most=5, source=_GUIDE),
+        code=TOO_LARGE,
+        measure=target_groups,
+    ),
+    Held(
+        limit=Limit(what="subnets of an ECS service", unit="subnets", most=16, source=f"{_BOTOCORE} of AwsVpcConfiguration"),
+        code=TOO_LARGE,
+        measure=subnets,
+    ),
+    Held(
+        limit=Limit(
+            what="security groups of an ECS service",
+            unit="security groups",
+            most=5,
+            source=f"{_BOTOCORE} of AwsVpcConfiguration",
+        ),
+        code=TOO_LARGE,
+        measure=security_groups,
+    ),
+    Held(
+        limit=Limit(
+            what="the name of an image with ECS's registry",
+            unit="characters",
+            most=255,
+            source="Docker's grammar (distribution, reference.go)",
+        ),
+        code=TOO_LARGE,
+        measure=images,
+        help="shorten it, or `targets.ecs.registry`",
+    ),
+    Held(
+        limit=Limit(
+            what="health.interval on ECS", unit="s", least=5, most=300, source=f"{_BOTOCORE} of HealthCheck (traps §3.2)"
+        ),
+        code=HEALTH_LOST,
+        below=APPROXIMATED,
+        measure=seconds("health.interval"),
+        answered=True,
+    ),
+    Held(
+        limit=Limit(
+            what="health.timeout on ECS", unit="s", least=2, most=60, source=f"{_BOTOCORE} of HealthCheck (traps §3.2)"
+        ),
+        code=HEALTH_LOST,
+        below=APPROXIMATED,
+        measure=seconds("health.timeout"),
+        answered=True,
+    ),
+    Held(
+        limit=Limit(what="health.start_period on ECS", unit="s", most=300, source=f"{_BOTOCORE} of HealthCheck (traps §3.2)"),
+        code=HEALTH_LOST,
+        measure=seconds("health.start_period"),
+        answered=True,
+    ),
+    Held(
+        limit=Limit(
+            what="stop_grace on Fargate", unit="s", least=2, most=120, source=f"{_BOTOCORE} of stopTimeout (traps §3.2)"
+        ),
+        code=BEHAVIOUR_LOST,
+        below=APPROXIMATED,
+        measure=seconds("stop_grace", fargate=True),
+        answered=True,
+    ),
+    Held(
+        limit=Limit(
+            what="CPU units of a task on Fargate",
+            unit="CPU units",
+            most=max(limits.FARGATE),
+            source="cfn-lint's fargate_cpu_memory.json, to which a test holds the table (E3047, traps §3.2)",
+        ),
+        code=NO_SIZE,
+        measure=task_cpu,
+        answered=True,
+    ),
+    Held(
+        limit=Limit(
+            what="memory of a task on Fargate",
+            unit="MiB",
+            most=max(max(sizes) for sizes in limits.FARGATE.values()),
+            source="cfn-lint's fargate_cpu_memory.json; between, the next pair of vCPU and memory that has room (TW502)",
+        ),
+        code=NO_SIZE,
+        measure=task_memory,
+        answered=True,
+    ),
+    Held(
+        limit=Limit(
+            what="CPU units of a task on EC2",
+            unit="CPU units",
+            least=limits.LEAST_CPU_EC2,
+            most=196_608,
+            source=f"{_BOTOCORE} of cpu; the language has no more (resources.cpu)",
+        ),
+        code=BAD_VALUE,
+        below=APPROXIMATED,
+        measure=ec2_cpu,
+        answered=True,
+    ),
+    Held(
+        limit=Limit(what="a limit of processes on ECS", most=limits.LARGEST, source=f"{_BOTOCORE}: the API has 32 bits for it"),
+        code=BEHAVIOUR_LOST,
+        measure=ulimits,
+        answered=True,
+    ),
+    OutOfReach(
+        limit=Limit(
+            what="the names of an ECS task family and service, <project>-<environment>-<name>",
+            unit="characters",
+            most=255,
+            source=f"{_BOTOCORE}; cfn-lint takes any (traps §3.1)",
+        ),
+        reach=_FAMILY,
+        why="three names",
+    ),
+    OutOfReach(
+        limit=Limit(what="the name of an ECS port mapping", unit="characters", most=64, source=f"{_BOTOCORE} (traps §3.1)"),
+        reach=NAME.most,
+        why="a port's own name",
+    ),
+    OutOfReach(
+        limit=Limit(what="the name of a log group", unit="characters", most=512, source=f"{_BOTOCORE} (traps §3.1)"),
+        reach=LONGEST_LOG_GROUP + 1 + NAME.most,
+        why="`targets.ecs.log_group`, and the service below it",
+    ),
+    OutOfReach(
+        limit=Limit(what="containers of a task definition", most=10, source=f"{_GUIDE} (traps §3.2)"),
+        reach=1,
+        why="each service is a task definition of its own",
+    ),
+    OutOfReach(
+        limit=Limit(what="placement constraints of an ECS service", most=10, source=f"{_BOTOCORE} (traps §3.2)"),
+        reach=CONSTRAINTS.most + 1,
+        why="`placement.constraints`, and distinct hosts",
+    ),
+    OutOfReach(
+        limit=Limit(what="placement strategies of an ECS service", most=5, source=f"{_BOTOCORE} (traps §3.2)"),
+        reach=SPREAD.most + 2,
+        why="`placement.spread`, zones and hosts",
+    ),
+    OutOfReach(
+        limit=Limit(what="tags of an ECS task definition or service", most=50, source=f"{_BOTOCORE} (traps §3.2)"),
+        reach=4,
+        why="project, environment, service and namespace",
+    ),
+    OutOfReach(
+        limit=Limit(what="the value of an ECS tag", unit="characters", most=256, source=f"{_BOTOCORE} (traps §2.6)"),
+        reach=LONGEST_NAMESPACE,
+        why="the namespace's name is the longest",
+    ),
+    OutOfReach(limit=Limit(what="tasks of an ECS service", most=5000, source=_GUIDE), reach=REPLICAS.most, why="`replicas`"),
+    OutOfReach(
+        limit=Limit(
+            what="MiB of memory of a task on EC2", most=limits.LARGEST, source=f"{_BOTOCORE}: the API has 32 bits for it"
+        ),
+        reach=MEMORY.most >> 20,
+        why="`resources.memory`",
+    ),
+)

@@ -1,0 +1,53 @@
+"""The limits of nginx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twipc.limit import Limit
+from twipc.model import Model
+from twipc.spec.limits import DURATION, NAME, RETRIES
+from twipc.target import Held, Measured, OutOfReach
+from twipc.target.codes import ENGINE_LIMIT
+
+from .write import parameters
+
+
+def _parameters(model: Model, _options: Any) -> Iterator[Measured]:
+    """As they are written: in quotes, with a backslash before some characters, and `${dollar}` for each `$`."""
+    for name, http in model.servers:
+        if http.engine.name == "nginx":
+            for path, word in parameters(http):
+                said = "what nginx would read for it"
+                yield Measured(("services", name, "http", *path), len(word.encode()), said, key=False)
+
+
+LIMITS: tuple[Held | OutOfReach, ...] = (
+    Held(
+        limit=Limit(
+            what="a parameter in nginx's configuration",
+            unit="bytes",
+            most=4095,
+            source='measured on nginx 1.31: "too long parameter" beyond (traps §3.2)',
+        ),
+        code=ENGINE_LIMIT,
+        measure=_parameters,
+        help="shorten it; a `$` is written as ${dollar}, and a dot in a path as three characters",
+    ),
+    OutOfReach(
+        limit=Limit(
+            what="the key of a map in nginx, without map_hash_bucket_size",
+            unit="characters",
+            most=46,
+            source="measured on nginx 1.31, with lines of cache of 64 bytes",
+        ),
+        reach=NAME.most,
+        why="a backend's name; hosts stand in regular expressions, which no hash holds (nor server_names_hash_bucket_size)",
+    ),
+    OutOfReach(
+        limit=Limit(what="a time of nginx", unit="ms", most=(1 << 63) - 1, source="measured on nginx 1.31, 64 bits"),
+        reach=2 * DURATION.most * (RETRIES.most + 1),
+        why="all tries of a request together",
+    ),
+)

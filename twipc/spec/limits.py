@@ -1,0 +1,154 @@
+"""The limits of the language: what holds on every target, with its source. `traps` names the project's measured tables."""
+
+from __future__ import annotations
+
+from twipc.limit import Limit
+
+_DNS = "RFC 1035: a label has 63 characters, a name 253"
+_OURS = "our own: more is a slip"
+_NGINX_PARAMETER = "nginx takes parameters of up to 4095 bytes (traps §3.2, measured)"
+
+NAME = Limit(
+    what="a name",
+    unit="characters",
+    least=2,
+    most=31,
+    source="the common denominator of traps §3.1: Docker's volumes have two at least, a swarm's services 63 with their stack",
+)
+PORT = Limit(what="a port", least=1, most=65535, source="TCP and UDP have 16 bits for it; Docker takes 70000 too (traps §3.2)")
+HIGH_PORT = Limit(
+    what="a port that an engine listens on",
+    least=1024,
+    most=65535,
+    source="Linux: a lower one needs a right, and engines here have none",
+)
+REPLICAS = Limit(what="replicas", least=0, most=1000, source=f"{_OURS}; a swarm takes 99999999999999 (traps §3.2)")
+MAX_PER_HOST = Limit(what="max_per_host", least=1, most=1000, source="as many as there are replicas")
+PARALLELISM = Limit(what="rollout.parallelism", least=1, most=1000, source="as many as there are replicas")
+DURATION = Limit(
+    what="a duration",
+    unit="ms",
+    least=1,
+    most=7 * 24 * 3_600_000,
+    source="Docker's checks take 1 ms, haproxy's timers end at 2147483647 ms (traps §3.2); a week is more than any field wants",
+)
+MEMORY = Limit(
+    what="resources.memory",
+    unit="bytes",
+    least=6 << 20,
+    most=1 << 46,
+    source="the least that Docker creates a container with, and that ECS accepts (traps §3.2)",
+)
+CPU = Limit(
+    what="resources.cpu",
+    unit="thousandths of a processor",
+    least=10,
+    most=192_000,
+    source="Docker's least is 0.01 (traps §3.2); the largest host that ECS knows has 192 (botocore)",
+)
+BODY = Limit(what="http.max_body", unit="bytes", least=1, most=1 << 40, source="to nginx 0 is no limit")
+CHECKS = Limit(
+    what="failures and successes of a check", least=1, most=10, source="ECS: retries of 1 to 10 (botocore, traps §3.2)"
+)
+RETRIES = Limit(what="backend.retries", least=0, most=10, source=_OURS)
+MAX_MEMBERS = Limit(what="backend.max_members", least=1, most=1000, source="as many as there are replicas")
+RATE = Limit(
+    what="requests and burst of a rate limit",
+    least=1,
+    most=10_000,
+    source="haproxy counts milliseconds × requests, of a minute at most, below 2^30",
+)
+USER = Limit(what="a user or a group", least=0, most=(1 << 31) - 1, source="Docker's largest number")
+ULIMIT = Limit(what="a limit of processes", least=-1, most=(1 << 63) - 1, source="the kernel's numbers; -1 is no limit")
+CONSTRAINTS = Limit(
+    what="placement.constraints",
+    unit="labels",
+    most=8,
+    source="ECS takes 10 (botocore, traps §3.2), of which the target needs one itself",
+)
+SPREAD = Limit(
+    what="placement.spread",
+    unit="labels",
+    most=3,
+    source="ECS takes 5 strategies (botocore, traps §3.2), of which the target needs two itself",
+)
+HOST_LABEL = Limit(what="a host's label", unit="characters", least=2, most=63, source="swarm's labels have two (measured)")
+HOST_VALUE = Limit(what="the value of a host's label", unit="characters", least=1, most=63, source=_OURS)
+DRIVER = Limit(what="a volume driver's name", unit="characters", least=1, most=128, source=_OURS)
+DRIVER_OPTION = Limit(what="the name of a driver's option", unit="characters", least=1, most=64, source=_OURS)
+PLATFORM_NAME = Limit(
+    what="a secret's name in a swarm", unit="characters", least=2, most=64, source="swarmkit, measured (traps §3.1)"
+)
+IMAGE = Limit(
+    what="an image's name", unit="characters", least=1, most=255, source="Docker's grammar (distribution, reference.go)"
+)
+LABEL_NAME = Limit(
+    what="the name of a label", unit="characters", least=1, most=128, source=f"{_OURS}; Docker takes any (traps §3.2)"
+)
+LABEL = Limit(what="a label", unit="bytes", most=4096, source=f"{_OURS}; Docker takes 100 kB and more (traps §3.2)")
+PATH = Limit(
+    what="a path in a container", unit="characters", most=1024, source="Linux takes 4095 bytes (PATH_MAX), four for a character"
+)
+PATH_PART = Limit(
+    what="a part of a path", unit="bytes", most=255, source="Linux, NAME_MAX: every file system that containers lie on"
+)
+REQUEST_PATH = Limit(what="a request's path", unit="characters", least=1, most=512, source=_NGINX_PARAMETER)
+REQUEST_HOST = Limit(what="a host", unit="characters", least=1, most=253, source=_DNS)
+HOST_PART = Limit(what="a part of a host between dots", unit="characters", least=1, most=63, source=_DNS)
+ROUTE_HOSTS = Limit(what="hosts of a route", least=1, most=16, source=f"{_NGINX_PARAMETER}, and haproxy lines of 64 words")
+ROUTE_HOST_LENGTH = Limit(what="all hosts of a route together", unit="characters", most=1000, source=_NGINX_PARAMETER)
+REDIRECT = Limit(
+    what="a redirect's target",
+    unit="characters",
+    least=1,
+    most=1024,
+    source="what is added to an answer must fit the engines' buffers, 16 KiB in haproxy (its manual, `tune.bufsize`)",
+)
+HEADER_NAME = Limit(what="a header's name", unit="characters", least=1, most=64, source=_OURS)
+HEADERS = Limit(
+    what="all headers that are set together",
+    unit="bytes",
+    most=640,
+    source="haproxy keeps 1024 bytes for headers that are added (its manual, `tune.maxrewrite`), and some are ours",
+)
+COOKIE = Limit(what="a cookie's name", unit="characters", least=1, most=32, source=_OURS)
+
+LIMITS = (
+    NAME,
+    PORT,
+    HIGH_PORT,
+    REPLICAS,
+    MAX_PER_HOST,
+    PARALLELISM,
+    DURATION,
+    MEMORY,
+    CPU,
+    BODY,
+    CHECKS,
+    RETRIES,
+    MAX_MEMBERS,
+    RATE,
+    USER,
+    ULIMIT,
+    CONSTRAINTS,
+    SPREAD,
+    HOST_LABEL,
+    HOST_VALUE,
+    DRIVER,
+    DRIVER_OPTION,
+    PLATFORM_NAME,
+    IMAGE,
+    LABEL_NAME,
+    LABEL,
+    PATH,
+    PATH_PART,
+    REQUEST_PATH,
+    REQUEST_HOST,
+    HOST_PART,
+    ROUTE_HOSTS,
+    ROUTE_HOST_LENGTH,
+    REDIRECT,
+    HEADER_NAME,
+    HEADERS,
+    COOKIE,
+)

@@ -1,0 +1,89 @@
+"""Limits that a whole model is measured by: of a target, of an engine, of what runs every container."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from twipc.diagnostics import Code, Finding, Path
+from twipc.limit import Limit
+from twipc.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value that the spec decides, by where it says it; `said` names what has it, in a sentence."""
+
+    path: Path
+    value: int
+    said: str
+    key: bool = True
+    help: str = ""
+
+
+Measure = Callable[[Model, Any], Iterable[Measured]]
+"""Everything that a limit is for. The options are None where the spec does not list the target: what depends on them is not
+measured then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A limit, how it is measured, and the code that is found beyond it (`below` its least, if that is another).
+
+    What is known only when it is `written` is measured of models without errors alone. Where a target answers for what lies
+    beyond (it rounds, or loses), `answered` says so: the loss is the finding.
+    """
+
+    limit: Limit
+    code: Code
+    measure: Measure = field(default=lambda _model, _options: ())
+    written: Measure = field(default=lambda _model, _options: ())
+    below: Code | None = None
+    help: str = ""
+    answered: bool = False
+
+    def code_of(self, value: int) -> Code:
+        """What is found of a value that lies beyond."""
+        return self.below if self.below and value <= self.limit.most else self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfReach:
+    """A limit that no legal spec comes to: `reach` is the most that one does."""
+
+    limit: Limit
+    reach: int
+    why: str
+
+
+def exceeded(
+    held: Iterable[Held | OutOfReach], model: Model, options: Any, target: str = "", *, sound: bool
+) -> Iterator[Finding]:
+    """A finding for each value that lies beyond its limit; of a `sound` model, one without errors, all are measured."""
+    for one in held:
+        if isinstance(one, Held) and not one.answered:
+            for measured in beyond(one, model, options, sound=sound):
+                yield Finding(
+                    one.code_of(measured.value),
+                    told(one.limit, measured),
+                    model.span(measured.path, key=measured.key),
+                    help=measured.help or one.help or None,
+                    at=model.tree.name(measured.path),
+                    target=target,
+                )
+
+
+def beyond(held: Held, model: Model, options: Any, *, sound: bool) -> list[Measured]:
+    """What lies beyond a limit."""
+    every = [*held.measure(model, options), *(held.written(model, options) if sound else ())]
+    return [measured for measured in every if measured.value not in held.limit]
+
+
+def told(limit: Limit, measured: Measured) -> str:
+    """By how much a value is too large, or too small."""
+    unit = f" {limit.unit}" if limit.unit else ""
+    over = measured.value - limit.most
+    if over > 0:
+        return f"{measured.said} has {measured.value}{unit}, {over} too many"
+    return f"{measured.said} has {measured.value}{unit}, the least is {limit.least}"
