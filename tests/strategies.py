@@ -219,6 +219,30 @@ ulimits = st.dictionaries(
     st.sampled_from((0, 64, {"soft": 1, "hard": 64}, {"soft": 7}, {"both": 1 << 40})),
     max_size=3,
 )
+tags = st.builds("".join, st.lists(st.one_of(lines, st.just("{{.Name}}")), min_size=1, max_size=2)).filter(
+    lambda text: text and "{{" not in text.replace("{{.Name}}", "")
+)
+logs = st.one_of(
+    *(
+        st.fixed_dictionaries({"driver": st.just(driver), "options": st.fixed_dictionaries(needed, optional=options)})
+        for driver, needed, options in (
+            ("json-file", {}, {"max-size": st.just("10m"), "tag": tags, "labels": st.just("on,a/b_c-d"), "env": st.just("A")}),
+            ("local", {}, {"max-size": st.just("1g"), "max-file": st.just("2"), "compress": st.just("false")}),
+            (
+                "syslog",
+                {"syslog-address": st.just("tcp+tls://[::1]:6514")},
+                {"tag": tags, "syslog-tls-ca-cert": st.just("/a/ca.pem")},
+            ),
+            ("gelf", {"gelf-address": st.just("udp://logs.example.com:12201")}, {"gelf-compression-level": st.just("-1")}),
+            ("fluentd", {}, {"tag": tags, "fluentd-async": st.just("true"), "mode": st.just("blocking")}),
+            ("awslogs", {"awslogs-group": st.just("/a/b#c")}, {"awslogs-datetime-format": lines.filter(bool), "tag": tags}),
+            ("awslogs", {"awslogs-group": st.just("x"), "mode": st.just("non-blocking")}, {"max-buffer-size": st.just("1m")}),
+        )
+    ),
+    st.sampled_from(("journald", "none", "local", {"driver": "json-file"})),
+)
+
+
 processes = st.fixed_dictionaries(
     {},
     optional={
@@ -299,6 +323,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["health"] = draw(health())
     if draw(st.booleans()):
         service["restart"] = draw(st.sampled_from(("always", "on-failure", "never")))
+    if draw(st.booleans()):
+        service["logging"] = draw(logs)
     if draw(st.booleans()):
         service["stop_grace"] = draw(durations)
     if draw(st.booleans()):

@@ -67,7 +67,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             **program.hardening(name, service),
             "security_opt": program.security(name, service),
             "tmpfs": program.tmpfs(name, service),
-            "logging": write.LOGGING,
+            "logging": write.logging(name, service),
         }
     )
 

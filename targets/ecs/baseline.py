@@ -9,6 +9,7 @@ from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import BASELINE, Discovery, FactKey, Facts, option
 
+from . import expected
 from .options import Options
 
 _EVERY: dict[str, object] = {
@@ -16,9 +17,6 @@ _EVERY: dict[str, object] = {
     "container.essential": True,
     "container.versionConsistency": "enabled",
     "container.linuxParameters.capabilities.drop": ["ALL"],
-    "log.logDriver": "awslogs",
-    "log.mode": "non-blocking",
-    "log.max-buffer-size": "4m",
     "service.deploymentController.type": "ECS",
     "service.networkConfiguration.awsvpcConfiguration.assignPublicIp": "DISABLED",
     "service.enableExecuteCommand": False,
@@ -66,8 +64,17 @@ def baseline(model: Model, options_: Any) -> Facts:
         if service.kind == "service":
             facts[FactKey("service.rollout.order", (name,))] = _order(model, service)
             facts[FactKey("service.rollout.on_failure", (name,))] = service.rollout.on_failure or "rollback"
+        if _in_cloudwatch(model, options, name):
+            facts[FactKey("service.logging.options", (name,))] = expected.log_options(model, options, name)
         facts.update(server_baseline(model, name, _discovery(options)))
     return facts
+
+
+def _in_cloudwatch(model: Model, options: Options, name: str) -> bool:
+    """Whether its logs go there: by the spec, or for want of anything else."""
+    service = model.environment.services[name]
+    written = model.written(("services", name, "logging"))
+    return service.logging.driver == "awslogs" or not expected.log_driver_is_kept(options.launch, service, written=written)
 
 
 def _order(model: Model, service: Service) -> str:
@@ -82,7 +89,9 @@ def _discovery(options: Options) -> Discovery:
 
 
 def _service(model: Model, options: Options, name: str, service: Service) -> dict[str, object]:
-    places = {**_EVERY, **_LAUNCH[options.launch], "log.awslogs-stream-prefix": name}
+    places = {**_EVERY, **_LAUNCH[options.launch]}
+    if _in_cloudwatch(model, options, name):
+        places["log.awslogs-stream-prefix"] = name
     if service.http:
         places |= {**_SERVED, **_ENGINE[service.http.engine.name], **({} if "/tmp" in service.mounts else _TMP)}
     accesses = {path: model.environment.volumes[mount.volume].access for path, mount in service.mounts.items()}

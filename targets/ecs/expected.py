@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twipc.model import Model
 from twipc.spec import Cpu, Duration, Service, Size
 from twipc.target import Asked
+
+from .options import Options
 
 _GIB = {
     "0.25": "0.5 1 2",
@@ -79,6 +82,32 @@ def seconds(least: int, most: int | None = None) -> Callable[[Asked], Duration]:
 
 def over(most: int) -> Callable[[Asked], bool]:
     return lambda asked: asked.value > most * 1000
+
+
+def log_driver_is_kept(launch: str, service: Service, *, written: bool) -> bool:
+    """Whether it is asked for, and ECS has it: Fargate one, a host of one's own most."""
+    driver = service.logging.driver
+    return written and (driver == "awslogs" or (launch == "ec2" and driver not in ("local", "none")))
+
+
+def log_options(model: Model, options: Options, name: str) -> dict[str, str]:
+    """What the log driver is told: by the spec, and of awslogs what it leaves open."""
+    asked = model.environment.services[name].logging
+    kept = log_driver_is_kept(
+        options.launch, model.environment.services[name], written=model.written(("services", name, "logging"))
+    )
+    if kept and asked.driver != "awslogs":
+        return asked.told
+    here = f"/{model.environment.project}/{model.environment.environment}" if options.log_group is None else options.log_group
+    told = {"awslogs-group": f"{here}/{name}", "awslogs-region": options.region}
+    if not kept or "mode" not in asked.options:
+        told |= {"mode": "non-blocking", "max-buffer-size": "4m"}
+    heard = ("group", "region", "create-group", "datetime-format")
+    if kept:
+        told |= {
+            key: text for key, text in asked.told.items() if key.removeprefix("awslogs-") in (*heard, "mode", "max-buffer-size")
+        }
+    return told
 
 
 def lost_port(service: Service) -> str | None:

@@ -34,6 +34,15 @@ RAISED = frozenset({"nofile"})
 LARGEST = (1 << 31) - 1
 """The largest number that a limit of processes may have: the API has 32 bits for it (botocore's type is `integer`)."""
 TASK_DEFINITION = Limit(what="a task definition of ECS", unit="bytes", most=64 << 10, source="ECS guide, service quotas")
+LOG_DRIVERS: Mapping[str, frozenset[str]] = {
+    "fargate": frozenset({"awslogs"}),
+    "ec2": frozenset({"awslogs", "fluentd", "gelf", "journald", "json-file", "syslog"}),
+}
+"""Of those that a spec can name (botocore's text of LogConfiguration)."""
+OF_AWSLOGS = frozenset(
+    {"awslogs-group", "awslogs-region", "awslogs-create-group", "awslogs-datetime-format", "mode", "max-buffer-size"}
+)
+"""What ECS says of its own that it takes for awslogs (the same text); a stream is called after its task."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,17 +272,21 @@ def _labels(model: Model, options: Options, service: Service) -> dict[str, Value
 
 
 def _log(model: Model, options: Options, name: str) -> Value:
-    """Non-blocking: a log that cannot be sent must not stop the program."""
-    return {
-        "logDriver": "awslogs",
-        "options": {
-            "awslogs-group": At((*_HERE, "log_group"), log_group_of(model, options, name)),
-            "awslogs-region": At((*_HERE, "region"), options.region),
-            "awslogs-stream-prefix": name,
-            "mode": "non-blocking",
-            "max-buffer-size": "4m",
-        },
+    """As the spec asks for, if ECS can; else awslogs. Non-blocking: a log that cannot be sent must not stop the program."""
+    here: Path = ("services", name, "logging")
+    asked = model.environment.services[name].logging
+    kept = model.written(here) and asked.driver in limits.LOG_DRIVERS[options.launch]
+    said: dict[str, Value] = {option: At((*here, "options", option), text) for option, text in asked.told.items() if kept}
+    if kept and asked.driver != "awslogs":
+        return without_nothing({"logDriver": At((*here, "driver"), asked.driver), "options": said})
+    said = {
+        "awslogs-group": At((*_HERE, "log_group"), log_group_of(model, options, name)),
+        "awslogs-region": At((*_HERE, "region"), options.region),
+        **{option: text for option, text in said.items() if option in limits.OF_AWSLOGS},
+        "awslogs-stream-prefix": name,
     }
+    buffered: dict[str, Value] = {} if "mode" in said else {"mode": "non-blocking", "max-buffer-size": "4m"}
+    return {"logDriver": At((*here, "driver"), "awslogs"), "options": {**said, **buffered}}
 
 
 def _tags(model: Model, options: Options, name: str) -> list[Value]:

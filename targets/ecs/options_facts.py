@@ -23,7 +23,6 @@ def option_facts(model: Model, options_: Any) -> Facts:
     for name, service in model.services:
         said: dict[str, object] = {
             "launch": options.launch,
-            "region": options.region,
             "cluster": options.cluster,
             "subnets": options.subnets,
             "security_groups": options.service_security_groups.get(name, options.security_groups),
@@ -31,7 +30,6 @@ def option_facts(model: Model, options_: Any) -> Facts:
             "task_role": options.task_roles.get(name),
             "namespace": options.namespace,
             "cloud_map_service": options.cloud_map_services.get(name),
-            "log_group": options.log_group or f"/{model.environment.project}/{model.environment.environment}",
             "registry": options.registry if _baked(service) or _ours(service) else None,
         }
         if service.kind == "job":  # these are said when its task is run

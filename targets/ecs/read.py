@@ -239,12 +239,12 @@ class _Reader:
         self.rest("label", labels)
 
     def _log(self, log: dict[str, Any]) -> None:
+        """A stream's prefix is always the target's own."""
         options = log.pop("options", {})
-        group = str(options.pop("awslogs-group", "missing"))
-        own = group.endswith(f"/{self.name}")
-        self.option("log_group", group.removesuffix(f"/{self.name}") if own else f"{group}, not its own")
-        self.option("region", options.pop("awslogs-region", None))
-        self.rest("log", {**log, **options})
+        prefix = {key: options.pop(key) for key in list(options) if key == "awslogs-stream-prefix"}
+        self.fact("logging.driver", log.pop("logDriver", None))
+        self.fact("logging.options", options)
+        self.rest("log", {**log, **prefix})
 
     def _image(self, image: str) -> None:
         """What a Dockerfile starts from, if the task runs what the folder of its own makes."""

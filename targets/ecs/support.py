@@ -106,6 +106,16 @@ def _of_file(asked: Asked) -> bool:
     return asked.key.owner[1].startswith("/") or asked.key.owner[1] == TLS_USE
 
 
+def _log_driver_is_kept(asked: Asked) -> bool:
+    written = asked.model.written(("services", asked.key.owner[0], "logging"))
+    return expected.log_driver_is_kept(_launch(asked), _service(asked), written=written)
+
+
+def _log_options(asked: Asked) -> object:
+    """More than was asked for is no loss."""
+    return expected.log_options(asked.model, option(asked.options, Options), asked.key.owner[0])
+
+
 _NO_TLS = Absent(
     "ECS brings secrets as variables only, and an engine reads its certificate from a file: let the load balancer end TLS, and "
     "send on to https who comes to it by http",
@@ -182,6 +192,27 @@ _FIELDS: FieldSupport = {
     "service.init": Exact(),
     "service.env": Exact(),
     "service.labels": Exact(),
+    "service.logging.driver": When(
+        "asked for, and ECS has it",
+        _log_driver_is_kept,
+        then=Exact(),
+        otherwise=Approximate(
+            lambda _: "awslogs",
+            "logs go to CloudWatch by `awslogs`, the one driver of Fargate; on EC2 all but `local` and `none` can be asked for",
+            codes.BEHAVIOUR_LOST,
+        ),
+    ),
+    "service.logging.options": When(
+        "the driver is there",
+        _log_driver_is_kept,
+        then=Approximate(
+            _log_options,
+            "for awslogs ECS takes awslogs-group, -region, -create-group and -datetime-format, mode and max-buffer-size; it "
+            "calls a stream after service and task",
+            codes.BEHAVIOUR_LOST,
+        ),
+        otherwise=Outside(OUTSIDE_ORCHESTRATORS["service.logging.options"]),
+    ),
     "service.ports": Approximate(_without_tls, _NO_TLS.why, _NO_TLS.code),
     "service.networks": When(
         "they keep it apart from another service",

@@ -72,7 +72,7 @@ def _service(
             "secrets": _mounted_secrets(model, name, service),
             "volumes": [*map(_untemplated, volumes.mounts(model, name, slots=True)), *_scratch(name, service)],
             **program.hardening(name, service),
-            "logging": write.LOGGING,
+            "logging": write.logging(name, service),
         }
     )
 

@@ -29,6 +29,7 @@ COMPARED = (
     *("secrets", "configs", "depends_on"),
     "networks",
     "labels",
+    "logging.",
     *OF_PROGRAMS,
     "no_new_privileges",
 )
@@ -68,6 +69,9 @@ services:
     resources: {{cpu: 0.015, memory: 6291457B}}
     restart: on-failure
     labels: {{com.example.team: "$HOME ${{B:?boom}} {{{{.Node.ID}}}} 100% \\"#", on: "", a/b: "yes"}}
+    logging:
+      driver: json-file
+      options: {{max-size: 10m, tag: "$HOME ${{B:?boom}} {{{{.Name}}}} 100% \\"#", labels: "on,a/b"}}
     networks: [front, {{network: back, aliases: [sql.shop, "0x1f.on", y]}}]
     stop_grace: 1h1m1s
     configs: {{/etc/a_b/x.conf: app/app.properties, /etc/a-b/x.conf: app/windows.ini, /odd: app/odd.txt, /one: app/one line}}
@@ -78,11 +82,12 @@ services:
     replicas: 3
     networks: [back, front]
     restart: never
+    logging: {{driver: gelf, options: {{gelf-address: "udp://127.0.0.1:12201", gelf-compression-level: "0"}}}}
     depends_on: [db, {{service: cache, condition: started}}]
     env: {{DB: {{address: db.sql}}, STORE: {{address: store.sql}}, EMPTY: ""}}
     secrets: [api-key]
     resources: {{cpu: 2, memory: 1GiB}}
-  cache: {{image: busybox}}
+  cache: {{image: busybox, logging: none}}
   migrate: {{kind: job, image: busybox, depends_on: [db], restart: on-failure}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
 networks: {{front: {{}}, back: {{internal: true, encrypted: true}}}}
@@ -183,6 +188,8 @@ class Told:
         self.say("env", {name: ("value", value) for name, value in (service.get("environment") or {}).items()})
         self.say("stop_grace", go_duration(service["stop_grace_period"]))
         self.say("labels", own_labels(service.get("labels")))
+        self.say("logging.driver", service["logging"]["driver"])
+        self.say("logging.options", service["logging"].get("options"))
         volumes = [mount for mount in service.get("volumes") or () if mount["type"] == "volume"]
         self.say("mounts", {mount["target"]: mount["source"] for mount in volumes})
         binds = [mount for mount in service.get("volumes") or () if "/files/" in mount.get("source", "")]

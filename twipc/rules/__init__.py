@@ -12,6 +12,7 @@ from .external import external
 from .hosts import hosts
 from .jobs import jobs
 from .limits import limits
+from .logs import logs
 from .networks import networks
 from .places import places
 from .plain import plain
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     unused,
     programs,
     limits,
+    logs,
 )
 
 

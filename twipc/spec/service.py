@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .http import Http
 from .limits import CHECKS, REPLICAS, ULIMIT
+from .logging import ENDING, Logging
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .values import (
@@ -250,6 +251,7 @@ class Service(Noun):
     init: bool = Field(True, description="Runs below a small init that hands on signals; never so for an `http` service.")
     env: Mapping[EnvName, EnvValue] = Field({}, description="Environment variables.")
     labels: Mapping[LabelName, Label] = Field({}, description="Labels of its containers, for other programs to read.")
+    logging: Logging = Field(ENDING, description="Where what it prints goes; by default to three files of 10 MB.")
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
     networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")

@@ -74,6 +74,8 @@ FieldSupport = TypedDict(
         "service.init": "Answer",
         "service.env": "Answer",
         "service.labels": "Answer",
+        "service.logging.driver": "Answer",
+        "service.logging.options": "Answer",
         "service.ports": "Answer",
         "service.networks": "Answer",
         "service.publish": "Answer",

@@ -8,7 +8,7 @@ A fact has a key (a field of the language and whose it is) and a value:
 | `service.*` | (service,) | the field's own value; ports as {name: port}; env as {name: ("value", text) or ("secret", "")} |
 | `service.tmpfs`, `service.capabilities` | (service,) | {path: size}; names in order |
 | `service.ulimits` | (service,) | {name: (soft, hard)} |
-| `service.labels` | (service,) | {name: text} |
+| `service.labels`, `service.logging.options` | (service,) | {name: text} |
 | `service.publish` | (service, port, nth) | (host port, 0 for ephemeral; address or "") |
 | `service.configs` | (service,) | {place: text} |
 | `service.secrets` | (service,) | the places of the files, in order; whose value each holds is said by `secret.*` |
@@ -116,6 +116,7 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "capabilities": tuple(sorted(set(service.capabilities))),
         "ulimits": {limit: noun.pair for limit, noun in service.ulimits.items()},
         "labels": dict(service.labels),
+        "logging.options": service.logging.told,
         "configs": {place: model.configs[file] for place, file in service.configs.items()},
         "secrets": tuple(sorted(place_of(file) for file in service.secrets)),
         "networks": {one.network: tuple(sorted(one.aliases)) for one in service.networks},

@@ -78,6 +78,7 @@ OUTSIDE_ORCHESTRATORS: Mapping[str, str] = {
     "backend.max_members": "nginx takes as many members as DNS names",
     "service.placement.max_per_host": "as few instances as this run on any one host, or more are a loss",
     "service.rollout.order": "the old instance ends first there in any case, as this asks for",
+    "service.logging.options": "what a log driver is told goes with the driver, which is lost, and says so",
     "service.networks": "where they keep a service apart from no other, all reach each other there as they do everywhere",
     "network.encrypted": "only between machines is there something to encrypt, and here is one",
     "volume.retention": "what is gone with its instance is neither kept nor deleted, and the loss of `access` says so",

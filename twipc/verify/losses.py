@@ -17,6 +17,7 @@ _DEPTHS = {
     **{"environment": 1, "service": 3, "http": 4, "backend": 6, "network": 3, "volume": 3, "secret": 3},
     # One of several: each is a loss of its own.
     **{"service.publish": 4, "service.env": 4, "service.ulimits": 4, "service.depends_on": 4},
+    "service.logging.options": 5,
 }
 """Losses inside one written value are one finding: its path has so many steps."""
 

@@ -143,6 +143,7 @@ def _of_container(container: Inspected) -> Spec:
         "mounts": [mount["Destination"] for mount in container["Mounts"] if mount["Type"] == "volume"],
         "tmpfs": list(host.get("Tmpfs") or ()),
         "labels": config["Labels"] or {},
+        "logging": {"options": host["LogConfig"]["Config"]},
         "image": config["Image"],
         "configs": {place: Path(source).read_bytes().decode() for place, source in binds.items() if place not in secrets},
         # `s-web-0-1-` is ours, what follows it the word.
@@ -162,6 +163,7 @@ def _of_service(service: Inspected, configs: Mapping[str, str]) -> Spec:
         "mounts": [filled_in(mount["Target"]) for mount in mounts if mount["Type"] == "volume"],
         "tmpfs": [mount["Target"] for mount in mounts if mount["Type"] == "tmpfs"],
         "labels": container.get("Labels", {}),
+        "logging": {"options": service["Spec"]["TaskTemplate"]["LogDriver"].get("Options", {})},
         # To every image without one the client says which tag it has.
         "image": container["Image"].removesuffix(":latest"),
         "configs": {one["File"]["Name"]: configs[one["ConfigID"]] for one in container.get("Configs", ())},

@@ -56,6 +56,12 @@ PLACES = (
     Place("mounts", 25, lambda words: {f"/m{number}-{word}": DATA for number, word in enumerate(words)}, _paths),
     Place("tmpfs", 8, lambda words: [f"/t{number}-{word}" for number, word in enumerate(words)], _paths),
     Place("labels", 40, lambda words: {f"w{number}": word for number, word in enumerate(words)}, _labels),
+    Place(
+        "logging",
+        1,
+        lambda words: {"driver": "json-file", "options": {"max-size": "10m", "tag": words[0]}},
+        lambda value: {"0": value["options"].get("tag", "none")},
+    ),
     Place("image", 1, lambda words: words[0], lambda value: {"0": value}),
     Place("configs", 5, lambda words: {f"/etc/{number}-c": word for number, word in enumerate(words)}, dict),
     Place("secrets", 5, lambda words: {f"/run/{number}-s": word for number, word in enumerate(words)}, dict),

@@ -1,6 +1,6 @@
 """What every dialect adds to a service: a second, reviewed statement, held against what the reader finds left over.
 
-Sources: hardening, log and file limits as in traps §4.2 and §5; users and signals as in the engines' official images.
+Sources: hardening and file limits as in traps §4.2 and §5; users and signals as in the engines' official images.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts
 
 _EVERY: Mapping[str, object] = {
     "cap_drop": ["ALL"],
-    "logging.driver": "json-file",
-    "logging.options.max-size": "10m",
-    "logging.options.max-file": "3",
 }
 _SERVED: Mapping[str, object] = {
     "init": False,

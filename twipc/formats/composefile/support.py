@@ -82,6 +82,8 @@ FIELDS: FieldSupport = {
     "service.init": Exact(),
     "service.env": ENV,
     "service.labels": Exact(),
+    "service.logging.driver": Exact(),
+    "service.logging.options": Exact(),
     "service.ports": Exact(),
     "service.networks": Exact(),
     "service.publish": Exact(),

@@ -23,8 +23,6 @@ _CONDITION = {
     **{"healthy": "service_healthy", "started": "service_started"},
     "completed": "service_completed_successfully",
 }
-LOGGING: Value = {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
-"""Docker's own default never ends a log (traps §4.2, row 25)."""
 
 
 def file(name: str, document: Value, head: list[str]) -> Artifact:
@@ -80,6 +78,13 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
     for port, noun in sorted(model.environment.services[name].ports.items()):
         labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun))
     return labels | own_labels(name, model.environment.services[name])
+
+
+def logging(name: str, service: Service) -> dict[str, Value]:
+    """Where what it prints goes."""
+    here: Path = ("services", name, "logging")
+    options: dict[str, Value] = {option: At((*here, "options", option), text) for option, text in service.logging.told.items()}
+    return without_nothing({"driver": At((*here, "driver"), service.logging.driver), "options": options})
 
 
 def kind_label(name: str, service: Service) -> dict[str, Value]:

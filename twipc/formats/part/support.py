@@ -26,6 +26,8 @@ PART: FieldSupport = {
     "service.init": _WHY,
     "service.env": _WHY,
     "service.labels": _WHY,
+    "service.logging.driver": _WHY,
+    "service.logging.options": _WHY,
     "service.ports": _WHY,
     "service.networks": _WHY,
     "service.publish": _WHY,

@@ -12,6 +12,23 @@ NO_LIMIT = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: -1}  #! TW420",
     good="services:\n  web:\n    image: shop/web:1\n    ulimits: {nofile: 65536, memlock: -1}",
 )
+ENDLESS_LOG = Code(
+    "TW421",
+    "a log without an end",
+    Severity.WARNING,
+    why="Docker's json-file keeps every line until the container is gone, unless it is told a size: the host's disk fills "
+    "up, and then nothing on it works.",
+    bad="services:\n  web:\n    image: shop/web:1\n    logging: {driver: json-file}  #! TW421",
+    good='services:\n  web:\n    image: shop/web:1\n    logging: {driver: json-file, options: {max-size: 50m, max-file: "2"}}',
+)
+LOG_OPTION = Code(
+    "TW422",
+    "an option that a log driver does not take",
+    Severity.ERROR,
+    why="Docker refuses it when the container is made or, often, only when it starts; some it does not hear at all.",
+    bad="services:\n  web:\n    image: shop/web:1\n    logging: {driver: journald, options: {max-size: 10m}}  #! TW422",
+    good="services:\n  web:\n    image: shop/web:1\n    logging: {driver: journald, options: {tag: shop}}",
+)
 OWN_LABEL = Code(
     "TW449",
     "a host's label that is twipc's own",
@@ -72,6 +89,8 @@ SAME_NAME = Code(
 
 CODES = (
     NO_LIMIT,
+    ENDLESS_LOG,
+    LOG_OPTION,
     OWN_LABEL,
     ONE_PER_HOST,
     UNUSED,

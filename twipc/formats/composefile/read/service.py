@@ -27,6 +27,7 @@ class ServiceReader(Program, Files):
         self.fact("stop_grace", duration(take("stop_grace_period", None)))
         self._networks(take("networks", None))
         self._health(self.take_table("healthcheck"))
+        self._logging(self.take_table("logging"))
 
     def _networks(self, said: object) -> None:
         """A list of names, or what is said of each name."""
@@ -72,6 +73,11 @@ class ServiceReader(Program, Files):
             self.fact(f"health.{leaf}", duration(check.pop(key, None)))
         self.fact("health.failures", check.pop("retries", None))
         self.rest({f"healthcheck.{key}": value for key, value in check.items()})
+
+    def _logging(self, logging: dict[str, Any]) -> None:
+        self.fact("logging.driver", logging.pop("driver", None))
+        self.fact("logging.options", self.table(logging.pop("options", None), "logging.options"))
+        self.rest({f"logging.{key}": value for key, value in logging.items()})
 
     def publish(self, nth: dict[str, int], target: object, host: object, address: object) -> None:
         """A published port; 0 is one that the engine chooses."""
