@@ -21,6 +21,7 @@ from twipc.spec import Noun, assemble, bind, bind_noun, has_known_version
 from twipc.spec import codes as spec_codes
 from twipc.syntax import NodeMapping, Tree
 from twipc.target import Bundle, Target, exceeded
+from twipc.target.limits import elsewhere
 from twipc.verify import Difference, differences, losses
 from twipc.verify.accept import accepted
 
@@ -127,18 +128,31 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
     return compiled
 
 
+def judge_elsewhere(model: Model, report: Report) -> None:
+    """Report what would not compile for the targets that the spec does not list; one that cannot be used is nobody's here."""
+    for name in registry.target_names():
+        if name not in model.environment.targets:
+            with suppress(registry.BadTarget):
+                report.extend(elsewhere(model, name, registry.target(name).limits))
+
+
 def judge_across(models: Sequence[Model], report: Report) -> None:
     """Report where environments of one project would get in each other's way."""
-    report.extend(across(models, [_states(model) for model in models]))
+    outside = [_outside(model) for model in models]
+    report.extend(across(models, [states for states, _ in outside], [names for _, names in outside]))
 
 
-def _states(model: Model) -> dict[str, SpecPath]:
-    """What stands outside behind a model's single-writer volumes, on any of its targets."""
-    found: dict[str, SpecPath] = {}
+def _outside(model: Model) -> tuple[dict[str, SpecPath], dict[str, SpecPath]]:
+    """What stands outside behind a model's single-writer volumes, and what its services are called there, on each target."""
+    states: dict[str, SpecPath] = {}
+    names: dict[str, SpecPath] = {}
     for name in model.environment.targets:
         target = registry.target(name)
-        found |= target.states(model, _options(target, model, Report()))
-    return found
+        with suppress(Stopped):  # wrong options were told, with what else is wrong in the spec itself
+            options = _options(target, model, Report())
+            states |= target.states(model, options)
+            names |= target.names(model, options)
+    return states, names
 
 
 def _options(target: Target, model: Model, report: Report) -> Noun:

@@ -6,6 +6,7 @@ from .baseline import baseline
 from .check import check
 from .codes import CODES
 from .lower import compile
+from .names import names
 from .read import read
 from .support import SUPPORT
 
@@ -14,6 +15,7 @@ TARGET = Target(
     summary="Docker Compose v2 on one host",
     support=SUPPORT,
     check=check,
+    names=names,
     compile=compile,
     read=read,
     baseline=baseline,

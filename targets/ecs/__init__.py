@@ -10,7 +10,7 @@ from .options import Options, discovery_of
 from .options_facts import option_facts
 from .quotas import LIMITS
 from .read import read
-from .states import states
+from .states import names, states
 from .support import SUPPORT
 
 TARGET = Target(
@@ -24,6 +24,7 @@ TARGET = Target(
     check=check,
     limits=LIMITS,
     states=states,
+    names=names,
     option_facts=option_facts,
     discovery=discovery_of,
     codes=CODES,

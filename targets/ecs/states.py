@@ -1,4 +1,4 @@
-"""What stands behind the single-writer volumes of a model on ECS."""
+"""What an environment has on ECS where others are too: what stands behind its single-writer volumes, its names."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ def states(model: Model, options_: Any) -> Mapping[str, Path]:
         for name, place in sorted(options.volumes.items())
         if name in mounted and model.environment.volumes[name].access == "single-writer"
     }
+
+
+def names(model: Model, options_: Any) -> Mapping[str, Path]:
+    """The task family of each service: a region of an account has it once, whatever the cluster."""
+    options: Options = option(options_, Options)
+    account = options.execution_role.split(":")[4] if options.execution_role else ""
+    where = f"{options.region}{f' of {account}' if account else ''}"
+    return {f"the task family `{model.name}-{name}` in {where}": ("services", name) for name, _ in model.services}

@@ -144,6 +144,15 @@ def one_name_twice(folder: Path) -> list[str]:
     return found(folder, "lint", str(folder / "specs" / "bb-prod.yaml"))
 
 
+def one_service_twice(folder: Path) -> list[str]:
+    first = project(
+        folder, "twipc: 1\nproject: aa\nenvironment: prod\ntargets: {compose: {}}\nservices: {eu-web: {image: x/y:1}}\n"
+    )
+    text = first.read_text().replace("prod", "prod-eu").replace("eu-web", "web")
+    (folder / "specs" / "prod-eu.yaml").write_text(text)
+    return found(folder, "lint", str(folder / "specs" / "prod-eu.yaml"))
+
+
 SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
@@ -151,6 +160,7 @@ SCENES: dict[str, Scene] = {
     "TW502": linted(spec_on("ecs")),
     "TW511": linted(spec_on("ecs", restart="never")),
     "TW416": one_name_twice,
+    "TW471": one_service_twice,
     "TW601": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "verify"),
     "TW602": edited(lambda text: text.replace("services:", "services: ["), "verify"),
     "TW603": removed("verify"),

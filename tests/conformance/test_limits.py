@@ -15,7 +15,7 @@ from tests.conformance.docker import Engine
 from tests.conformance.docker.engine import Failed
 from tests.conformance.edge import EXPOSED, PORT, TOOLS, files, serve, spec
 from tests.conformance.live import Request, haproxy_accepts, nginx_accepts
-from tests.limits import EXAMPLES, letters
+from tests.limits import EXAMPLES, letters, whole
 from tests.tools import program
 from twipc.boundaries import boundaries
 from twipc.formats.engines import ENGINES
@@ -121,6 +121,22 @@ def test_linux_starts_no_program_with_a_longer_variable_or_word() -> None:
         with pytest.raises(OSError) as refused:  # noqa: PT011 - its number says which
             subprocess.run(words, env=env, check=True)
         assert refused.value.errno == errno.E2BIG
+
+
+@pytest.mark.xdist_group("docker")
+@pytest.mark.timeout(300)
+def test_two_containers_have_no_name_in_common(docker: Engine, tmp_path: Path) -> None:
+    """`eu-web` of `shop-prod` is `web` of `shop-prod-eu`, which a rule refuses (TW471): here each is compiled alone."""
+    folders = []
+    for environment, service in (("prod", "eu-web"), ("prod-eu", "web")):
+        head = {"environment": environment, "services": {service: {"image": "shop/web:1"}}}
+        [compiled] = compiled_text(whole(head).text, stem=environment).compiled
+        folders.append(write(compiled, tmp_path))
+    docker.have_images(["shop/web:1"])
+    with docker.composed(folders[0]) as containers:
+        assert [container["Name"] for container in containers] == ["/shop-prod-eu-web-1"]
+        with pytest.raises(Failed, match="already in use"), docker.composed(folders[1]):
+            pass
 
 
 @pytest.mark.xdist_group("docker")

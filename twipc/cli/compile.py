@@ -13,6 +13,7 @@ from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.driver import Project, compile_model, load
 from twipc.output import WriteFailed, locked
+from twipc.target.codes import LIMITS_ELSEWHERE
 
 from .choice import Choice, target_option
 from .placing import Placed, check, diff, gone, orphans, place, placed
@@ -52,6 +53,7 @@ def command(
     modes = [name for name, asked in (("-o", stdout), ("--check", checking), ("--diff", diffing), ("--force", force)) if asked]
     if len(modes) > 1:
         raise click.UsageError(f"{modes[0]} and {modes[1]} do not go together")
+    session.unsaid = frozenset({LIMITS_ELSEWHERE.id})
     choice = Choice(targets, named=bool(specs), elsewhere=bool(out or stdout))
     compiled: list[Placed] = []
     whole: dict[Project, set[str]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -38,9 +38,12 @@ class Ignoring:
             self._whole.add(file)
         return stay
 
-    def unused(self, read: Callable[[], Mapping[str, str]]) -> list[Finding]:
-        """What ignored nothing, in files of which every environment was looked at; `read` gives the texts of all specs."""
-        left = [one for one in self._ignores if one not in self._used]
+    def unused(self, read: Callable[[], Mapping[str, str]], unsaid: Collection[str] = ()) -> list[Finding]:
+        """What ignored nothing, in files of which every environment was looked at; `read` gives the texts of all specs.
+
+        The codes that are `unsaid` were not looked for.
+        """
+        left = [one for one in self._ignores if one not in self._used and one.code not in unsaid]
         specs = read() if left else {}
         judged = {file for file in {one.span.file for one in left} if self._is_judged(file, specs)}
         return [unused(one) for one in left if one.span.file in judged]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from twipc.diagnostics import Report, Stopped
-from twipc.driver import Project, compile_model, load
+from twipc.driver import Project, compile_model, judge_elsewhere, load
 from twipc.model import Model
 
 from .session import Session, verb
@@ -17,6 +17,8 @@ from .session import Session, verb
 def command(session: Session, specs: tuple[str, ...]) -> None:
     """Say everything that can be said without writing.
 
+    In a note that is also what would not compile for targets that the spec does not list.
+
     SPEC is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all.
     """
     models: dict[Project, list[Model]] = {}
@@ -27,6 +29,7 @@ def command(session: Session, specs: tuple[str, ...]) -> None:
             model = load(spec.project, spec.file, spec.content, spec.stem, report)
             ours.append(model)
             compile_model(model, sorted(model.environment.targets), report)
+            judge_elsewhere(model, report)
         except Stopped:
             pass  # the findings say why
         session.take(spec, report.findings, whole=True)

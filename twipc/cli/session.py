@@ -48,6 +48,8 @@ class Session:
     colour: str
     report: Report = field(default_factory=Report)
     sources: dict[str, str] = field(default_factory=dict)
+    unsaid: frozenset[str] = frozenset()
+    """The codes that this verb does not look for: a comment that ignores one may do so for another."""
     _projects: dict[Path, Project] = field(default_factory=dict)
     _ignoring: dict[Project, Ignoring] = field(default_factory=dict)
 
@@ -115,7 +117,7 @@ class Session:
         """Whether the environments of a project keep out of each other's way, and none of their comments ignores nothing."""
         report = Report()
         judge_across(list(models), report)
-        report.extend(self._ignoring[project].unused(lambda: _texts(project)))
+        report.extend(self._ignoring[project].unused(lambda: _texts(project), self.unsaid))
         self.add(project, report.findings)
         return not self.fails(report.findings)
 

@@ -7,22 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes.services import SAME_NAME
+from .codes.services import SAME_NAME, SAME_SERVICE
 from .codes.state import SECOND_WRITER
 from .state import writers
 from .stores import Store
 
 States = Mapping[str, Path]
-"""What stands behind single-writer volumes outside of an environment, by its id, and where the spec says it."""
+"""What an environment has outside of it, by its id or name, and where the spec says it."""
 
 
-def across(models: Sequence[Model], states: Sequence[States]) -> Iterator[Finding]:
-    """Environments of one name, and state that two environments would write; `states` has one entry for each model."""
-    names: dict[str, Model] = {}
+def across(models: Sequence[Model], states: Sequence[States], names: Sequence[States]) -> Iterator[Finding]:
+    """Environments of one name, services of two that come to one, and state that two environments would write.
+
+    `states` and `names` have one entry for each model.
+    """
+    environments: dict[str, Model] = {}
     writers: dict[str, tuple[Model, Path]] = {}
     yield from _folders(models)
+    yield from _services(models, names)
     for model, state in zip(models, states, strict=True):
-        first = names.setdefault(model.name, model)
+        first = environments.setdefault(model.name, model)
         if first is not model:
             yield _same_name(model, first)
         for key, path in sorted(state.items()):
@@ -34,6 +38,23 @@ def across(models: Sequence[Model], states: Sequence[States]) -> Iterator[Findin
                     model.span(path),
                     help="give each environment a store of its own",
                     related=(Related(other.span(where), f"`{other.name}` says it here"),),
+                    at=model.tree.name(path),
+                )
+
+
+def _services(models: Sequence[Model], names: Sequence[States]) -> Iterator[Finding]:
+    """Services of environments with other names, which come to one nevertheless: hyphens join names, and are in them."""
+    taken: dict[str, tuple[Model, Path]] = {}
+    for model, called in zip(models, names, strict=True):
+        for name, path in sorted(called.items()):
+            other, where = taken.setdefault(name, (model, path))
+            if other.name != model.name:
+                yield Finding(
+                    SAME_SERVICE,
+                    f"`{other.name}` and `{model.name}` would both have {name}",
+                    model.span(path, key=True),
+                    help="rename the service, or one of the environments",
+                    related=(Related(other.span(where, key=True), f"`{other.name}` has it by this"),),
                     at=model.tree.name(path),
                 )
 

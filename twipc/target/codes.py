@@ -107,6 +107,15 @@ ENGINE_LIMIT = Code(
     why="The engine does not start with it: all requests to this server would find nobody.",
     raised_by="a header of many `$` on nginx, each of which is written as `${dollar}`; a large error page on haproxy",
 )
+LIMITS_ELSEWHERE = Code(
+    "TW467",
+    "what would not compile for a target that the spec does not list",
+    Severity.NOTE,
+    why="The environment compiles for its own targets. Who lists this one too some day meets the limit then; who never will "
+    "says so once, at `targets`: `# twipc: ignore[TW467] only on one host`. `twipc lint` alone says it.",
+    bad=f"project: {'a' * 31}\ntargets: {{compose: {{}}}}  #! TW467\nservices: {{{'b' * 31}: {{image: shop/web:1}}}}",
+    good=f"project: {'a' * 31}\ntargets: {{compose: {{}}}}\nservices: {{web: {{image: shop/web:1}}}}",
+)
 UNUSED_ACCEPTANCE = Code(
     "TW521",
     "an acceptance accepts nothing",
@@ -129,4 +138,4 @@ LOSSES = (
     SECRET_LOST,
     UNUSED_ACCEPTANCE,
 )
-CODES = (*LOSSES, NO_PLACE, ENGINE_LIMIT)
+CODES = (*LOSSES, NO_PLACE, ENGINE_LIMIT, LIMITS_ELSEWHERE)

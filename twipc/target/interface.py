@@ -36,6 +36,8 @@ Read = Callable[[Mapping[str, str]], Facts]
 """What the texts of a target's folder mean, without a look at how they were written; raises `Unreadable`."""
 States = Callable[[Model, Any], Mapping[str, Path]]
 """What stands outside behind the single-writer volumes of a model, by its id: no other environment may write it."""
+Names = Callable[[Model, Any], Mapping[str, Path]]
+"""What a target calls the services of a model where other environments are too: none of theirs may be called so."""
 Check = Callable[[Model, Any], Iterable[Finding]]
 """What this target alone has to say about a model: what does not fit, and options that only it needs."""
 Baseline = Callable[[Model, Any], Facts]
@@ -57,6 +59,7 @@ class Target:
     baseline: Baseline
     options: type[Noun] = NoOptions
     states: States = field(default=lambda _model, _options: {})
+    names: Names = field(default=lambda _model, _options: {})
     check: Check = field(default=lambda _model, _options: ())
     limits: tuple[Held | OutOfReach, ...] = ()
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})

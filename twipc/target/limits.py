@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from twipc.diagnostics import Code, Finding, Path
+from twipc.diagnostics import Code, Finding, Path, Related, Severity
 from twipc.limit import Limit
 from twipc.model import Model
+
+from .codes import LIMITS_ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,29 @@ def beyond(held: Held, model: Model, options: Any, *, sound: bool) -> list[Measu
     """What lies beyond a limit."""
     every = [*held.measure(model, options), *(held.written(model, options) if sound else ())]
     return [measured for measured in every if measured.value not in held.limit]
+
+
+def elsewhere(model: Model, target: str, limits: Iterable[Held | OutOfReach]) -> Iterator[Finding]:
+    """One note on a target that the spec does not list, where a limit of it would be an error."""
+    found = [
+        (told(held.limit, measured), measured)
+        for held in limits
+        if isinstance(held, Held)
+        for measured in beyond(held, model, None, sound=False)
+        if held.code_of(measured.value).severity is Severity.ERROR
+    ]
+    if found:
+        said, first = found[0]
+        more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
+        path: Path = ("targets",)
+        yield Finding(
+            LIMITS_ELSEWHERE,
+            f"compiles for {', '.join(sorted(model.environment.targets))}; would not for {target}: {said}{more}",
+            model.span(path, key=True),
+            help=f"if it is never to run there: `# twipc: ignore[{LIMITS_ELSEWHERE.id}] …`",
+            related=(Related(model.span(first.path, key=first.key), "it is said here"),),
+            at=model.tree.name(path),
+        )
 
 
 def told(limit: Limit, measured: Measured) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import run
+from tests.cli import project, run, spec
 from tests.compiling import ROOT
 
 ACCESS_POINT = "fsap-1a1b2c3d4e5f60718"
@@ -42,3 +42,52 @@ def test_what_was_written_before_stays(sample: Path) -> None:
     before = sorted(path for path in (sample / "out").rglob("*") if path.is_file())
     assert run("compile", at=sample).code == 1
     assert sorted(path for path in (sample / "out").rglob("*") if path.is_file()) == before
+
+
+HYPHENS = ("prod", "eu-web", "prod-eu", "web")
+"""Environment and service of two specs that come to one name."""
+
+
+def two(folder: Path, targets: str, other: str = "", names: tuple[str, str, str, str] = HYPHENS) -> list[str]:
+    """The messages on two services with one name."""
+    resources = "resources: {cpu: 0.25, memory: 512MiB}"
+    first, service, second, another = names
+    one = spec(first, f"services:\n  {service}: {{image: shop/web:1, {resources}}}\n", targets)
+    two_ = spec(second, f"services:\n  {another}: {{image: shop/web:1, {resources}}}\n", other or targets)
+    ran = run("lint", "--format", "json", at=project(folder, **{first: one, second: two_}))
+    return [finding["message"] for finding in ran.findings if finding["code"] == "TW471"]
+
+
+ECS = (
+    "{ecs: {launch: fargate, region: eu-west-1, cluster: shop, subnets: [subnet-0a1b2c3d], security_groups: [sg-0a1b2c3d], "
+    'execution_role: "arn:aws:iam::111122223333:role/shop"}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("targets", "other", "what"),
+    [
+        ("{compose: {}}", "", "the container `shop-prod-eu-web-1`"),
+        (ECS, "", "the task family `shop-prod-eu-web` in eu-west-1 of 111122223333"),
+        ("{compose: {}, swarm: {}}", "{compose: {}, compose-2.4: {}}", "the container `shop-prod-eu-web-1`"),
+        ("{swarm: {}}", "", None),
+        ("{compose-2.4: {}}", "", None),
+        ("{compose: {}}", "{swarm: {}}", None),
+        (ECS, ECS.replace("eu-west-1", "eu-west-2"), None),
+        (ECS, ECS.replace("111122223333", "444455556666"), None),
+    ],
+)
+def test_services_of_two_environments_with_one_name_are_found_where_they_would_meet(
+    tmp_path: Path, targets: str, other: str, what: str | None
+) -> None:
+    assert two(tmp_path, targets, other) == ([f"`shop-prod-eu` and `shop-prod` would both have {what}"] if what else [])
+
+
+def test_services_of_two_environments_with_names_of_their_own_are_not(tmp_path: Path) -> None:
+    assert two(tmp_path, "{compose: {}}", names=("prod", "web", "prod-eu", "web")) == []
+
+
+def test_an_environment_whose_options_are_wrong_says_just_that(tmp_path: Path) -> None:
+    ran = run("lint", "--format", "json", at=project(tmp_path, prod=spec("prod", targets="{ecs: {region: x}}")))
+    assert ran.code == 1
+    assert {finding["code"] for finding in ran.findings} == {"TW202", "TW203"}

@@ -86,6 +86,15 @@ SAME_NAME = Code(
     "containers, on the same volumes.",
     raised_by="two specs in one folder whose project and environment come to the same name",
 )
+SAME_SERVICE = Code(
+    "TW471",
+    "services of two environments with one name",
+    Severity.ERROR,
+    why="Containers and task families are called <project>-<environment>-<service>, and a name may have hyphens itself: "
+    "`cc-dd` of `aa-bb` is `dd` of `aa-bb-cc`. Compose would not start the second; ECS would take it for a new version of "
+    "the first.",
+    raised_by="two specs in one folder whose services come to the same name",
+)
 
 CODES = (
     NO_LIMIT,
@@ -97,4 +106,5 @@ CODES = (
     EXTERNAL_NAME,
     PLAIN_SECRET,
     SAME_NAME,
+    SAME_SERVICE,
 )
