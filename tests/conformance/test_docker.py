@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.compiling import ROOT, compiled_text
-from tests.conformance.docker import Engine
-from tests.conformance.docker.engine import Failed
+from tests.conformance.docker import Engine, Failed
 from tests.conformance.docker.inspected import of_containers, of_services, text
 from twipc.driver import Compiled
 from twipc.target import FactKey, codes

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from tests.compiling import compiled_text, write
-from tests.conformance.docker import Engine
-from tests.conformance.docker.engine import Failed
+from tests.conformance.docker import Engine, Failed
 from tests.conformance.edge import EXPOSED, PORT, TOOLS, files, serve, spec
 from tests.conformance.live import Request, haproxy_accepts, nginx_accepts
 from tests.limits import EXAMPLES, letters, whole

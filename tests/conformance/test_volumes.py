@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests.compiling import Outcome, compiled_text
-from tests.conformance.docker import Engine
-from tests.conformance.docker.engine import Failed
+from tests.conformance.docker import Engine, Failed
 from tests.tools import tool
 
 from .test_compose import accepted, placed, scalars, single

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.conformance.docker.engine import Inspected
 from tests.conformance.docker.images import SAY
 from tests.conformance.test_compose import RESTART, Told, exactly, own_labels
+from tests.dockerd import Inspected
 from twipc.spec import Cpu, Duration, Size
 from twipc.target import FactKey
 

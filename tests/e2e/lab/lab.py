@@ -1,0 +1,118 @@
+"""The engine, its network, and what tests do there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from tests.dockerd import Docker, Failed, own
+from tests.e2e.lab.ask import Answer, ask, in_network_of
+from tests.e2e.lab.bases import NotMade
+from tests.e2e.lab.images import build, have_all, stand_ins
+from tests.tools import missing
+
+SERVER = "192.0.2.1"
+"""The address of the lab's own machine; its clients are beside it."""
+CLIENTS = tuple(f"192.0.2.{number}" for number in range(10, 42))
+NETWORK = "\n".join(f"addr add {address}/32 dev lo" for address in (SERVER, *CLIENTS))
+
+
+class Lab:
+    """One engine for all scenarios; what they start has the project's own names, so one runs after the other."""
+
+    def __init__(self, host: str, process: int | None) -> None:
+        self.engine = Docker(host)
+        self._process = process
+        self.server = SERVER if process else "127.0.0.1"
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Addresses to ask from; none where the machine's own Docker is used, whose network is not ours to change."""
+        return CLIENTS if self._process else ()
+
+    def ask(
+        self,
+        path: str,
+        port: int = 80,
+        *,
+        to: str = "",
+        method: str = "GET",
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        source: str = "",
+        timeout: float = 20.0,
+    ) -> Answer:
+        """A request to a published port."""
+        return ask(self._process, (to or self.server, port), path, method, body, headers, source, timeout)
+
+    def network(self) -> AbstractContextManager[None]:
+        """Sockets that this thread opens meanwhile are in the engine's network."""
+        return in_network_of(self._process)
+
+    def command(self, *command: str | Path) -> list[str]:
+        """A command, as one that runs in the engine's network."""
+        inside = ["nsenter", f"--net=/proc/{self._process}/ns/net"] if self._process else []
+        return [*inside, *map(str, command)]
+
+    def run(self, *command: str | Path, folder: Path, timeout: float = 280) -> subprocess.CompletedProcess[str]:
+        """Runs a command there, with this engine as its Docker."""
+        return subprocess.run(
+            self.command(*command),
+            cwd=folder,
+            env=self.engine.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+
+    def have_bases(self) -> None:
+        """What Dockerfiles build on; the machine's own Docker pulls it."""
+        if self._process:
+            stand_ins(self.engine)
+
+
+@contextmanager
+def lab() -> Iterator[Lab]:
+    """A lab with all images that the specs name; the test ends here where there can be none."""
+    running = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    try:
+        Docker(running).version()
+    except Failed:
+        with _own() as started:
+            yield started
+    else:
+        with _running(running) as found:
+            yield found
+
+
+@contextmanager
+def _own() -> Iterator[Lab]:
+    with own("--ip6tables=false") as there:
+        started = Lab(there.host, there.process)
+        subprocess.run(started.command("ip", "-batch", "-"), input=NETWORK, text=True, check=True)
+        try:
+            have_all(started.engine)
+        except NotMade as why:
+            missing("images", str(why))
+        yield started
+
+
+@contextmanager
+def _running(host: str) -> Iterator[Lab]:
+    """What is there is somebody's: none of it is touched, and what is made is taken away by its id."""
+    found = Lab(host, None)
+    docker = found.engine.docker
+    if theirs := docker("ps", "--all", "--quiet", "--filter", "label=io.twipc.project=twip").split():
+        missing("docker", f"its containers of the project twip are not the tests' own: {' '.join(theirs)}")
+    before = set(docker("image", "ls", "--quiet", "--no-trunc").split())
+    build(found.engine)
+    try:
+        yield found
+    finally:
+        made = set(docker("image", "ls", "--quiet", "--no-trunc").split()) - before
+        if made:
+            docker("image", "rm", "--force", *sorted(made))
