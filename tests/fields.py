@@ -114,6 +114,9 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         **{"kind": "service", "image": "shop/task:1", "restart": "never"},
         "resources": {"cpu": 0.25, "memory": "512MiB"},
     }
+    standing = _with(spec, "web", mode={"active-standby": {"standbys": 1, "lock": "/data/.lock"}})
+    del standing["services"]["web"]["replicas"]
+    standing["services"]["web"]["placement"]["max_per_host"] = 3
     by_command = _with(spec, "web", health={"command": ["check"]})
     return {
         "environment.project": (spec, ("project",), "stall"),
@@ -150,6 +153,8 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "service.rollout.monitor": (rolling, (*_WEB, "rollout", "monitor"), "3m"),
         "service.rollout.on_failure": (rolling, (*_WEB, "rollout", "on_failure"), "continue"),
         "service.replicas": (spec, ("services", "edge", "replicas"), 0),
+        "service.mode.active-standby.standbys": (standing, (*_WEB, "mode", "active-standby", "standbys"), 2),
+        "service.mode.active-standby.lock": (standing, (*_WEB, "mode", "active-standby", "lock"), "/data/one"),
         "service.health.http.path": (spec, (*_WEB, "health", "http", "path"), "/alive"),
         "service.health.http.port": (spec, (*_WEB, "health", "http", "port"), "admin"),
         "service.health.http.client": (spec, (*_WEB, "health", "http", "client"), "wget"),

@@ -161,6 +161,10 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
     "a port": lambda n: whole(web(ports={"http": n})),
     "a port that an engine listens on": lambda n: whole(edge(listen=n)),
     "replicas": lambda n: whole(web(replicas=n)),
+    "standbys": lambda n: whole(
+        web(command=["run"], mounts={"/a": "one"}, mode={"active-standby": {"standbys": n, "lock": "/a/b"}})
+        | {"volumes": {"one": {"access": "single-writer"}}}
+    ),
     "max_per_host": lambda n: placed(max_per_host=n),
     "rollout.parallelism": lambda n: whole(web({"swarm": {}}, rollout={"parallelism": n})),
     "a duration": lambda n: whole(web(stop_grace=f"{n}ms")),

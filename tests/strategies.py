@@ -172,10 +172,14 @@ scratch = st.lists(
 
 
 @st.composite
-def volumes_of(draw: st.DrawFn, name: str, replicas: int) -> Spec:
+def volumes_of(draw: st.DrawFn, name: str, replicas: int, waits: bool) -> Spec:
     """One that a single service mounts, of any kind."""
     alone = ("single-writer",) if replicas <= 1 else ()
-    volume: Spec = {"access": draw(st.sampled_from((*alone, "shared", "read-only", "per-replica", "scratch")))}
+    volume: Spec = (
+        {"access": "single-writer"}
+        if waits
+        else {"access": draw(st.sampled_from((*alone, "shared", "read-only", "per-replica", "scratch")))}
+    )
     if volume["access"] not in ("per-replica", "scratch"):
         path = draw(container_paths)
         volume |= draw(
@@ -342,6 +346,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["mounts"] = {draw(container_paths): f"{name}-data"}
         if draw(st.booleans()):
             service["mounts"] |= {"/own": "own", "/more": draw(st.sampled_from(("media", "logs")))}
+    if "mounts" in service and draw(st.booleans()):
+        _stand_by(draw, service)
     if draw(st.booleans()):
         # A single writer, which a volume may come to have, ends before the next begins.
         orders = (
@@ -349,6 +355,17 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         )
         service["rollout"] = draw(rollouts) | draw(st.sampled_from(orders))
     return service
+
+
+def _stand_by(draw: st.DrawFn, service: Spec) -> None:
+    """One works under a lock in the first volume, and others wait."""
+    service.setdefault("command", draw(st.lists(lines, min_size=1, max_size=3)))
+    service.pop("init", None)
+    service.pop("replicas")
+    service.get("placement", {}).pop("max_per_host", None)
+    file = draw(st.sampled_from((".lock", "a$b", "it's {{x}}", "-n", "%%")))
+    lock: Spec = {"lock": f"{next(iter(service['mounts']))}/{file}"}
+    service["mode"] = {"active-standby": {**lock, **draw(st.sampled_from(({}, {"standbys": 1}, {"standbys": 2})))}}
 
 
 targets_to_go = st.sampled_from(
@@ -435,7 +452,11 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
 def jobs(draw: st.DrawFn) -> Spec:
     """A service that runs to its end."""
     app: Spec = draw(apps("migrate"))
-    job = {field: value for field, value in app.items() if field not in ("replicas", "health", "publish", "rollout", "restart")}
+    job = {
+        field: value
+        for field, value in app.items()
+        if field not in ("replicas", "mode", "health", "publish", "rollout", "restart")
+    }
     job.get("placement", {}).pop("max_per_host", None)
     return {**job, "kind": "job", **draw(st.sampled_from(({}, {"restart": "never"}, {"restart": "on-failure"})))}
 
@@ -491,7 +512,7 @@ def specs(draw: st.DrawFn) -> Spec:
     for name in elsewhere:
         services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"}
     volumes = {
-        name: draw(volumes_of(name, service.get("replicas", 1)))
+        name: draw(volumes_of(name, service.get("replicas", 1), "mode" in service))
         for service in services.values()
         for name in service.get("mounts", {}).values()
         if name not in SHARED

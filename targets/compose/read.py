@@ -62,7 +62,7 @@ def _service(reader: compose.ServiceReader, secrets: dict[str, Any], unused: dic
 
 def _deploy(reader: compose.ServiceReader) -> None:
     deploy = reader.take_table("deploy")
-    reader.fact("replicas", deploy.pop("replicas", None))
+    reader.replicas(deploy.pop("replicas", None))
     resources = reader.table(deploy.pop("resources", None), "deploy.resources")
     limits = reader.table(resources.pop("limits", None), "deploy.resources.limits")
     reader.limits(limits.pop("cpus", None), limits.pop("memory", None))

@@ -54,7 +54,7 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
     reader.kind()
     take = reader.service.pop
     reader.fact("restart", compose.named(_RESTART, take("restart", "")))
-    reader.fact("replicas", take("scale", None))
+    reader.replicas(take("scale", None))
     reader.limits(take("cpus", None), take("mem_limit", None))
     mounts = reader.mounts(reader.take_tables("volumes"))
     secrets = [_secret(mount) for mount in mounts]

@@ -9,6 +9,7 @@ from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES, variable_of
 from twipc.formats.labels import own_labels
 from twipc.formats.probe import http_probe
+from twipc.formats.standby import MODE, alive, entrypoint
 from twipc.model import Model, image_of
 from twipc.spec import Health, Service
 from twipc.target import Artifact, Bundle, Discovery, bundle, option
@@ -88,7 +89,7 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "versionConsistency": "enabled",
             "user": engine.user if engine else At((*here, "user"), service.user),
             "memory": At((*here, "resources", "memory"), limits.container_memory(service)),
-            "entryPoint": At((*here, "entrypoint"), list(service.entrypoint or ())),
+            "entryPoint": At((*here, "mode" if service.standby else "entrypoint"), entrypoint(service)),
             "command": At((*here, "command"), list(service.command or ())),
             "workingDirectory": At((*here, "working_dir"), service.working_dir),
             "environment": _environment(model, name, discovery),
@@ -103,7 +104,7 @@ def _container(model: Model, options: Options, name: str, image: Value, discover
             "ulimits": [{"name": "nofile", "softLimit": 16384, "hardLimit": 16384}]
             if engine
             else _ulimits(options, here, service),
-            "dockerLabels": {**_labels(model, options, service), **own_labels(name, service)},
+            "dockerLabels": {**_labels(model, options, name, service), **own_labels(name, service)},
             "logConfiguration": _log(model, options, name),
         }
     )
@@ -248,7 +249,7 @@ def _health(model: Model, name: str, health: Health) -> Value:
     if health.http:
         argv = http_probe(health.http, model.number(name, health.http.port))
     return {
-        "command": At(here, ["CMD", *argv]),
+        "command": At(here, ["CMD", *alive(model.environment.services[name], argv)]),
         "interval": At((*here, "interval"), limits.INTERVAL.fit(health.interval)),
         "timeout": At((*here, "timeout"), limits.TIMEOUT.fit(health.timeout)),
         "retries": At((*here, "failures"), health.failures),
@@ -256,18 +257,20 @@ def _health(model: Model, name: str, health: Health) -> Value:
     }
 
 
-def _labels(model: Model, options: Options, service: Service) -> dict[str, Value]:
+def _labels(model: Model, options: Options, name: str, service: Service) -> dict[str, Value]:
     """The registry that was put before the image's name, and what a volume promises: a mount has no place for it."""
     labels: dict[str, Value] = {}
+    if service.standby:
+        labels[f"{_LABEL}mode"] = At(("services", name, "mode"), MODE)
     registry = registry_of(options, service)
     if registry:
         labels[f"{_LABEL}registry"] = At((*_HERE, "registry"), registry)
-    for name in sorted({mount.volume for mount in service.mounts.values()}):
-        volume = model.environment.volumes[name]
-        efs = is_on_efs(model, name)
-        labels[f"{_LABEL}volume.{name}.access"] = At(("volumes", name, "access"), volume.access if efs else "scratch")
+    for mounted in sorted({mount.volume for mount in service.mounts.values()}):
+        volume = model.environment.volumes[mounted]
+        efs = is_on_efs(model, mounted)
+        labels[f"{_LABEL}volume.{mounted}.access"] = At(("volumes", mounted, "access"), volume.access if efs else "scratch")
         if efs:
-            labels[f"{_LABEL}volume.{name}.retention"] = At(("volumes", name, "retention"), "keep")
+            labels[f"{_LABEL}volume.{mounted}.retention"] = At(("volumes", mounted, "retention"), "keep")
     return labels
 
 
@@ -311,7 +314,7 @@ def _service(model: Model, options: Options, name: str) -> dict[str, Value]:
             "cluster": At((*_HERE, "cluster"), options.cluster),
             "serviceName": family,
             "taskDefinition": family,
-            "desiredCount": At((*here, "replicas"), service.replicas),
+            "desiredCount": At((*here, "replicas"), 1 if service.standby else service.replicas),
             "schedulingStrategy": At((*here, "restart"), "REPLICA"),
             "launchType": At((*_HERE, "launch"), options.launch.upper()),
             "platformVersion": "1.4.0" if fargate else None,

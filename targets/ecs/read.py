@@ -10,7 +10,7 @@ from typing import Any
 from twipc.formats.engines import variable_of
 from twipc.formats.reading import read_server
 from twipc.spec import Cpu, Duration, Size
-from twipc.target import BASELINE, STATS_USE, Discovery, FactKey, Facts
+from twipc.target import BASELINE, STATS_USE, Discovery, FactKey, Facts, standby
 from twipc.target.probe import recognise
 
 from .dockerfile import read_image
@@ -46,6 +46,7 @@ class _Reader:
         self.family = ""
         self.namespace = ""
         self.registry = ""
+        self.standing_by = False
 
     def fact(self, leaf: str, value: object) -> None:
         self._said(FactKey(f"service.{leaf}", (self.name,)), value)
@@ -133,6 +134,7 @@ class _Reader:
         take = container.pop
         if take("name", "missing") != self.name:
             self.baseline("container.name", "of another service")
+        self._mode(container.get("dockerLabels", {}))
         self.fact("command", tuple(take("command", ())))
         self.fact("stop_grace", _seconds(take("stopTimeout", None)))
         self._ports(take("portMappings", []))
@@ -146,6 +148,13 @@ class _Reader:
         self._program(container)
         self.rest("container", container)
 
+    def _mode(self, labels: dict[str, Any]) -> None:
+        """Who waits for a lock is labelled; how it is locked stands in command and check."""
+        said = labels.pop(standby.LABEL, None)
+        self.standing_by = said == standby.ACTIVE_STANDBY
+        if said is not None and not self.standing_by:
+            self.baseline(f"label.{standby.LABEL}", said)
+
     def _security(self, options: list[str]) -> None:
         self.fact("no_new_privileges", options[:1] == ["no-new-privileges"])
         for nth, option in enumerate(options, 1):
@@ -157,7 +166,11 @@ class _Reader:
         if FactKey("http.engine.name", (self.name,)) in self.facts:
             return
         take = container.pop
-        self.fact("entrypoint", tuple(take("entryPoint", ())))
+        entrypoint = tuple(take("entryPoint", ()))
+        locked = standby.under_lock(entrypoint) if self.standing_by else None
+        if locked:
+            self.fact("mode.active-standby.lock", locked[0])
+        self.fact("entrypoint", locked[1] if locked else entrypoint)
         self.fact("working_dir", take("workingDirectory", None))
         self.fact("user", take("user", None))
         self.fact("read_only", take("readonlyRootFilesystem", False))
@@ -217,6 +230,11 @@ class _Reader:
             return
         command = check.pop("command", [])
         argv = tuple(command[1:])
+        if self.standing_by:
+            asked = standby.while_active(argv)
+            if asked is None:
+                self.baseline("health.command", "asks who waits for the lock")
+            argv = argv if asked is None else asked
         http = recognise(argv) if command[:1] == ["CMD"] else None
         if http:
             self.fact("health.http.client", http[0].client)

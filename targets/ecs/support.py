@@ -144,6 +144,11 @@ _ELSEWHERE = When(
     ),
     otherwise=_NOT_THERE,
 )
+_NO_STANDBY = Absent(
+    "a load balancer's target that waits is not healthy, and ECS replaces it for ever; nor is a lock on EFS proven to pass on: "
+    "one task runs, under the lock, and its successor starts when it has ended",
+    codes.BEHAVIOUR_LOST,
+)
 _NO_TMPFS = Absent(
     "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
     codes.HARDENING_LOST,
@@ -234,7 +239,14 @@ _FIELDS: FieldSupport = {
             codes.EXPOSURE_LOST,
         ),
     ),
-    "service.replicas": Exact(),
+    "service.replicas": When(
+        "some stand by",
+        lambda asked: _service(asked).standby is not None,
+        then=Approximate(lambda _: 1, _NO_STANDBY.why, _NO_STANDBY.code),
+        otherwise=Exact(),
+    ),
+    "service.mode.active-standby.standbys": _NO_STANDBY,
+    "service.mode.active-standby.lock": Exact(),
     "service.placement.constraints": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_HOSTS),
     "service.placement.spread": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_HOSTS),
     "service.placement.max_per_host": When(

@@ -49,7 +49,7 @@ def _pinned(model: Model) -> Iterator[Finding]:
         label = f"docker node update --label-add {model.name}.{volume}=true NODE"
         yield Finding(
             PINNED,
-            f"`{volume}` lies on one node: its loss is an outage"
+            f"`{volume}` lies on one node{_standing_by(model, volume)}: its loss is an outage"
             if _on_one_node(model.environment.volumes[volume])
             else f"`{volume}` lies on the nodes that you label: swarm carries nothing from one to another",
             model.span(path, key=True),
@@ -58,6 +58,12 @@ def _pinned(model: Model) -> Iterator[Finding]:
             at=model.tree.name(path),
             target=NAME,
         )
+
+
+def _standing_by(model: Model, volume: str) -> str:
+    """Who is there with the volume, and goes with its node."""
+    mounting = (service for _, service in model.services if volume in {mount.volume for mount in service.mounts.values()})
+    return ", with who works and who stands by" if any(service.standby for service in mounting) else ""
 
 
 def _on_one_node(volume: Volume) -> bool:

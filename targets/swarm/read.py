@@ -100,7 +100,7 @@ def _text(value: object) -> object:
 def _deploy(reader: compose.ServiceReader, deploy: dict[str, Any]) -> set[str]:
     """Takes `deploy` apart; gives back which publications it says are left out."""
     reader.fact("kind", compose.named(_KIND, deploy.pop("mode", "no mode")))
-    reader.fact("replicas", deploy.pop("replicas", None))
+    reader.replicas(deploy.pop("replicas", None))
     resources = reader.table(deploy.pop("resources", None), "deploy.resources")
     limits = reader.table(resources.pop("limits", None), "deploy.resources.limits")
     reader.limits(*(_text(limits.pop(key, None)) for key in ("cpus", "memory")))

@@ -88,6 +88,14 @@ services:
     secrets: [api-key]
     resources: {{cpu: 2, memory: 1GiB}}
   cache: {{image: busybox, logging: none}}
+  ledger:
+    image: busybox
+    entrypoint: [enter, "$x"]
+    command: [serve]
+    ports: {{http: 8080}}
+    health: {{http: /live}}
+    mounts: {{"/ledger $x{{{{y": ledger}}
+    mode: {{active-standby: {{standbys: 2, lock: "/ledger $x{{{{y/$$lock {{{{x}}}} 100%"}}}}
   migrate: {{kind: job, image: busybox, depends_on: [db], restart: on-failure}}
   idle: {{image: busybox, replicas: 0, env: {{{NASTY_VARIABLES}}}}}
 networks: {{front: {{}}, back: {{internal: true, encrypted: true}}}}
@@ -96,6 +104,7 @@ volumes:
   news: {{access: single-writer}}
   shared: {{access: shared, retention: delete}}
   seen: {{access: read-only}}
+  ledger: {{access: single-writer}}
 accept:
   - {{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}
   - {{code: TW514, at: services.worker.depends_on.db, target: swarm, because: it tries again}}
@@ -231,7 +240,7 @@ def exactly(path: str) -> str:
 
 
 def as_commands(facts: Facts, compiled: Compiled) -> dict[FactKey, object]:
-    """The same facts with checks by HTTP as the commands that they are."""
+    """The same facts with checks by HTTP, and what waits for a lock, as the commands that they are."""
     found = dict(facts)
     for name, _ in compiled.model.services:
         keys = {leaf: FactKey(f"service.health.http.{leaf}", (name,)) for leaf in ("client", "port", "path")}
@@ -240,6 +249,14 @@ def as_commands(facts: Facts, compiled: Compiled) -> dict[FactKey, object]:
             options = ["-fsS", "-o"] if client == "curl" else ["-q", "-O"]
             argv = (client, *options, "/dev/null", f"http://127.0.0.1:{port}{path}")
             found[FactKey("service.health.command", (name,))] = argv
+    for name, service in compiled.model.services:
+        if service.mode:
+            entrypoint, check = (FactKey(f"service.{leaf}", (name,)) for leaf in ("entrypoint", "health.command"))
+            lock = ("flock", "--exclusive", "--no-fork", service.mode.active_standby.lock)
+            found[entrypoint] = (*lock, *(service.entrypoint or ()))
+            waits = ("sh", "-c", 'grep -qsx flock /proc/[0-9]*/comm || exec "$@"', "sh")
+            asked = found.get(check)
+            found |= {check: (*waits, *asked)} if isinstance(asked, tuple) else {}
     return found
 
 

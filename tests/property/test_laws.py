@@ -150,6 +150,7 @@ def _stateless(spec: Spec, name: str, replicas: int) -> Spec:
     changed: Spec = json.loads(json.dumps(spec))
     service = changed["services"][name]
     service.pop("mounts", None)
+    service.pop("mode", None)
     mounted = {volume for one in changed["services"].values() for volume in one.get("mounts", {}).values()}
     changed["volumes"] = {volume: noun for volume, noun in changed.get("volumes", {}).items() if volume in mounted}
     service.pop("publish", None)

@@ -146,6 +146,16 @@ READY_DIFFERS = Code(
     .replace("members: [web.http]}}", "members: [web.http, old.http]}}  #! TW312"),
     good=_PROXY.replace("web:1, ports", "web:1, ready: {http: /ready}, ports"),
 )
+TWO_COUNTS = Code(
+    "TW480",
+    "the number of instances is said twice",
+    Severity.ERROR,
+    why="One instance works and `standbys` wait: another number of `replicas` beside that is a slip in one of them.",
+    bad="services:\n  web:\n    image: shop/web:1\n    command: [serve]\n    replicas: 3  #! TW480\n    mounts: {/data: news}\n"
+    "    mode: {active-standby: {standbys: 1, lock: /data/.lock}}\nvolumes: {news: {access: single-writer}}",
+    good="services:\n  web:\n    image: shop/web:1\n    command: [serve]\n    mounts: {/data: news}\n"
+    "    mode: {active-standby: {standbys: 1, lock: /data/.lock}}\nvolumes: {news: {access: single-writer}}",
+)
 CONFIG_FILE = Code(
     "TW436",
     "a config file cannot be used",
@@ -189,6 +199,7 @@ CODES = (
     PAGE,
     HEALTH_KIND,
     READY_DIFFERS,
+    TWO_COUNTS,
     CONFIG_FILE,
     UNKNOWN_DEPENDENCY,
     SECRET_READ,

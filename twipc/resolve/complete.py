@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twipc.diagnostics import Report
 from twipc.model import HEALTH_PORT_NAME
-from twipc.spec import Backend, Duration, Environment, Health, Http, HttpHealth, Port, Service
+from twipc.spec import ActiveStandby, Backend, Duration, Environment, Health, Http, HttpHealth, Port, Service
+from twipc.spec.limits import CHECKS
 from twipc.syntax import Tree
 
 from . import codes
@@ -41,10 +42,33 @@ def _service(name: str, service: Service, environment: Environment, tree: Tree, 
     if service.kind == "job" and "restart" not in service.model_fields_set:
         update["restart"] = "never"
     update["health"] = _health(name, service, tree, report)
+    if service.standby and service.kind == "service" and not service.http:
+        update["replicas"] = _replicas(name, service, service.standby, tree, report)
+        update["health"] = _patient(service.health)
     if service.http:
         backends = {key: _room(backend, environment) for key, backend in service.http.backends.items()}
         update["http"] = service.http.model_copy(update={"backends": backends})
     return service.model_copy(update=update)
+
+
+def _replicas(name: str, service: Service, standby: ActiveStandby, tree: Tree, report: Report) -> int:
+    """Who works and who stand by."""
+    replicas = 1 + standby.standbys
+    if "replicas" in service.model_fields_set and service.replicas != replicas:
+        path = ("services", name, "replicas")
+        said = f"`{name}` has {replicas} instances by its mode, and {service.replicas} by its `replicas`"
+        report.add(codes.TWO_COUNTS, said, tree.span(path), help="take `replicas` out", at=tree.name(path))
+    return replicas
+
+
+def _patient(health: Health | None) -> Health | None:
+    """Who takes over was alive before, so that its failures count: by default so many may that it has its time to start."""
+    if health is None or "failures" in health.model_fields_set:
+        return health
+    most = CHECKS.most
+    return health.model_copy(
+        update={"failures": max(health.failures, min(most, 1 - (-int(health.start_period) // health.interval)))}
+    )
 
 
 def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str, Port]:

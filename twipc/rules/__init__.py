@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from twipc.diagnostics import Finding, Report
 from twipc.model import Model
 
-from .codes import CODES
+from .codes import CODES as _CODES
 from .external import external
 from .hosts import hosts
 from .jobs import jobs
@@ -20,6 +20,8 @@ from .ports import ports
 from .programs import programs
 from .redirects import redirects
 from .servers import servers
+from .standby_codes import CODES as _STANDBY_CODES
+from .standbys import standbys
 from .starts import starts
 from .state import state
 from .stores import stores
@@ -27,10 +29,12 @@ from .unused import unused
 
 __all__ = ["CODES", "judge"]
 
+CODES = (*_CODES, *_STANDBY_CODES)
 Rule = Callable[[Model], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     state,
     stores,
+    standbys,
     servers,
     redirects,
     ports,

@@ -28,7 +28,8 @@ def state(model: Model) -> Iterator[Finding]:
         ]
         for service in sorted({service for service, _ in mounts}):
             replicas = model.environment.services[service].replicas
-            if replicas > 1:
+            # Of instances that wait for a lock, one writes.
+            if replicas > 1 and model.environment.services[service].standby is None:
                 yield _replicas(model, name, service, replicas)
             if model.environment.services[service].rollout.order == "start-first":
                 yield _both_at_once(model, name, service)
@@ -76,7 +77,7 @@ def _replicas(model: Model, volume: str, service: str, replicas: int) -> Finding
         SECOND_WRITER,
         f"{replicas} replicas of `{service}` would write the single-writer volume `{volume}`",
         model.span(path),
-        help=f"`replicas: 1`, or another store; {_shared(volume)}",
+        help=f"`replicas: 1`, or one that works and one that waits, by `mode: {{active-standby: …}}`; {_shared(volume)}",
         related=(Related(model.span(("volumes", volume, "access")), "one writer, says the volume"),),
         at=model.tree.name(path),
     )

@@ -8,6 +8,7 @@ from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .secrecy import looks_secret, plain_secrets
 from .service import (
+    ActiveStandby,
     Build,
     EnvValue,
     Health,
@@ -27,6 +28,7 @@ __all__ = [
     "EPHEMERAL",
     "OWN",
     "Acceptance",
+    "ActiveStandby",
     "Backend",
     "Build",
     "Cpu",

@@ -15,7 +15,7 @@ from . import codes
 from .environment import Environment
 from .noun import Noun
 from .secrecy import looks_secret
-from .shape import Leaf, ListOf, OfNoun, Shape, fields, inside, shape_at
+from .shape import Leaf, ListOf, OfNoun, Shape, descriptions, fields, inside, shape_at
 
 N = TypeVar("N", bound=Noun)
 VERSIONS = (1,)
@@ -163,8 +163,7 @@ def _near(word: str, known: Collection[str]) -> str | None:
 
 def _describe(loc: Path, shape: Shape) -> str | None:
     noun = _noun_around(loc, shape)
-    field = noun.model_fields.get(str(loc[-1])) if noun else None
-    return field.description if field else None
+    return descriptions(noun).get(str(loc[-1])) or None if noun else None
 
 
 def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape) -> tuple[str, str | None]:

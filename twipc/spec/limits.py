@@ -23,6 +23,7 @@ HIGH_PORT = Limit(
     source="Linux: a lower one needs a right, and engines here have none",
 )
 REPLICAS = Limit(what="replicas", least=0, most=1000, source=f"{_OURS}; a swarm takes 99999999999999 (traps §3.2)")
+STANDBYS = Limit(what="standbys", least=1, most=9, source=f"{_OURS}; each but the first only waits")
 MAX_PER_HOST = Limit(what="max_per_host", least=1, most=1000, source="as many as there are replicas")
 PARALLELISM = Limit(what="rollout.parallelism", least=1, most=1000, source="as many as there are replicas")
 DURATION = Limit(
@@ -118,6 +119,7 @@ LIMITS = (
     PORT,
     HIGH_PORT,
     REPLICAS,
+    STANDBYS,
     MAX_PER_HOST,
     PARALLELISM,
     DURATION,

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from .http import Http
-from .limits import CHECKS, REPLICAS, ULIMIT
+from .limits import CHECKS, REPLICAS, STANDBYS, ULIMIT
 from .logging import ENDING, Logging
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
@@ -103,7 +103,12 @@ class Health(Noun):
     command: tuple[Line, ...] | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
     interval: Time = Field(Duration(5000), description="Time between two checks.")
     timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
-    failures: int = Field(3, ge=CHECKS.least, le=CHECKS.most, description="So many failures in a row make it dead.")
+    failures: int = Field(
+        3,
+        ge=CHECKS.least,
+        le=CHECKS.most,
+        description="So many failures in a row make it dead; by default 3, but of a standby as many as its start may take.",
+    )
     start_period: Time = Field(Duration(20_000), description="Failures do not count for so long after the start.")
 
     @property
@@ -228,6 +233,25 @@ class Ulimit(Noun):
         return soft, soft if self.hard is None else self.hard
 
 
+class ActiveStandby(Noun):
+    """One instance works, under a lock; the others wait for it, alive and not ready, and the next takes over all its state.
+
+    The program and each that waits are started by `flock` of util-linux, which the image must have, with `sh` and `grep`.
+    """
+
+    standbys: int = Field(1, ge=STANDBYS.least, le=STANDBYS.most, description="So many wait.")
+    lock: ContainerPath = Field(description="The file that is locked; in the single-writer volume that the lock is for.")
+
+
+class Mode(Noun):
+    """How several instances share what only one may write."""
+
+    active_standby: ActiveStandby = Field(
+        alias="active-standby",
+        description="One works, the others wait. `command` and `entrypoint` run under the lock, an image's entrypoint never.",
+    )
+
+
 class Service(Noun):
     """One program, in one or more equal instances."""
 
@@ -255,7 +279,10 @@ class Service(Noun):
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
     networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
-    replicas: int = Field(1, ge=REPLICAS.least, le=REPLICAS.most, description="How many instances run.")
+    replicas: int = Field(
+        1, ge=REPLICAS.least, le=REPLICAS.most, description="How many instances run; with a `mode`, that says so."
+    )
+    mode: Mode | None = Field(None, description="What several instances do that are not equal; else all do the same.")
     depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")
     placement: Placement = Field(Placement(max_per_host=None), description="Which hosts the instances run on.")
     rollout: Rollout = Field(Rollout(), description="How instances are replaced by those of the next version.")
@@ -272,3 +299,8 @@ class Service(Noun):
     )
     secrets: tuple[SecretFile, ...] = Field((), description="Secrets that it reads as files.")
     http: Http | None = Field(None, description="Makes the service an HTTP server that forwards and serves files.")
+
+    @property
+    def standby(self) -> ActiveStandby | None:
+        """How its instances wait for each other, if they do."""
+        return self.mode.active_standby if self.mode else None

@@ -40,7 +40,13 @@ Shape = Leaf | OfNoun | MapOf | ListOf
 @cache
 def fields(noun: type[Noun]) -> Mapping[str, Shape]:
     """The shape of each field of a noun, in the order of the noun."""
-    return {name: _shape(info.annotation) for name, info in noun.model_fields.items()}
+    return {info.alias or name: _shape(info.annotation) for name, info in noun.model_fields.items()}
+
+
+@cache
+def descriptions(noun: type[Noun]) -> Mapping[str, str]:
+    """What each field of a noun promises."""
+    return {info.alias or name: info.description or "" for name, info in noun.model_fields.items()}
 
 
 def _shape(annotation: Any) -> Shape:
@@ -83,7 +89,7 @@ def dotted_fields(noun: type[Noun] = Environment, prefix: str = "") -> Iterator[
     """Every field of the language as (dotted name with `*` for keys, description), for `explain`."""
     for name, shape in fields(noun).items():
         dotted = f"{prefix}{name}"
-        yield dotted, noun.model_fields[name].description or ""
+        yield dotted, descriptions(noun)[name]
         while isinstance(shape, MapOf | ListOf):
             dotted += ".*"
             shape = inside(shape, "*")

@@ -1,6 +1,6 @@
 """The kit that a target is made with."""
 
-from . import codes
+from . import codes, standby
 from .answers import EngineSupport, FieldSupport
 from .bundle import Artifact, Bundle, bundle, plain
 from .discovery import DOCKER, Discovery
@@ -58,4 +58,5 @@ __all__ = [
     "published",
     "secret_uses",
     "spec_path",
+    "standby",
 ]

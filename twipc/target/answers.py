@@ -80,6 +80,8 @@ FieldSupport = TypedDict(
         "service.networks": "Answer",
         "service.publish": "Answer",
         "service.replicas": "Answer",
+        "service.mode.active-standby.standbys": "Answer",
+        "service.mode.active-standby.lock": "Answer",
         "service.depends_on": "Answer",
         "service.placement.constraints": "Answer",
         "service.placement.spread": "Answer",

@@ -104,7 +104,8 @@ def _leaf_facts(noun: str, owner: tuple[str, ...], value: Noun) -> Iterator[tupl
 
 def _leaf(value: object, dotted: str) -> object:
     for step in dotted.split("."):
-        value = getattr(value, step) if value is not None else None
+        # What is written with a hyphen is an attribute without one.
+        value = getattr(value, step.replace("-", "_")) if value is not None else None
     return value
 
 
@@ -248,6 +249,8 @@ def spec_path(key: FactKey, model: Model) -> Path:
             return _publish_path(key.owner, model)
         case "service" if leaf == "depends_on":
             return _dependency_path(key.owner, model)
+        case "service" if leaf == "replicas" and _has_standby(key.owner[0], model):
+            return ("services", key.owner[0], "mode")
         case "service":
             return ("services", key.owner[0], *steps)
         case "http":
@@ -270,6 +273,12 @@ def _volume_path(name: str, steps: Path, model: Model) -> Path:
     volume = model.environment.volumes.get(name)
     implied = volume is not None and volume.access == "per-replica" and steps == ("retention",) and not model.written(path)
     return ("volumes", name, "access") if implied else path
+
+
+def _has_standby(name: str, model: Model) -> bool:
+    """Whether the number of instances is said by the mode."""
+    service = model.environment.services.get(name)
+    return service is not None and service.standby is not None
 
 
 def _publish_path(owner: tuple[str, ...], model: Model) -> Path:

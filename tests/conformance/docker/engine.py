@@ -51,6 +51,12 @@ class Engine(Docker):
             self.docker("tag", BASE, name)
             self._images.add(name)
 
+    def have_image(self, name: str, files: Mapping[str, tuple[bytes | str, int]]) -> None:
+        """An image of these files alone."""
+        if name not in self._images:
+            self.docker("import", "-", name, stdin=_tar(files))
+            self._images.add(name)
+
     @contextmanager
     def composed(self, folder: Path, start: bool = False) -> Iterator[list[Inspected]]:
         """The containers of the compose file in a folder, as the engine has them."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
+import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
-from tests.tools import tool
+from tests.tools import program, tool
 
 BASE = "twipc-tests/base:1"
 SAY = "/say"
@@ -25,6 +28,18 @@ def root_file_system() -> dict[str, tuple[bytes | str, int]]:
     """The files of the image: (content, mode), or (where a link leads, 0)."""
     busybox = tool("busybox").read_bytes()
     return {"bin/busybox": (busybox, 0o755), "bin/sh": ("busybox", 0), SAY.lstrip("/"): (_SAY.encode(), 0o755)}
+
+
+def with_programs(*names: str) -> dict[str, tuple[bytes | str, int]]:
+    """The same with programs of this machine and the libraries that they need, and busybox under more of its names."""
+    files = root_file_system() | {f"bin/{applet}": ("busybox", 0) for applet in ("grep", "sleep", "test", "touch")}
+    for name in names:
+        path = program(name)
+        files[f"bin/{name}"] = (path.read_bytes(), 0o755)
+        needed = subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout
+        for library in re.findall(r"(?:=> )?(/\S+) \(0x", needed):
+            files[library.lstrip("/")] = (Path(library).read_bytes(), 0o755)
+    return files
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.formats.engines import ENGINES, SCRATCH_FOLDER
+from twipc.formats.standby import entrypoint
 from twipc.spec import Service, Size, Tmpfs
 
 
@@ -34,7 +35,7 @@ def _program(here: Path, service: Service) -> dict[str, Value]:
     return {
         "cap_add": At((*here, "capabilities"), sorted(set(service.capabilities))),
         "init": At((*here, "init"), service.init),
-        "entrypoint": At((*here, "entrypoint"), list(service.entrypoint or ())),
+        "entrypoint": At((*here, "mode" if service.standby else "entrypoint"), entrypoint(service)),
         "working_dir": At((*here, "working_dir"), service.working_dir),
         "user": At((*here, "user"), service.user),
         "read_only": At((*here, "read_only"), service.read_only or None),

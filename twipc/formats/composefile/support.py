@@ -88,6 +88,8 @@ FIELDS: FieldSupport = {
     "service.networks": Exact(),
     "service.publish": Exact(),
     "service.replicas": Exact(),
+    "service.mode.active-standby.standbys": Exact(),
+    "service.mode.active-standby.lock": Exact(),
     "service.depends_on": Exact(),
     "service.placement.constraints": Absent("all instances run on the one host, whatever its labels", codes.LOST),
     "service.placement.spread": Absent("all instances run on the one host: there is nothing to spread them over", codes.LOST),

@@ -13,6 +13,7 @@ from twipc.formats.engines import SECRETS_FOLDER
 from twipc.formats.labels import own_labels
 from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
+from twipc.formats.standby import MODE, alive
 from twipc.formats.yamltext import dump, interpolated
 from twipc.model import Model, place_of
 from twipc.spec import Duration, Service
@@ -77,6 +78,8 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
         labels[f"{LABEL}config"] = At(("services", name, of), digest)
     for port, noun in sorted(model.environment.services[name].ports.items()):
         labels[f"{LABEL}port.{port}"] = At(("services", name, "ports", port), str(noun))
+    if model.environment.services[name].standby:
+        labels[f"{LABEL}mode"] = At(("services", name, "mode"), MODE)
     return labels | own_labels(name, model.environment.services[name])
 
 
@@ -100,7 +103,7 @@ def config_digest(files: Iterable[ServerFile]) -> str:
 
 
 def healthcheck(model: Model, name: str) -> Value:
-    """Liveness, without a shell; None where nobody asks."""
+    """Liveness, without a shell but where somebody waits for a lock; None where nobody asks."""
     health = model.environment.services[name].health
     here: Path = ("services", name, "health")
     if health is None:
@@ -109,7 +112,7 @@ def healthcheck(model: Model, name: str) -> Value:
     if health.http:
         argv = http_probe(health.http, model.number(name, health.http.port))
     return {
-        "test": At(here, ["CMD", *argv]),
+        "test": At(here, ["CMD", *alive(model.environment.services[name], argv)]),
         "interval": At((*here, "interval"), duration(health.interval)),
         "timeout": At((*here, "timeout"), duration(health.timeout)),
         "retries": At((*here, "failures"), health.failures),

@@ -32,6 +32,8 @@ PART: FieldSupport = {
     "service.networks": _WHY,
     "service.publish": _WHY,
     "service.replicas": _WHY,
+    "service.mode.active-standby.standbys": _WHY,
+    "service.mode.active-standby.lock": _WHY,
     "service.depends_on": _WHY,
     "service.placement.constraints": _WHY,
     "service.placement.spread": _WHY,

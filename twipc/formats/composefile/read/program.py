@@ -7,6 +7,7 @@ from typing import Any
 
 from twipc.spec import Size
 from twipc.target import FactKey
+from twipc.target.standby import under_lock
 
 from .taking import Taking
 from .words import cpus, size
@@ -26,7 +27,7 @@ class Program(Taking):
         if FactKey("http.engine.name", (self.name,)) in self.facts:
             return mounts
         take = self.service.pop
-        self.fact("entrypoint", tuple(self.rows(take("entrypoint", None), "entrypoint")))
+        self._entrypoint(tuple(self.rows(take("entrypoint", None), "entrypoint")))
         for key in ("working_dir", "user", "stop_signal"):
             self.fact(key, take(key, None))
         for key in ("read_only", "init"):
@@ -51,6 +52,13 @@ class Program(Taking):
                 self.baseline("tmpfs", one)
         self.fact("tmpfs", places)
         return others
+
+    def _entrypoint(self, argv: tuple[Any, ...]) -> None:
+        """What runs, under a lock or without."""
+        locked = under_lock(argv) if self.standing_by else None
+        if locked:
+            self.fact("mode.active-standby.lock", locked[0])
+        self.fact("entrypoint", locked[1] if locked else argv)
 
     def security(self) -> None:
         options = self.rows(self.service.pop("security_opt", None), "security_opt")

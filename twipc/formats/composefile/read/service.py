@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twipc.target import FactKey
+from twipc.target import FactKey, standby
 from twipc.target.probe import recognise
 
 from .files import Files
@@ -21,6 +21,7 @@ class ServiceReader(Program, Files):
     def common(self) -> None:
         """What every dialect says alike."""
         take = self.service.pop
+        self._mode()
         self.fact("image", take("image", None))
         self.fact("command", tuple(self.rows(take("command", None), "command")))
         self.fact("env", {key: ("value", value) for key, value in self.take_table("environment").items()})
@@ -28,6 +29,21 @@ class ServiceReader(Program, Files):
         self._networks(take("networks", None))
         self._health(self.take_table("healthcheck"))
         self._logging(self.take_table("logging"))
+
+    def _mode(self) -> None:
+        """Who waits for a lock is labelled; how it is locked stands in command and check."""
+        labels = self.table(self.service.get("labels"), "labels")
+        said = labels.pop(standby.LABEL, None)
+        self.standing_by = said == standby.ACTIVE_STANDBY
+        if said is not None and not self.standing_by:
+            self.baseline(f"labels.{standby.LABEL}", said)
+        self.service["labels"] = labels
+
+    def replicas(self, number: object) -> None:
+        """How many there are, and so how many wait."""
+        self.fact("replicas", number)
+        if self.standing_by:
+            self.fact("mode.active-standby.standbys", number - 1 if isinstance(number, int) else number)
 
     def _networks(self, said: object) -> None:
         """A list of names, or what is said of each name."""
@@ -62,6 +78,11 @@ class ServiceReader(Program, Files):
         if test[0] != "CMD":
             self.baseline("healthcheck.test", f"begins with {test[0]!r}")
         argv = tuple(test[1:])
+        if self.standing_by:
+            asked = standby.while_active(argv)
+            if asked is None:
+                self.baseline("healthcheck.test", "asks who waits for the lock")
+            argv = argv if asked is None else asked
         http = recognise([str(word) for word in argv])
         if http:
             self.fact("health.http.client", http[0].client)

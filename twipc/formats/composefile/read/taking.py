@@ -20,6 +20,8 @@ class Taking:
         self.service = table(service, path, f"services.{name}")
         self.facts = facts
         self.owners = owners
+        self.standing_by = False
+        """Whether its instances wait for a lock."""
 
     def fact(self, leaf: str, value: object) -> None:
         if value not in (None, (), {}):
