@@ -170,6 +170,7 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
     "a duration": lambda n: whole(web(stop_grace=f"{n}ms")),
     "resources.memory": lambda n: whole(web(resources={"memory": kibibytes(n)})),
     "resources.cpu": lambda n: whole(web(resources={"cpu": n / 1000})),
+    "resources.pids": lambda n: whole(web(resources={"pids": n})),
     "http.max_body": lambda n: whole(edge(max_body=kibibytes(n))),
     "failures and successes of a check": lambda n: whole(web(health={"command": ["check"], "failures": n})),
     "backend.retries": lambda n: whole(backend(retries=n)),

@@ -313,6 +313,7 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         "resources": {
             "cpu": draw(st.sampled_from((0.25, 0.5, 1, 2))),
             "memory": draw(st.sampled_from(("256MiB", "700MiB", "1GiB"))),
+            **draw(st.sampled_from(({}, {"pids": 2}, {"pids": 1024}, {"pids": 1 << 22}))),
         },
         "env": draw(st.dictionaries(st.sampled_from(("A", "B_C", "_x", "on", "Y")), texts, max_size=3)),
         "labels": draw(st.dictionaries(st.sampled_from(("com.example.team", "on", "1", "0x1f", "a/b_c-d")), lines, max_size=3)),

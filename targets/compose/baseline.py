@@ -8,9 +8,6 @@ from twipc.formats.composefile.baseline import common, mounted_files, of_service
 from twipc.model import Model
 from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
-_EVERY: dict[str, object] = {
-    "deploy.resources.limits.pids": 1024,
-}
 _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"]}
 
 
@@ -22,7 +19,7 @@ def baseline(model: Model, _options: Any) -> Facts:
         hosts = [(path, mount.volume) for path, mount in service.mounts.items() if model.environment.volumes[mount.volume].host]
         facts.update(of_service(name, {f"mount of {volume} at {path}.bind.create_host_path": False for path, volume in hosts}))
         facts.update(common(model, name, DOCKER))
-        places = _EVERY | _SERVED if service.http else _EVERY
+        places = _SERVED if service.http else {}
         places = {**places, **{f"secret at {place}": True for place in secret_places(model, name)}}
         for one in service.depends_on:
             places = {**places, f"depends_on.{one.service}.required": True, f"depends_on.{one.service}.restart": False}

@@ -58,7 +58,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "depends_on": write.depends_on(name, service, {"required": True, "restart": False}),
             "deploy": {
                 "replicas": At((*here, "replicas"), service.replicas),
-                "resources": {"limits": without_nothing({**program.limits(name, service), "pids": 1024})},
+                "resources": {"limits": without_nothing(program.limits(name, service))},
             },
             "restart": At((*here, "restart"), _RESTART[service.restart]),
             "stop_grace_period": At((*here, "stop_grace"), write.whole_seconds(service.stop_grace)),

@@ -65,6 +65,6 @@ def _deploy(reader: compose.ServiceReader) -> None:
     reader.replicas(deploy.pop("replicas", None))
     resources = reader.table(deploy.pop("resources", None), "deploy.resources")
     limits = reader.table(resources.pop("limits", None), "deploy.resources.limits")
-    reader.limits(limits.pop("cpus", None), limits.pop("memory", None))
+    reader.limits(*(limits.pop(key, None) for key in ("cpus", "memory", "pids")))
     for place, left in (("deploy", deploy), ("deploy.resources", resources), ("deploy.resources.limits", limits)):
         reader.rest({f"{place}.{key}": value for key, value in left.items()})

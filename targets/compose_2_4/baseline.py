@@ -8,7 +8,6 @@ from twipc.formats.composefile.baseline import common, mounted_files, of_service
 from twipc.model import Model
 from twipc.target import BASELINE, DOCKER, FactKey, Facts
 
-_EVERY: dict[str, object] = {"pids_limit": 1024}
 _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"]}
 
 
@@ -21,7 +20,7 @@ def baseline(model: Model, _options: Any) -> Facts:
     }
     for name, service in model.services:
         facts.update(common(model, name, DOCKER))
-        places = _EVERY | _SERVED if service.http else _EVERY
+        places = _SERVED if service.http else {}
         places = {**places, **{f"secret at {place}.read_only": True for place in secret_places(model, name)}}
         facts.update(of_service(name, {**places, **mounted_files(model, name, {})}))
     for network in model.environment.networks:

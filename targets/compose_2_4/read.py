@@ -55,7 +55,7 @@ def _service(reader: compose.ServiceReader, texts: Mapping[str, str]) -> None:
     take = reader.service.pop
     reader.fact("restart", compose.named(_RESTART, take("restart", "")))
     reader.replicas(take("scale", None))
-    reader.limits(take("cpus", None), take("mem_limit", None))
+    reader.limits(*(take(key, None) for key in ("cpus", "mem_limit", "pids_limit")))
     mounts = reader.mounts(reader.take_tables("volumes"))
     secrets = [_secret(mount) for mount in mounts]
     mounted = reader.files([mount for mount, secret in zip(mounts, secrets, strict=True) if secret is None], texts)

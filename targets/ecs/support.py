@@ -281,6 +281,7 @@ _FIELDS: FieldSupport = {
     "service.health.start_period": _START_PERIOD,
     "service.resources.cpu": _sized(_cpu, "ECS takes 0.125 vCPU or more"),
     "service.resources.memory": _sized(_memory, "ECS counts whole MiB"),
+    "service.resources.pids": Absent("a task definition has no word for a limit of processes", codes.HARDENING_LOST),
     "service.restart": When(
         "of a job",
         lambda asked: _service(asked).kind == "job",

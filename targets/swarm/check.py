@@ -10,31 +10,18 @@ from twipc.model import Model
 from twipc.spec import EPHEMERAL, Volume
 from twipc.target.secrets import missing_places
 
-from .codes import BOTH_AT_ONCE, HARDENING_LOST, PINNED, PINNED_TOGETHER
+from .codes import BOTH_AT_ONCE, PINNED, PINNED_TOGETHER
 from .lower import is_pinned
 
 NAME = "swarm"
 
 
 def check(model: Model, _options: Any) -> Iterator[Finding]:
-    """What is pinned, what is lost, what never ends, secrets without a name."""
-    yield _hardening(model)
+    """What is pinned, what never ends, secrets without a name."""
     yield from _pinned(model)
     yield from _pinned_together(model)
     yield from _both_at_once(model)
     yield from missing_places(model, NAME, "swarm", lost="variables")
-
-
-def _hardening(model: Model) -> Finding:
-    path: Path = ("targets", NAME)
-    return Finding(
-        HARDENING_LOST,
-        "the limit of processes is lost: a stack of format 3.8 has no word for it",
-        model.span(path, key=True),
-        help="give the nodes room: what makes processes without end is held by the memory limit alone",
-        at="targets.swarm",
-        target=NAME,
-    )
 
 
 def _pinned(model: Model) -> Iterator[Finding]:

@@ -26,13 +26,6 @@ LONG_NAME = Code(
     bad=f"{_STACK}  {_LONG}:  #! SWARM102\n    image: shop/web:1",
     good=f"{_STACK}  web:\n    image: shop/web:1",
 )
-HARDENING_LOST = Code(
-    "SWARM103",
-    "a hardening of twipc's own is lost on a swarm",
-    Severity.NOTE,
-    why="A stack has no word for a limit of processes, which every service has on one host.",
-    raised_by="every compile for swarm",
-)
 CONFIG_SIZE = Code(
     "SWARM104",
     "a file is no config for a swarm",
@@ -68,4 +61,4 @@ BOTH_AT_ONCE = Code(
     "    publish: [{port: http, host: 80}]\n    rollout: {order: stop-first}",
 )
 
-CODES = (PINNED, LONG_NAME, HARDENING_LOST, CONFIG_SIZE, PINNED_TOGETHER, BOTH_AT_ONCE)
+CODES = (PINNED, LONG_NAME, CONFIG_SIZE, PINNED_TOGETHER, BOTH_AT_ONCE)

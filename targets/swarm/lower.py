@@ -130,7 +130,8 @@ def _port(model: Model, name: str, index: int) -> Value:
 
 def _deploy(model: Model, name: str, service: Service, discovery: Discovery) -> Value:
     here: Path = ("services", name)
-    limits = without_nothing(program.limits(name, service))
+    # A limit of processes is refused here: support.py says so.
+    limits = without_nothing({key: value for key, value in program.limits(name, service).items() if key != "pids"})
     return {
         "mode": At((*here, "kind"), _MODE[service.kind]),
         "replicas": At((*here, "replicas"), service.replicas),

@@ -33,6 +33,7 @@ _FIELDS: FieldSupport = {
         'a stack has no word for it; `"no-new-privileges": true` in each node\'s daemon.json gives it to all containers',
         codes.HARDENING_LOST,
     ),
+    "service.resources.pids": Absent("a stack of format 3.8 has no word for a limit of processes", codes.HARDENING_LOST),
     "service.publish": When(
         "it is for one address of the host",
         _has_address,

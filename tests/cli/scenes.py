@@ -104,7 +104,7 @@ def stale(folder: Path) -> list[str]:
 
 def orphaned(folder: Path) -> list[str]:
     project(folder, SMALL.replace("{compose: {}}", "{compose: {}, swarm: {}}"))
-    assert "SWARM103" in found(folder, "compile")
+    assert "TW503" in found(folder, "compile")
     project(folder, SMALL)
     # Checking takes an environment by its file, and still looks at all that was written for it.
     return found(folder, "compile", "--check")
@@ -176,5 +176,4 @@ SCENES: dict[str, Scene] = {
     "TW469": linted(SMALL.replace("replicas", f"env: {{A: {'x' * 131_070}}}, replicas")),
     "TW470": linted(SMALL.replace("replicas", f"env: {{A: {'x' * 4095}}}, replicas")),
     "SWARM104": empty_page,
-    "SWARM103": linted(SMALL.replace("compose", "swarm")),
 }

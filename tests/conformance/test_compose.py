@@ -66,7 +66,7 @@ services:
       - {{port: admin, host: ephemeral}}
       - {{port: admin, host: 19000}}
     health: {{command: [check, "${{B:?boom}}", "; true"], interval: 1500ms, timeout: 1m30s, failures: 10, start_period: 2m}}
-    resources: {{cpu: 0.015, memory: 6291457B}}
+    resources: {{cpu: 0.015, memory: 6291457B, pids: 77}}
     restart: on-failure
     labels: {{com.example.team: "$HOME ${{B:?boom}} {{{{.Node.ID}}}} 100% \\"#", on: "", a/b: "yes"}}
     logging:
@@ -107,6 +107,7 @@ volumes:
   ledger: {{access: single-writer}}
 accept:
   - {{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}
+  - {{code: TW513, at: services.db.resources, target: swarm, because: its memory holds it}}
   - {{code: TW514, at: services.worker.depends_on.db, target: swarm, because: it tries again}}
   - {{code: TW511, at: services.worker.depends_on.cache, target: swarm, because: it tries again}}
   - {{code: TW514, at: services.migrate.depends_on.db, target: swarm, because: it tries again}}
@@ -366,6 +367,7 @@ def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
         told.say("replicas", service["deploy"]["replicas"])
         told.say("resources.cpu", cpu(limits.get("cpus")))
         told.say("resources.memory", memory(limits.get("memory")))
+        told.say("resources.pids", limits["pids"])
         told.say("restart", RESTART[service["restart"]])
         for port in service.get("ports", ()):
             told.publish(port["target"], port["protocol"], port.get("published"), port.get("host_ip", ""))

@@ -85,6 +85,7 @@ def _said(services: Mapping[str, Any]) -> dict[FactKey, object]:
         told.say("replicas", int(service["scale"]))
         told.say("resources.cpu", cpu(service.get("cpus")))
         told.say("resources.memory", memory(service.get("mem_limit")))
+        told.say("resources.pids", int(service["pids_limit"]))
         told.say("restart", RESTART[service["restart"]])
         for port in service.get("ports", ()):
             told.publish(*_port(port))

@@ -123,7 +123,7 @@ def test_services_are_what_the_spec_means(docker: Engine, name: str, tmp_path: P
             key
             for key, value in facts.items()
             if (key.field == "service.publish" and isinstance(value, tuple) and value[1])
-            or key.field in ("service.no_new_privileges", "service.depends_on")
+            or key.field in ("service.no_new_privileges", "service.depends_on", "service.resources.pids")
         }
         assert in_any_order(seen) == in_any_order({key: value for key, value in facts.items() if key not in lost})
         # Every other file of the bundle is a config, byte for byte.

@@ -47,6 +47,14 @@ CPU = Limit(
     most=192_000,
     source="Docker's least is 0.01 (traps §3.2); the largest host that ECS knows has 192 (botocore)",
 )
+PIDS = Limit(
+    what="resources.pids",
+    unit="processes and threads",
+    least=2,
+    most=1 << 22,
+    source="measured: a program below an init is two, and beyond the kernel's most (PID_MAX_LIMIT) nothing starts; to Docker 0 "
+    "is no limit",
+)
 BODY = Limit(what="http.max_body", unit="bytes", least=1, most=1 << 40, source="to nginx 0 is no limit")
 CHECKS = Limit(
     what="failures and successes of a check", least=1, most=10, source="ECS: retries of 1 to 10 (botocore, traps §3.2)"
@@ -125,6 +133,7 @@ LIMITS = (
     DURATION,
     MEMORY,
     CPU,
+    PIDS,
     BODY,
     CHECKS,
     RETRIES,

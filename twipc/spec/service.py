@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from .http import Http
-from .limits import CHECKS, REPLICAS, STANDBYS, ULIMIT
+from .limits import CHECKS, PIDS, REPLICAS, STANDBYS, ULIMIT
 from .logging import ENDING, Logging
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
@@ -140,6 +140,7 @@ class Resources(Noun):
 
     cpu: Processors | None = Field(None, description="Processors; a fraction is a share of one.")
     memory: Memory | None = Field(None, description="Memory; who wants more is ended.")
+    pids: int = Field(1024, description="Processes and threads; more do not start.", ge=PIDS.least, le=PIDS.most)
 
 
 class Mount(Noun):

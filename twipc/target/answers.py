@@ -101,6 +101,7 @@ FieldSupport = TypedDict(
         "service.health.start_period": "Answer",
         "service.resources.cpu": "Answer",
         "service.resources.memory": "Answer",
+        "service.resources.pids": "Answer",
         "service.restart": "Answer",
         "service.stop_grace": "Answer",
         "service.mounts": "Answer",

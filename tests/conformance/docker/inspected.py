@@ -55,7 +55,7 @@ def _container(name: str, container: Inspected) -> dict[FactKey, object]:
     told.say("restart", RESTART[host["RestartPolicy"]["Name"]])
     told.say("resources.cpu", Cpu(host["NanoCpus"] // NANO) if host["NanoCpus"] else None)
     told.say("resources.memory", Size(host["Memory"]) if host["Memory"] else None)
-    assert host["PidsLimit"] == 1024
+    told.say("resources.pids", host["PidsLimit"])
     told.say("tmpfs", {path: _scratch(options) for path, options in (host.get("Tmpfs") or {}).items()})
     for port, bindings in sorted((host["PortBindings"] or {}).items()):
         number, _, protocol = port.partition("/")

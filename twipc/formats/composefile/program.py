@@ -65,12 +65,13 @@ def tmpfs(name: str, service: Service) -> list[Value]:
 
 
 def limits(name: str, service: Service) -> dict[str, Value]:
-    """Processors and memory, each None where nothing is said; the dialects differ in where they stand."""
+    """Processors, memory and processes, each None where nothing is said; the dialects differ in where they stand."""
     here: Path = ("services", name, "resources")
     cpu, size = service.resources.cpu, service.resources.memory
     return {
         "cpus": At((*here, "cpu"), str(cpu) if cpu is not None else None),
         "memory": At((*here, "memory"), memory(size) if size is not None else None),
+        "pids": At((*here, "pids"), service.resources.pids),
     }
 
 

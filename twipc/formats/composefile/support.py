@@ -119,6 +119,7 @@ FIELDS: FieldSupport = {
     "service.health.start_period": Exact(),
     "service.resources.cpu": Exact(),
     "service.resources.memory": Exact(),
+    "service.resources.pids": Exact(),
     "service.restart": Exact(),
     "service.stop_grace": Approximate(_whole_seconds, "Docker waits whole seconds before it kills"),
     "service.mounts": Exact(),

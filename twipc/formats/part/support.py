@@ -53,6 +53,7 @@ PART: FieldSupport = {
     "service.health.start_period": _WHY,
     "service.resources.cpu": _WHY,
     "service.resources.memory": _WHY,
+    "service.resources.pids": _WHY,
     "service.restart": _WHY,
     "service.stop_grace": _WHY,
     "service.mounts": _WHY,

@@ -69,9 +69,10 @@ class Program(Taking):
         for option in options:
             self.baseline("security_opt", option)
 
-    def limits(self, cpu: object, memory: object) -> None:
+    def limits(self, cpu: object, memory: object, pids: object) -> None:
         self.fact("resources.cpu", cpus(cpu))
         self.fact("resources.memory", size(memory))
+        self.fact("resources.pids", pids)
 
 
 def _ulimit(said: object) -> object:
