@@ -23,7 +23,7 @@ from twipc.syntax import NodeMapping, Tree
 from twipc.target import Bundle, Target, exceeded
 from twipc.target.limits import elsewhere
 from twipc.verify import Difference, differences, losses
-from twipc.verify.accept import accepted
+from twipc.verify.accept import accepted, is_loss
 
 
 class Bug(Exception):
@@ -119,7 +119,8 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
         asked.append((target, options))
         found.extend(losses(model, target, options))
         found.extend(target.check(model, options))
-        found.extend(exceeded(target.limits, model, options, name, sound=not found.has_errors))
+        sound = all(map(is_loss, found.findings))
+        found.extend(exceeded(target.limits, model, options, name, sound=sound))
     report.extend(accepted(model, found.findings, [target.name for target, _ in asked]))
     report.stop_on_errors()
     compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]

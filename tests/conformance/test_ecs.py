@@ -774,7 +774,7 @@ def test_only_the_task_definition_that_may_be_too_large_is_measured(monkeypatch:
 
         return measure
 
-    replaced(monkeypatch, "check", "task_definition", noted)
+    replaced(monkeypatch, "measures", "task_definition", noted)
     text = small("").replace("services:\n", "services:\n  api: {image: a, resources: {cpu: 0.25, memory: 512MiB}}\n")
     assert compiled_text(text).compiled
     assert not measured

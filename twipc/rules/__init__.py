@@ -19,6 +19,7 @@ from .plain import plain
 from .ports import ports
 from .programs import programs
 from .redirects import redirects
+from .routes import routes
 from .servers import servers
 from .standby_codes import CODES as _STANDBY_CODES
 from .standbys import standbys
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     stores,
     standbys,
     servers,
+    routes,
     redirects,
     ports,
     places,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from twipc.diagnostics import Finding, Path, Related
+from twipc.diagnostics import Finding, Path
 from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
-from twipc.spec import Http, Match
+from twipc.spec import Http
 
 from .codes.servers import (
-    DEAD_ROUTE,
     ENGINE_COMMAND,
     ENGINE_FLOOR,
     ENGINE_OWN,
@@ -43,7 +42,6 @@ def servers(model: Model) -> Iterator[Finding]:
     """Findings on every `http` service, and on readiness that no server asks for."""
     for name, http in model.servers:
         yield from _engine(model, name, http)
-        yield from _routes(model, name, http)
         for backend in sorted(http.backends):
             yield from _room(model, name, backend, http)
         yield from _unused(model, name, http)
@@ -82,44 +80,6 @@ def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:
                 help="route to a backend whose member is an nginx that serves them",
                 at=model.tree.name(path),
             )
-
-
-def _routes(model: Model, name: str, http: Http) -> Iterator[Finding]:
-    """Routes all of whose paths lie below a prefix that was there before, for the same hosts and methods at least."""
-    before: list[tuple[str, int]] = []
-    for index, route in enumerate(http.routes):
-        match = route.match
-        paths = [*(match.prefix or ()), *(match.exact or ())]
-        wider = [taker for taker in before if _asks_less(http.routes[taker[1]].match, match)]
-        takers = [next((taker for taker in wider if _below(path, taker[0])), None) for path in paths]
-        globs = [next((taker for taker in wider if taker[0] == "/"), None) for _ in match.glob or ()]
-        found = [taker for taker in (*takers, *globs) if taker]
-        if found and len(found) == len(takers) + len(globs):
-            path: Path = ("services", name, "http", "routes", index)
-            yield Finding(
-                DEAD_ROUTE,
-                f"no request reaches this route: `{found[0][0]}` takes them all before",
-                model.span((*path, "match")),
-                help="move it up, or take it out",
-                related=(Related(model.span(("services", name, "http", "routes", found[0][1])), "the route that takes them"),),
-                at=model.tree.name(path),
-            )
-        # Who comes by https is not sent there again, and reaches the routes that follow.
-        if not (http.tls and route.redirect and route.redirect.scheme):
-            before += [(prefix, index) for prefix in match.prefix or ()]
-
-
-def _asks_less(wide: Match, narrow: Match) -> bool:
-    """Whether the first takes all hosts and methods that the second takes."""
-    methods = wide.method is None or (narrow.method is not None and set(narrow.method) <= set(wide.method))
-    if wide.host is None or narrow.host is None:
-        return methods and wide.host is None
-    covered = (any(one == host or (host.endswith(one[1:]) and one[0] == "*") for one in wide.host) for host in narrow.host)
-    return methods and all(covered)
-
-
-def _below(path: str, prefix: str) -> bool:
-    return path.startswith(prefix) if prefix.endswith("/") else path == prefix or path.startswith(f"{prefix}/")
 
 
 def _room(model: Model, name: str, backend: str, http: Http) -> Iterator[Finding]:

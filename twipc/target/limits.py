@@ -33,7 +33,7 @@ measured then."""
 class Held:
     """A limit, how it is measured, and the code that is found beyond it (`below` its least, if that is another).
 
-    What is known only when it is `written` is measured of models without errors alone. Where a target answers for what lies
+    What is known only when it is `written` is measured of models without mistakes alone. Where a target answers for what lies
     beyond (it rounds, or loses), `answered` says so: the loss is the finding.
     """
 
@@ -62,7 +62,7 @@ class OutOfReach:
 def exceeded(
     held: Iterable[Held | OutOfReach], model: Model, options: Any, target: str = "", *, sound: bool
 ) -> Iterator[Finding]:
-    """A finding for each value that lies beyond its limit; of a `sound` model, one without errors, all are measured."""
+    """A finding for each value that lies beyond its limit; of a `sound` model, one without mistakes, all are measured."""
     for one in held:
         if isinstance(one, Held) and not one.answered:
             for measured in beyond(one, model, options, sound=sound):
