@@ -173,6 +173,12 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
     "resources.pids": lambda n: whole(web(resources={"pids": n})),
     "http.max_body": lambda n: whole(edge(max_body=kibibytes(n))),
     "failures and successes of a check": lambda n: whole(web(health={"command": ["check"], "failures": n})),
+    "backend.hold": lambda n: whole(
+        {
+            **edge("haproxy", backends={"app": {"members": ["web.http"], "hold": f"{n}ms"}}, default={"backend": "app"}),
+            "targets": {"haproxy": {}},
+        }
+    ),
     "backend.retries": lambda n: whole(backend(retries=n)),
     "backend.max_members": lambda n: whole(backend(max_members=n)),
     "requests and burst of a rate limit": lambda n: whole(

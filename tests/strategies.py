@@ -398,6 +398,7 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
         "balance": draw(st.sampled_from(("round-robin", "least-connections", "source"))),
         "retries": draw(st.integers(0, 3)),
         **draw(st.sampled_from(({}, {"sticky": {"cookie": "SRV"}}, {"max_members": 30}))),
+        **draw(st.sampled_from(({}, {"hold": "1ms"}, {"hold": "1700ms"}, {"hold": "30s"}))),
         **draw(st.sampled_from(({}, {"websockets": "500ms"}, {"websockets": "1h"}))),
     }
     actions = [{"backend": "app"}, *([{"files": "/srv/static"}] if engine == "nginx" else [])]
@@ -407,7 +408,7 @@ def servers(draw: st.DrawFn, apps_there: list[str], number: int) -> Spec:
     if not any("backend" in route for route in routes):
         default = {"backend": "app"}
     http: Spec = {
-        "engine": {"name": engine, "version": "1.31" if engine == "nginx" else "3.2"},
+        "engine": {"name": engine, "version": "1.31" if engine == "nginx" else draw(st.sampled_from(("3.2", "2.8")))},
         "listen": 8080,
         "backends": {"app": backend},
         "routes": routes,

@@ -60,6 +60,7 @@ def spec(
         "environment": "edge",
         "targets": {engine: {}},
         "services": {"edge": {"http": server, **(edge or {})}, "web": WEB, **services},
+        "volumes": {"news": {"access": "single-writer"}} if any("mounts" in one for one in services.values()) else {},
         "secrets": {"haproxy-stats": {"file": "password"}, **(secrets or {})},
     }
     # JSON is YAML; but its \u escapes are UTF-16, which YAML's are not.

@@ -19,6 +19,7 @@ from .values import (
     HeaderName,
     HeaderValue,
     HighPort,
+    HoldTime,
     Line,
     Name,
     PlainHost,
@@ -96,6 +97,11 @@ class Backend(Noun):
     websockets: Time | None = Field(
         None,
         description="Clients may upgrade to a WebSocket, which ends after so long without a byte; otherwise none is upgraded.",
+    )
+    hold: HoldTime | None = Field(
+        None,
+        description="So long a request waits while no member is ready, and a GET or HEAD whose member ends under it is sent "
+        "again; by default 10s where a member has a standby, else none waits.",
     )
     max_members: int | None = Field(
         None,

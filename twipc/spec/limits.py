@@ -60,6 +60,13 @@ CHECKS = Limit(
     what="failures and successes of a check", least=1, most=10, source="ECS: retries of 1 to 10 (botocore, traps §3.2)"
 )
 RETRIES = Limit(what="backend.retries", least=0, most=10, source=_OURS)
+HOLD = Limit(
+    what="backend.hold",
+    unit="ms",
+    least=1,
+    most=30_000,
+    source="our own: who waits longer has gone",
+)
 MAX_MEMBERS = Limit(what="backend.max_members", least=1, most=1000, source="as many as there are replicas")
 RATE = Limit(
     what="requests and burst of a rate limit",
@@ -137,6 +144,7 @@ LIMITS = (
     BODY,
     CHECKS,
     RETRIES,
+    HOLD,
     MAX_MEMBERS,
     RATE,
     USER,

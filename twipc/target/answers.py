@@ -48,6 +48,7 @@ EngineSupport = TypedDict(
         "backend.sticky.cookie": "Answer",
         "backend.retries": "Answer",
         "backend.websockets": "Answer",
+        "backend.hold": "Answer",
         "backend.max_members": "Answer",
     },
 )

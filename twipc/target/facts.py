@@ -255,6 +255,8 @@ def spec_path(key: FactKey, model: Model) -> Path:
             return ("services", key.owner[0], *steps)
         case "http":
             return ("services", key.owner[0], "http", *steps)
+        case "backend" if leaf == "hold" and (standby := _held_for(key, model)):
+            return ("services", standby, "mode")
         case "backend":
             return ("services", key.owner[0], "http", "backends", key.owner[1], *steps)
         case "network":
@@ -279,6 +281,15 @@ def _has_standby(name: str, model: Model) -> bool:
     """Whether the number of instances is said by the mode."""
     service = model.environment.services.get(name)
     return service is not None and service.standby is not None
+
+
+def _held_for(key: FactKey, model: Model) -> str:
+    """The member whose standby is waited for, if nothing else says that requests wait."""
+    service, backend = key.owner
+    if model.written(("services", service, "http", "backends", backend, "hold")):
+        return ""
+    members = (member.service for member in model.members.get((service, backend), ()))
+    return next((member for member in members if _has_standby(member, model)), "")
 
 
 def _publish_path(owner: tuple[str, ...], model: Model) -> Path:

@@ -64,6 +64,8 @@ class Player:
         answers: list[Answer] = []
         shares = [len(range(first, load.count, load.concurrency)) for first in range(load.concurrency)]
         async with asyncio.TaskGroup() as clients:
+            for seconds, change in load.meanwhile:
+                clients.create_task(self._later(seconds, change))
             for share in shares:
                 clients.create_task(self._repeat(load.request, share, answers))
         return Loaded(
@@ -73,6 +75,10 @@ class Player:
             max((answer.seconds for answer in answers), default=0.0),
             time.monotonic() - began,
         )
+
+    async def _later(self, seconds: float, change: SetBehaviour) -> None:
+        await asyncio.sleep(seconds)
+        await self.take(change)
 
     async def _repeat(self, request: Request, count: int, answers: list[Answer]) -> None:
         for _ in range(count):

@@ -71,11 +71,12 @@ class Wait:
 
 @dataclass(frozen=True)
 class Load:
-    """Sends one request `count` times over `concurrency` clients."""
+    """Sends one request `count` times over `concurrency` clients; `meanwhile` a behaviour changes after so many seconds."""
 
     request: Request
     count: int = 100
     concurrency: int = 4
+    meanwhile: "tuple[tuple[float, SetBehaviour], ...]" = ()
 
 
 @dataclass(frozen=True)

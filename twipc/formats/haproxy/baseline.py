@@ -6,7 +6,7 @@ Sources: timers and checks as measured in runtime.md §5 (variants v3 and v5) an
 from __future__ import annotations
 
 from twipc.model import Model
-from twipc.spec import Duration
+from twipc.spec import Duration, Http
 from twipc.target import BASELINE, Discovery, FactKey, Facts
 
 from .sections import parse
@@ -157,6 +157,11 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     )
     lines = (line for text in (*first, _EXPOSED if http.expose_headers else "") for line in _in_http(text))
     places["frontend in_http"] = (*lines, *places["frontend in_http"])
+    held = _held(http)
+    if held:
+        places["frontend in_http"] = (("maxconn", "4000"), *places["frontend in_http"])
+        places["global"] = tuple(("maxconn", "8000") if line == ("maxconn", "4000") else line for line in places["global"])
+        places |= held
     if http.rate_limit:
         # As long as somebody can owe anything, and a second.
         owed = -(-http.rate_limit.burst * int(http.rate_limit.per) // http.rate_limit.requests)
@@ -187,6 +192,55 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     for name in http.backends:
         facts.update(_backend(model, service, name))
     return facts
+
+
+_HOLD = """
+backend twipc_hold_NAME
+    retries RETRIES
+    timeout server WHOLEms
+    server within abns@twipc_held_NAME send-proxy-v2
+frontend twipc_held_NAME
+    bind abns@twipc_held_NAME accept-proxy
+    no log
+    http-request deny deny_status 504 if { nbsrv(NAME) eq 0 }
+    default_backend NAME
+"""
+_AGAIN = """
+    retry-on conn-failure empty-response 502 503
+    http-request disable-l7-retry if !METH_GET !METH_HEAD
+"""
+_HELD_LOG = """
+    http-response set-var(txn.upstream) res.fhdr(X-Twipc-Upstream)
+    http-response del-header X-Twipc-Upstream
+"""
+_WITHIN_LOG = "    http-after-response set-header X-Twipc-Upstream '%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }\n"
+_WITHIN_HEADER = "    http-after-response set-header HEADER '%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }\n"
+
+
+def _held(http: Http) -> dict[str, tuple[object, ...]]:
+    """The two tiers before each backend that is waited for, from 3.2 on."""
+    places: dict[str, tuple[object, ...]] = {}
+    if [int(part) for part in http.engine.version.split(".")] < [3, 2]:
+        return places
+    for name, backend in http.backends.items():
+        if backend.hold is None:
+            continue
+        tries = 1 + backend.retries
+        whole = backend.hold + tries * http.timeouts.connect + tries * http.timeouts.response
+        week = 7 * 24 * 3600 * 1000
+        text = _HOLD.replace("NAME", name).replace("WHOLEms", _printed(whole if whole < week else week))
+        text = text.replace("RETRIES", "2" + _AGAIN.rstrip() if backend.retries else "0")
+        if backend.websockets is not None:
+            server = "    server within"
+            text = text.replace(server, f"    timeout tunnel {_printed(int(backend.websockets))}\n{server}")
+        if http.access_log == "json":
+            text = text.replace("    server within", f"{_HELD_LOG.strip()}\n    server within")
+        shown = [header for header, what in sorted(http.expose_headers.items()) if what == "upstream-address"]
+        told = "".join(_WITHIN_HEADER.replace("HEADER", header) for header in shown)
+        told += _WITHIN_LOG if http.access_log == "json" else ""
+        text = text.replace("    default_backend", f"{told}    default_backend")
+        places |= _sections(text)
+    return places
 
 
 def _by_https(lines: tuple[object, ...]) -> tuple[object, ...]:

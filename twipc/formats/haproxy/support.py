@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from twipc.target import Approximate, EngineSupport, Exact, Outside
+from twipc.spec import Engine
+from twipc.target import Absent, Approximate, Asked, EngineSupport, Exact, Outside, When, codes
+
+PAUSES = (3, 2)
+"""`http-request pause` came with it; 2.6 refuses the word (measured: runtime §8)."""
+
+
+def pauses(engine: Engine) -> bool:
+    """Whether this engine, or any later one, can let a request wait."""
+    return tuple(int(part) for part in engine.version.split(".")) >= PAUSES
+
+
+def _engine(asked: Asked) -> Engine:
+    http = asked.model.environment.services[asked.key.owner[0]].http
+    assert http, "a backend is an http service's"
+    return http.engine
+
 
 SUPPORT: EngineSupport = {
     "service.ready.http.path": Exact(),
@@ -46,5 +62,11 @@ SUPPORT: EngineSupport = {
     "backend.sticky.cookie": Exact(),
     "backend.retries": Exact(),
     "backend.websockets": Exact(),
+    "backend.hold": When(
+        "haproxy is older than 3.2",
+        lambda asked: not pauses(_engine(asked)),
+        then=Absent("a haproxy before 3.2 cannot let a request wait without Lua", codes.BEHAVIOUR_LOST),
+        otherwise=Exact(),
+    ),
     "backend.max_members": Exact(),
 }

@@ -19,11 +19,13 @@ from twipc.formats.engines import (
 from twipc.formats.paths import HOST, pattern
 from twipc.formats.served import ServerFile
 from twipc.model import Model, health_of, room_of
-from twipc.spec import Duration, Http, RateLimit, Redirect, Route, Service, Tls
+from twipc.spec import Backend, Duration, Http, RateLimit, Redirect, Route, Service, Tls
+from twipc.spec.limits import DURATION
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render
 
 from .quoting import bare, duration, logged, number, word
+from .support import pauses
 
 _BALANCE = {"round-robin": "roundrobin", "least-connections": "leastconn", "source": "source"}
 _SECONDS = "'%%[var(txn.%s),div(1000)].%%[var(txn.%s),mod(1000),add(1000),regsub(^1,)]'"
@@ -33,6 +35,8 @@ _OBSERVED = {
     "upstream-address": "'%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }",
     "upstream-response-time": _SECONDS % ("upstream_ms", "upstream_ms") + " if { var(txn.upstream_ms) -m found }",
 }
+_STEP = Duration(500)
+"""Of a wait: who waits goes on so late at most."""
 DEFAULT = "twipc_default"
 """The backend that answers what no route takes; names in a spec have no underscore."""
 
@@ -84,7 +88,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
             for index, page in enumerate(http.error_pages)
         ],
         "headers": [
-            {"key": key, "name": bare(key), "value": Quoted(_OBSERVED[observed])}
+            {"key": key, "name": bare(key), "observed": observed, "value": Quoted(_OBSERVED[observed])}
             for key, observed in sorted(http.expose_headers.items())
         ],
         "set_headers": [
@@ -95,10 +99,11 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         ],
         "health": _health(model, name, service),
         "ready": word(service.ready.http.path) if service.ready else None,
+        "holds": any(_holds(backend, http) for backend in http.backends.values()),
         "by_host": any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes),
-        "routes": [_route(index, route) for index, route in enumerate(http.routes)],
+        "routes": [_route(index, route, http) for index, route in enumerate(http.routes)],
         "default": {
-            "backend": bare(http.default.backend or DEFAULT),
+            "backend": bare(_asked(http.default.backend, http) if http.default.backend else DEFAULT),
             "status": number(http.default.status) if http.default.status else None,
         },
         "backends": [_backend(model, name, key, http, discovery) for key in sorted(http.backends)],
@@ -126,7 +131,29 @@ def _health(model: Model, name: str, service: Service) -> dict[str, Quoted]:
     return {"address": bare(f"127.0.0.1:{model.number(name, health.http.port)}"), "path": bare(health.http.path)}
 
 
-def _route(index: int, route: Route) -> dict[str, Any]:
+def _holds(backend: Backend, http: Http) -> bool:
+    """Whether requests wait for a member."""
+    return backend.hold is not None and pauses(http.engine)
+
+
+def _asked(backend: str, http: Http) -> str:
+    """The backend that a request is given to: before one that holds requests is another, which asks again."""
+    return f"twipc_hold_{backend}" if _holds(http.backends[backend], http) else backend
+
+
+def _hold(backend: Backend, http: Http) -> dict[str, Any] | None:
+    """The steps in which a request waits, and how long it may take in all: it waits, then every try may fail at its latest."""
+    if backend.hold is None or not pauses(http.engine):
+        return None
+    steps, rest = divmod(int(backend.hold), int(_STEP))
+    whole = int(backend.hold) + (backend.retries + 1) * (int(http.timeouts.connect) + int(http.timeouts.response))
+    return {
+        "steps": [duration(step) for step in (*(_STEP,) * steps, *((Duration(rest),) if rest else ()))],
+        "whole": duration(Duration(min(whole, DURATION.most))),
+    }
+
+
+def _route(index: int, route: Route, http: Http) -> dict[str, Any]:
     tests: list[dict[str, Quoted]] = []
     for path in route.match.prefix or ():
         if path.endswith("/"):
@@ -149,7 +176,8 @@ def _route(index: int, route: Route) -> dict[str, Any]:
         if found
     ]
     redirect = _redirect(route.redirect) if route.redirect else None
-    return {"index": index, "acls": asked, "backend": bare(route.backend or f"twipc_{name}"), "redirect": redirect}
+    backend = _asked(route.backend, http) if route.backend else f"twipc_{name}"
+    return {"index": index, "acls": asked, "backend": bare(backend), "redirect": redirect}
 
 
 def _tls(tls: Tls) -> dict[str, Quoted | None]:
@@ -190,6 +218,7 @@ def _backend(model: Model, name: str, key: str, http: Http, discovery: Discovery
         "sticky": bare(backend.sticky.cookie) if backend.sticky else None,
         "retries": number(backend.retries),
         "retried": backend.retries > 0,
+        "hold": _hold(backend, http),
         "websockets": duration(backend.websockets) if backend.websockets else None,
         "room": number(room_of(backend)),
         "origin": origin,

@@ -53,6 +53,10 @@ SUPPORT: EngineSupport = {
         "nginx has one time for the answer to a request for an upgrade and for what it is upgraded to: such a request waits "
         "so long for its answer, not `timeouts.response`",
     ),
+    "backend.hold": Absent(
+        "open source nginx holds no request: while nobody is ready, who asks is answered 502 or 504",
+        codes.BEHAVIOUR_LOST,
+    ),
     "backend.max_members": When(
         "it is written",
         lambda asked: asked.model.written(spec_path(asked.key, asked.model)),

@@ -16,7 +16,19 @@ from .names import (
     UserId,
 )
 from .paths import ContainerPath, ExportPath, FilePath, HostFolder, ProjectPath, ScratchPath
-from .quantities import Body, Cpu, Duration, Memory, Processors, ScratchSize, SecondOrMinute, Size, Time, parse_duration
+from .quantities import (
+    Body,
+    Cpu,
+    Duration,
+    HoldTime,
+    Memory,
+    Processors,
+    ScratchSize,
+    SecondOrMinute,
+    Size,
+    Time,
+    parse_duration,
+)
 from .refusal import WHOLE, refuse
 from .requests import (
     CookieName,
@@ -52,6 +64,7 @@ __all__ = [
     "HeaderName",
     "HeaderValue",
     "HighPort",
+    "HoldTime",
     "HostFolder",
     "HostLabel",
     "HostLabels",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from ..limits import BODY, CPU, DURATION, MEMORY
+from ..limits import BODY, CPU, DURATION, HOLD, MEMORY
 from .refusal import refuse
 
 
@@ -112,6 +112,12 @@ def _second_or_minute(value: Duration) -> Duration:
     return value
 
 
+def _hold(value: Duration) -> Duration:
+    if value not in HOLD:
+        raise refuse(f"`{value}` is longer than a client waits", f"the most is {Duration(HOLD.most)}")
+    return value
+
+
 def _whole_mebibytes(value: Size) -> Size:
     if value % (1 << 20):
         raise refuse(f"`{value}` is no whole number of MiB", "ECS counts such files in MiB")
@@ -128,6 +134,13 @@ SecondOrMinute = Annotated[
     AfterValidator(_second_or_minute),
     _PRINTED,
     WithJsonSchema({"type": "string", "examples": ["1s", "1m"]}),
+]
+HoldTime = Annotated[
+    Duration,
+    PlainValidator(parse_duration),
+    AfterValidator(_hold),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["10s"]}),
 ]
 Memory = Annotated[
     Size, PlainValidator(parse_memory), _PRINTED, WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]})

@@ -38,6 +38,11 @@ _LIMIT = re.compile(
 )
 
 
+HOLD = "twipc_hold_"
+HELD = "twipc_held_"
+_NOBODY = re.compile(r"if \{ nbsrv\(([a-z0-9-]+)\) eq 0 \}")
+
+
 class Backends(Taking):
     """Takes what is said of each backend with members."""
 
@@ -52,7 +57,10 @@ class Backends(Taking):
             plain = cookie[1:] == ("insert", "indirect", "nocache", "httponly", "dynamic", "attr", "SameSite=Lax")
             self.facts[FactKey("backend.sticky.cookie", owner)] = cookie[0] if plain else " ".join(cookie)
         self._retries(section, owner)
-        self.limits[section.name] = _limit(section)
+        own = limit(section)
+        # Where requests wait, they are counted before.
+        if own is not None or section.name not in self.limits:
+            self.limits[section.name] = own
         tunnel = section.take_one("timeout", "tunnel")
         if tunnel:
             plain = section.take_one("http-request", "del-header", "Upgrade") == _UPGRADE
@@ -76,6 +84,19 @@ class Backends(Taking):
             self.rest_of(f"slots of {member} in {section.name}", (prefix, *options))
         self.facts[FactKey("backend.members", owner)] = tuple(members)
         self.facts[FactKey("backend.max_members", owner)] = rooms.pop() if len(rooms) == 1 else tuple(sorted(map(str, rooms)))
+
+    def held_frontend(self, section: Section) -> None:
+        """How long a request waits while no member is there, in all."""
+        name = section.name.removeprefix(HELD)
+        whole = 0
+        for line in list(section.lines):
+            time = one_duration(line.words[2]) if line.words[:2] == ("http-request", "pause") and len(line.words) > 2 else None
+            nobody = _NOBODY.fullmatch(" ".join(line.words[3:]))
+            if isinstance(time, Duration) and nobody and nobody[1] == name:
+                whole += time
+                section.lines.remove(line)
+        self.held.add(name)
+        self.facts[FactKey("backend.hold", (self.service, name))] = Duration(whole)
 
     def _retries(self, section: Section, owner: tuple[str, str]) -> None:
         count = number(" ".join(section.take_one("retries") or ("",)))
@@ -112,7 +133,7 @@ class Backends(Taking):
         return {**times, "http.path": send[0], "timeout": duration(timeout) if timeout else "nothing"}
 
 
-def _limit(section: Section) -> tuple[object, ...] | None:
+def limit(section: Section) -> tuple[object, ...] | None:
     """(requests, per, burst) of a backend whose requests cost time."""
     lines = section.take("http-request", "track-sc0")
     if not lines:

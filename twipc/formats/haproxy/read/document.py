@@ -9,7 +9,7 @@ from twipc.formats.engines import SECRETS_FOLDER, secret_of
 from twipc.target import BASELINE, FactKey
 
 from ..sections import Section
-from .backends import Backends
+from .backends import HELD, HOLD, Backends, limit
 from .frontend import Frontend
 from .redirects import Redirects
 from .words import duration, number
@@ -32,6 +32,10 @@ class Document(Frontend, Backends, Redirects):
         }.get((section.kind, section.name))
         if take:
             take(section)
+        elif section.name.startswith(HELD):
+            self.held_frontend(section)
+        elif section.kind == "backend" and section.name.startswith(HOLD):
+            self.limits[section.name.removeprefix(HOLD)] = limit(section)
         elif section.kind == "backend":
             (self.without_members if section.name.startswith("twipc_") else self.backend)(section)
         key = FactKey(BASELINE, (self.service, "haproxy", f"{section.kind} {section.name}".strip()))
@@ -81,6 +85,8 @@ class Document(Frontend, Backends, Redirects):
             for leaf, value in zip(("requests", "per", "burst"), said, strict=True):
                 self.http_fact(f"rate_limit.{leaf}", value)
         self.http_fact("routes", tuple((*match, self.action(backend), *asked) for match, backend, asked in self.routes))
+        at_once = {name for name, ways in self.asked.items() if ways - {name in self.held}}
+        self.rest_of("backends that are asked past those who wait", tuple(sorted(at_once)))
         read = {backend for _, backend, _ in self.routes}
         self.rest_of("redirects that no rule reads", tuple(sorted(set(self.redirects) - read)))
         if self.default in self.statuses:

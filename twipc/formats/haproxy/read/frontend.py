@@ -7,6 +7,7 @@ from twipc.spec import Size
 from twipc.target import FactKey
 
 from ..sections import Section
+from .backends import HOLD
 from .conditions import conditions, matches, test
 from .taking import Taking
 from .words import logged, number
@@ -56,12 +57,19 @@ class Frontend(Taking):
             first, *others = condition[1:] if condition[:1] == ["if"] and len(condition) > 1 else [" ".join(condition)]
             asked = conditions([tests.pop(name, [("unknown", "", name)]) for name in others])
             found = matches(tests.pop(first, [("unknown", "", first)]))
+            backend = self.wanted(backend)
             self.routes += [(match, backend, asked) for match in found]
             if backend in self.of_http and self.of_http[backend] != of_http:
                 self.rest_of(f"who {backend} is for", "differs")
             self.of_http[backend] = of_http
         self.rest_of("acls that no rule reads", tuple(sorted(tests)))
-        self.default = " ".join(section.take_one("default_backend") or ("nothing",))
+        self.default = self.wanted(" ".join(section.take_one("default_backend") or ("nothing",)))
+
+    def wanted(self, backend: str) -> str:
+        """The backend that a request is for in the end."""
+        name = backend.removeprefix(HOLD)
+        self.asked.setdefault(name, set()).add(name != backend)
+        return name
 
     def _binds(self, section: Section) -> bool:
         """Where requests come in, by http and by https, and what the latter is proved with; whether there is the latter."""

@@ -30,6 +30,10 @@ class Taking:
         self.default: str | None = None
         self.tls = False
         self.of_http: dict[str, bool] = {}
+        self.held: set[str] = set()
+        """The backends before which requests wait."""
+        self.asked: dict[str, set[bool]] = {}
+        """Of each backend that is asked, whether by way of where requests wait, or at once."""
         self.redirects: dict[str, tuple[object, ...]] = {}
         self.routes: list[tuple[tuple[str, str], str, tuple[object, ...]]] = []
         self.http_fact("engine.name", "haproxy")
