@@ -34,5 +34,4 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         lines.add(f"{pad}]{tail}", origin)
     else:
         assert not isinstance(value, float), "documents hold no floats: they print differently everywhere"
-        printed = json.dumps(int(value) if isinstance(value, int) and not isinstance(value, bool) else value)
-        lines.add(f"{pad}{lead}{printed}{tail}", origin)
+        lines.add(f"{pad}{lead}{json.dumps(value)}{tail}", origin)
