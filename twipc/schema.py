@@ -7,6 +7,7 @@ but what makes an environment one, and null, which removes what is extended, sta
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -15,9 +16,25 @@ from twipc.registry import target, target_names
 from twipc.spec import Cpu, Duration, Environment, Noun, Size
 
 Schema = dict[str, Any]
+_NULL: Schema = {"type": "null"}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXTENDS = {"type": "string", "description": "A file beside this one that this one is laid over."}
 _FROM = {"type": "string", "description": "A service of an extended file, taken under this name."}
+_BEGUN: dict[str, Schema] = {
+    "Health": {"label": "asked by http", "body": {"http": "${1:/live}"}},
+    "Ready": {"label": "asked by http", "body": {"http": "${1:/ready}"}},
+    "Http": {
+        "label": "a server before one backend",
+        "body": {
+            "engine": {"name": "${1|nginx,haproxy|}", "version": "'${2:1.30}'"},
+            "listen": "${3:8080}",
+            "backends": {"${4:app}": {"members": ["${5:web.http}"]}},
+            "routes": [{"match": {"prefix": "${6:/}"}, "backend": "${4:app}"}],
+            "default": {"status": "${7:404}"},
+        },
+    },
+}
+"""What an editor offers for a noun of which nothing is there yet."""
 
 
 class _Nouns(GenerateJsonSchema):
@@ -31,19 +48,28 @@ class _Nouns(GenerateJsonSchema):
 
 def environment_schema() -> Schema:
     """What a file with an environment may say, the options of every target among it."""
-    return {**fragment_schema(), "title": "A twipc environment", "required": ["twipc", "environment"]}
+    return {**fragment_schema(), "required": ["twipc", "environment"]}
 
 
 def fragment_schema() -> Schema:
     """What a file may say that others extend."""
     schema = Environment.model_json_schema(schema_generator=_Nouns)
-    _untitle(schema)
     schema["properties"]["extends"] = _EXTENDS
     schema["properties"]["targets"] = _targets(schema["$defs"])
     schema["$defs"]["Service"]["properties"]["from"] = _FROM
     _describe(schema, schema["$defs"])
-    _relax(schema)
-    return {"$schema": _DIALECT, **schema, "title": "A fragment of a twipc environment"}
+    for part in _parts(schema):
+        _reduce(part)
+        _relax(part)
+        _show(part)
+    for name, definition in schema["$defs"].items():
+        _take_null(definition)
+        if name in _BEGUN:
+            definition["defaultSnippets"] = [_BEGUN[name]]
+    # An editor begins a noun with the defaults of its fields; what a server is begun with is more than that.
+    for field in schema["$defs"]["Http"]["properties"].values():
+        field.pop("default", None)
+    return {"$schema": _DIALECT, **schema}
 
 
 def text(schema: Schema) -> str:
@@ -56,60 +82,86 @@ def _targets(definitions: Schema) -> Schema:
     for name in target_names():
         found = target(name)
         own = found.options.model_json_schema(schema_generator=_Nouns, ref_template=f"#/$defs/{name}.{{model}}")
-        _untitle(own)
         definitions.update({f"{name}.{key}": value for key, value in own.pop("$defs", {}).items()})
         options[name] = {**own, "description": found.summary}
-    long = {"type": "object", "properties": options, "additionalProperties": False, "minProperties": 1}
-    short = {"type": "array", "items": {"enum": list(target_names())}, "minItems": 1, "uniqueItems": True}
+    names = {"enum": list(options), "markdownEnumDescriptions": [option["description"] for option in options.values()]}
+    long = {"type": "object", "properties": options, "additionalProperties": False}
+    short = {"type": "array", "items": names, "minItems": 1, "uniqueItems": True}
     return {"anyOf": [long, short], "description": "What is generated, with each target's own options."}
 
 
-def _untitle(node: Any) -> None:
-    if isinstance(node, dict):
-        if isinstance(node.get("title"), str):
-            del node["title"]
-        for value in node.values():
-            _untitle(value)
-    elif isinstance(node, list):
-        for value in node:
-            _untitle(value)
-
-
-def _describe(node: Any, definitions: Schema) -> None:
-    """Editors show what stands at a field itself: Pydantic leaves out what its noun says in the same words."""
-    if isinstance(node, dict):
-        properties = node.get("properties")
-        for field in properties.values() if isinstance(properties, dict) else ():
-            if "description" not in field and "$ref" in field:
-                field["description"] = definitions[field["$ref"].removeprefix("#/$defs/")]["description"]
-        for value in node.values():
-            _describe(value, definitions)
-    elif isinstance(node, list):
-        for value in node:
-            _describe(value, definitions)
-
-
-def _relax(node: Any) -> None:
-    """Nothing is required, and null may stand for every key's value."""
+def _parts(node: Any) -> Iterator[Schema]:
+    """Every schema within one, and itself, the innermost first."""
     if isinstance(node, list):
         for value in node:
-            _relax(value)
+            yield from _parts(value)
     elif isinstance(node, dict):
-        node.pop("required", None)
-        node.pop("minProperties", None)
-        for value in node.values():
-            _relax(value)
-        if isinstance(node.get("properties"), dict):
-            node["properties"] = {key: _or_null(value) for key, value in node["properties"].items()}
-        if isinstance(node.get("additionalProperties"), dict):
-            node["additionalProperties"] = _or_null(node["additionalProperties"])
+        for key, value in node.items():
+            if key in ("properties", "patternProperties", "$defs"):
+                yield from _parts(list(value.values()))
+            elif key not in ("default", "examples", "enum", "const"):
+                yield from _parts(value)
+        yield node
 
 
-def _or_null(schema: Schema) -> Schema:
-    options = schema.get("anyOf", [])
-    if {"type": "null"} in options:
-        return schema
-    if options:
-        return {**schema, "anyOf": [*options, {"type": "null"}]}
-    described: Schema = {key: schema[key] for key in ("description", "default") if key in schema}
-    return {"anyOf": [{key: value for key, value in schema.items() if key not in described}, {"type": "null"}], **described}
+def _describe(schema: Schema, definitions: Schema) -> None:
+    """Editors show what stands at a field itself: Pydantic leaves out what its noun says in the same words."""
+    for part in _parts(schema):
+        for field in part.get("properties", {}).values():
+            if "description" not in field and "$ref" in field:
+                field["description"] = definitions[field["$ref"].removeprefix("#/$defs/")]["description"]
+
+
+def _reduce(part: Schema) -> None:
+    """Titles repeat the names of fields; defaults that are nothing or have parts would be filled in wrongly."""
+    part.pop("title", None)
+    if "default" in part and (part["default"] is None or isinstance(part["default"], dict | list)):
+        del part["default"]
+    options = part.get("anyOf", [])
+    if _NULL in options:
+        part["anyOf"] = options = [option for option in options if option != _NULL]
+    if len(options) == 1:
+        del part["anyOf"]
+        part.update({**options[0], **part})
+    # Of forms that fail alike an editor tells what is wrong with the first: a misspelled key is told as one.
+    options.sort(key=lambda option: option.get("type") != "object")
+
+
+def _relax(part: Schema) -> None:
+    """Nothing is required, and null may stand for every key's value."""
+    part.pop("required", None)
+    part.pop("minProperties", None)
+    for kind in ("properties", "patternProperties"):
+        for value in part.get(kind, {}).values():
+            _take_null(value)
+    if isinstance(part.get("additionalProperties"), dict):
+        _take_null(part["additionalProperties"])
+    elif "patternProperties" in part:
+        part["additionalProperties"] = False
+    if "$ref" in part.get("items", {}):
+        part["items"]["not"] = _NULL
+
+
+def _take_null(part: Schema) -> None:
+    """What a field refers to says it there."""
+    if "anyOf" in part:
+        part["anyOf"] = [*part["anyOf"], _NULL]
+    elif "enum" in part or "const" in part:
+        said = {key: part.pop(key) for key in [*part] if key not in ("description", "default")}
+        part["anyOf"] = [said, _NULL]
+    elif isinstance(part.get("type"), str):
+        part["type"] = [part["type"], "null"]
+
+
+def _show(part: Schema) -> None:
+    """Editors show code as such only where they are told that a text is Markdown, and no defaults of their own."""
+    default = part.get("default")
+    ends = "" if default is None else f"\n\nDefault: `{_said(default)}`"
+    # What a field says itself comes before what its noun says.
+    if "description" in part and (ends or "`" in part["description"] or "$ref" in part):
+        part["markdownDescription"] = part["description"] + ends
+
+
+def _said(value: object) -> str:
+    """As a spec says it."""
+    return value if isinstance(value, str) else json.dumps(value)

