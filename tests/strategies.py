@@ -255,6 +255,7 @@ processes = st.fixed_dictionaries(
         "user": st.sampled_from(("0", "10001", "10001:10001", "2147483647:1")),
         "read_only": st.booleans(),
         "tmpfs": scratch,
+        "shm_size": st.sampled_from(("6MiB", "64MiB", "1GiB")),
         "capabilities": st.lists(
             st.sampled_from(("CHOWN", "SETUID", "SYS_PTRACE", "NET_BIND_SERVICE")), max_size=3, unique=True
         ),

@@ -67,6 +67,7 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             **program.hardening(name, service),
             "security_opt": program.security(name, service),
             "tmpfs": program.tmpfs(name, service),
+            "shm_size": program.shared_memory(name, service),
             "logging": write.logging(name, service),
         }
     )

@@ -129,8 +129,15 @@ def _linux(options: Options, here: Path, service: Service) -> dict[str, Value]:
             "initProcessEnabled": At((*here, "init"), service.init and not service.http),
             "capabilities": without_nothing({"add": At((*here, "capabilities"), added), "drop": ["ALL"]}),
             "tmpfs": places if options.launch == "ec2" else [],
+            "sharedMemorySize": _shared_memory(options, here, service),
         }
     )
+
+
+def _shared_memory(options: Options, here: Path, service: Service) -> Value:
+    """Not valid on Fargate (botocore's text of LinuxParameters)."""
+    said = service.shm_size if options.launch == "ec2" else None
+    return At((*here, "shm_size"), said // limits.MIB if said is not None else None)
 
 
 def _ulimits(options: Options, here: Path, service: Service) -> list[Value]:

@@ -178,6 +178,8 @@ class _Reader:
         linux = container.get("linuxParameters", {})
         self.fact("init", linux.pop("initProcessEnabled", False))
         self.fact("capabilities", tuple(sorted(linux.get("capabilities", {}).pop("add", ()))))
+        shared = linux.pop("sharedMemorySize", None)
+        self.fact("shm_size", None if shared is None else Size(shared << 20))
         places: dict[str, object] = {}
         for tmpfs in linux.pop("tmpfs", []):
             match tmpfs:

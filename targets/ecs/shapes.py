@@ -43,6 +43,7 @@ _CONTAINER: Shape = {
         "initProcessEnabled": bool,
         "capabilities": {"add": [str], "drop": [str]},
         "tmpfs": [{"containerPath": str, "size": int, "mountOptions": [str]}],
+        "sharedMemorySize": int,
     },
     "dockerSecurityOptions": [str],
     "ulimits": [{"name": str, "softLimit": int, "hardLimit": int}],

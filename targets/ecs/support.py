@@ -170,6 +170,12 @@ _FIELDS: FieldSupport = {
     "service.user": Exact(),
     "service.read_only": Exact(),
     "service.tmpfs": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_TMPFS),
+    "service.shm_size": When(
+        "on EC2",
+        _on_ec2,
+        then=Exact(),
+        otherwise=Absent("Fargate takes no size of shared memory: a program that wants more finds none", codes.BEHAVIOUR_LOST),
+    ),
     "service.capabilities": When(
         "on EC2",
         _on_ec2,

@@ -13,7 +13,7 @@ from twipc.formats.engines import ENGINES
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
 from twipc.model import Model, health_of, image_of
-from twipc.spec import EPHEMERAL, Duration, Publish, Service, Volume
+from twipc.spec import EPHEMERAL, Duration, Publish, Service, Size, Volume
 from twipc.target import Bundle, Discovery, bundle, published
 
 from .limits import CONFIG_NAME
@@ -26,6 +26,7 @@ _ONE_WRITER = ("single-writer", "per-replica")
 """Whose next task must not begin before the last has ended: it writes what that one wrote."""
 _BETWEEN = Duration(5000)
 """Between two tasks of an update: longer than the proxies need to find a new member."""
+_SHARED_MEMORY = "/dev/shm"
 _SPARE = Duration(5000)
 
 
@@ -216,10 +217,11 @@ def _monitor(service: Service) -> Duration:
 
 
 def _scratch(name: str, service: Service) -> list[Value]:
-    return [
-        At(origin, {"type": "tmpfs", "target": tmpfs.path, "tmpfs": {"size": int(tmpfs.size)}})
-        for origin, tmpfs in program.scratch(name, service)
-    ]
+    """A deploy ignores `shm_size`; a mount at its place is what processes share then (measured)."""
+    places: list[tuple[Path, str, Size]] = [(origin, one.path, one.size) for origin, one in program.scratch(name, service)]
+    if service.shm_size is not None:
+        places.append((("services", name, "shm_size"), _SHARED_MEMORY, service.shm_size))
+    return [At(origin, {"type": "tmpfs", "target": path, "tmpfs": {"size": int(size)}}) for origin, path, size in places]
 
 
 def _config_key(name: str, file: ServerFile) -> str:

@@ -78,7 +78,7 @@ def _service(
     reader.configs(mounted)
     _secrets(reader, declared["secrets"], used)
     for mount in reader.program(reader.mounts(mounts)):
-        reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount)
+        reader.baseline(f"{mount.pop('type', '')} at {mount.pop('target', '')}", mount or "no more is said")
     reader.labels({})
 
 

@@ -50,6 +50,7 @@ services:
     user: "10001:10001"
     read_only: true
     tmpfs: [/tmp, {{path: /var/a-b.c_d, size: 7MiB}}]
+    shm_size: 96MiB
     capabilities: [SETUID, CHOWN]
     stop_signal: SIGINT
     no_new_privileges: false
@@ -232,7 +233,9 @@ class Told:
         short = [one.split(":mode=1777,size=") for one in service.get("tmpfs") or ()]
         places = {path: memory(options.partition(",")[0].replace("m", "M")) for path, options in short}
         long = [mount for mount in service.get("volumes") or () if mount["type"] == "tmpfs"]
-        self.say("tmpfs", places | {mount["target"]: memory(mount["tmpfs"]["size"]) for mount in long})
+        places |= {mount["target"]: memory(mount["tmpfs"]["size"]) for mount in long}
+        self.say("shm_size", memory(service.get("shm_size")) or places.pop("/dev/shm", None))
+        self.say("tmpfs", places)
 
 
 def exactly(path: str) -> str:

@@ -132,6 +132,46 @@ def test_services_are_what_the_spec_means(docker: Engine, name: str, tmp_path: P
         }
 
 
+SHARING = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {compose: {}, compose-2.4: {}, swarm: {}}
+services:
+  more: {image: shop/say:1, shm_size: 96MiB, read_only: true}
+  usual: {image: shop/say:1}
+"""
+
+
+@pytest.mark.parametrize("target", ["compose", "compose-2.4", "swarm"])
+def test_processes_share_as_much_memory_as_the_spec_says(docker: Engine, target: str, tmp_path: Path) -> None:
+    compiled, folder = placed(compiled_text(SHARING, targets=[target]), tmp_path)
+    docker.have_images(images(compiled))
+
+    def shared(container: str) -> str:
+        mounts = docker.docker("exec", container, "/bin/busybox", "cat", "/proc/mounts").splitlines()
+        (options,) = (line.split()[3] for line in mounts if line.split()[1] == "/dev/shm")
+        assert {"rw", "nosuid", "nodev", "noexec"} <= set(options.split(","))
+        return options.partition("size=")[2]
+
+    def running() -> dict[str, str]:
+        names = docker.docker("ps", "--format", "{{.Names}}").split()
+        return {"more" if "more" in name else "usual": shared(name) for name in names}
+
+    if target == "swarm":
+        with docker.deployed(folder, compiled.model.name, [], start=True):
+            end = time.monotonic() + 60
+            while len(found := docker.docker("ps", "--quiet").split()) < 2 and time.monotonic() < end:
+                time.sleep(0.2)
+            assert len(found) == 2
+            assert running() == {"more": "98304k", "usual": "65536k"}
+        return
+    with docker.composed(folder, start=True) if target == "compose" else docker.composed_by_1(folder) as containers:
+        for container in containers:
+            docker.docker("start", container["Id"])
+        assert running() == {"more": "98304k", "usual": "65536k"}
+
+
 def test_a_swarm_places_and_updates_as_the_spec_says(docker: Engine, tmp_path: Path) -> None:
     compiled, folder = placed(compiled_text(PLACED), tmp_path)
     with docker.deployed(folder, compiled.model.name, []) as services:

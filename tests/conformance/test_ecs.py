@@ -163,7 +163,8 @@ def test_botocore_takes_what_no_committed_environment_has(launch: str) -> None:
 
 
 def test_what_fargate_lacks_is_there_on_ec2() -> None:
-    more = "    tmpfs: [/run, {path: /var/cache, size: 7MiB}]\n"
+    more = "    tmpfs: [/run, {path: /var/cache, size: 7MiB}]\n    shm_size: 96MiB\n"
+    more += '    logging: {driver: syslog, options: {syslog-address: "udp://logs.example.com", tag: "{{.Name}}"}}\n'
     text = spec_for("ec2", resources="{cpu: 0.25, memory: 512MiB}", more=more).replace("[SYS_PTRACE]", "[SETUID, CHOWN]")
     outcome = compiled_text(text)
     assert not outcome.codes
@@ -178,6 +179,11 @@ def test_what_fargate_lacks_is_there_on_ec2() -> None:
             {"containerPath": "/run", "size": 64, "mountOptions": options},
             {"containerPath": "/var/cache", "size": 7, "mountOptions": options},
         ],
+        "sharedMemorySize": 96,
+    }
+    assert container["logConfiguration"] == {
+        "logDriver": "syslog",
+        "options": {"syslog-address": "udp://logs.example.com", "tag": "{{.Name}}"},
     }
     assert container["readonlyRootFilesystem"]
     assert container["dockerSecurityOptions"] == ["no-new-privileges"]
@@ -368,12 +374,42 @@ def test_rounding_is_said_once_at_the_resources(resources: str, said: str) -> No
         ("    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n", "TW512", "services.web.publish.http"),
         ("    stop_signal: SIGINT\n", "TW511", "services.web.stop_signal"),
         ("    tmpfs: [/run]\n", "TW513", "services.web.tmpfs"),
+        ("    shm_size: 96MiB\n", "TW511", "services.web.shm_size"),
+        ("    logging: {driver: json-file, options: {max-size: 1m}}\n", "TW511", "services.web.logging"),
+        ("    logging: none\n", "TW511", "services.web.logging"),
         ("    no_new_privileges: true\n", "TW513", "services.web.no_new_privileges"),
     ],
 )
 def test_what_ecs_can_not_do_is_said(more: str, code: str, at: str) -> None:
     outcome = compiled_text(spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=more))
     assert [(finding.code.id, finding.at) for finding in outcome.findings] == [(code, at)]
+
+
+def test_log_drivers_are_those_of_the_api() -> None:
+    """Splunk wants a token among its options, FireLens a container beside."""
+    driver = structure("LogConfiguration").members["logDriver"]
+    assert isinstance(driver, StringShape)
+    assert set(driver.enum) - {"splunk", "awsfirelens"} == limits.LOG_DRIVERS["ec2"]
+    told = re.sub("<[^>]+>", "", driver.documentation)
+    assert "For tasks on Fargate, the supported log drivers are awslogs, splunk, and awsfirelens." in told
+    options = re.sub("<[^>]+>", "", structure("LogConfiguration").members["options"].documentation)
+    named = set(re.findall(r"\b(awslogs-[a-z-]+|mode|max-buffer-size)  Required:", options))
+    assert named - {"awslogs-stream-prefix", "awslogs-multiline-pattern"} == limits.OF_AWSLOGS
+
+
+def test_awslogs_says_what_the_spec_says_and_the_target_the_rest() -> None:
+    logging = "{driver: awslogs, options: {awslogs-group: /all, awslogs-region: eu-central-1, mode: blocking}}"
+    outcome = compiled_text(spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=f"    logging: {logging}\n"))
+    assert not outcome.codes
+    assert judged(outcome) == 2
+    (task,) = (document for path, _, document in documents(outcome) if path == "web.taskdef.json")
+    assert task["containerDefinitions"][0]["logConfiguration"] == {
+        "logDriver": "awslogs",
+        "options": {
+            **{"awslogs-group": "/all", "awslogs-region": "eu-central-1", "mode": "blocking"},
+            "awslogs-stream-prefix": "web",
+        },
+    }
 
 
 def test_ulimits_are_those_of_the_api() -> None:

@@ -38,6 +38,8 @@ def _things(model: Model, name: str) -> Iterator[_Thing]:
         yield _Thing(place, (*here, "mounts", place))
     for index, tmpfs in enumerate(service.tmpfs):
         yield _Thing(tmpfs.path, (*here, "tmpfs", index))
+    if service.shm_size is not None:
+        yield _Thing("/dev/shm", (*here, "shm_size"))
     for place in sorted(service.configs):
         yield _Thing(place, (*here, "configs", place), is_file=True)
     for index, file in enumerate(service.secrets):

@@ -33,6 +33,7 @@ _ENGINE_OWN: Mapping[str, object] = {
     **{"working_dir": None, "user": None, "stop_signal": None, "tmpfs": (), "capabilities": (), "secrets": (), "configs": {}},
     **{"read_only": True, "init": False},
     "no_new_privileges": True,
+    "shm_size": None,
     "ulimits": {},
 }
 """What may be said of an engine nevertheless: nothing, or what is so anyway."""

@@ -267,6 +267,9 @@ class Service(Noun):
     user: UserId | None = Field(None, description='Who runs it, "uid" or "uid:gid"; else whom the image says.')
     read_only: bool = Field(False, description="Nothing is written to the image's own files; always so for an `http` service.")
     tmpfs: tuple[Tmpfs, ...] = Field((), description="Places for scratch files, in memory.")
+    shm_size: ScratchSize | None = Field(
+        None, description="Memory that its processes share, at /dev/shm; else 64MiB. It counts as memory of the instance."
+    )
     capabilities: Annotated[tuple[Capability, ...], AfterValidator(_each_once)] = Field(
         (), description="What it may do of what only root may; all else is dropped."
     )

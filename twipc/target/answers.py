@@ -68,6 +68,7 @@ FieldSupport = TypedDict(
         "service.user": "Answer",
         "service.read_only": "Answer",
         "service.tmpfs": "Answer",
+        "service.shm_size": "Answer",
         "service.capabilities": "Answer",
         "service.no_new_privileges": "Answer",
         "service.ulimits": "Answer",

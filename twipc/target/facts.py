@@ -57,7 +57,18 @@ class FactKey:
 
 Facts = Mapping[FactKey, object]
 BASELINE = "baseline"
-OF_PROGRAMS = ("ulimits", "entrypoint", "working_dir", "user", "read_only", "tmpfs", "capabilities", "stop_signal", "init")
+OF_PROGRAMS = (
+    "ulimits",
+    "entrypoint",
+    "working_dir",
+    "user",
+    "read_only",
+    "tmpfs",
+    "shm_size",
+    "capabilities",
+    "stop_signal",
+    "init",
+)
 """Fields of a service that runs an image; an engine has its own of each, and what those are is `baseline`."""
 STATS_USE = "http.stats"
 """Who uses a secret for statistics; no variable can have this name."""

@@ -56,6 +56,7 @@ def _container(name: str, container: Inspected) -> dict[FactKey, object]:
     told.say("resources.cpu", Cpu(host["NanoCpus"] // NANO) if host["NanoCpus"] else None)
     told.say("resources.memory", Size(host["Memory"]) if host["Memory"] else None)
     told.say("resources.pids", host["PidsLimit"])
+    told.say("shm_size", Size(host["ShmSize"]) if host["ShmSize"] != 64 * _MIBI else None)
     told.say("tmpfs", {path: _scratch(options) for path, options in (host.get("Tmpfs") or {}).items()})
     for port, bindings in sorted((host["PortBindings"] or {}).items()):
         number, _, protocol = port.partition("/")
@@ -116,6 +117,7 @@ def _service(
     volumes = {filled_in(one["Target"]): _cut(one["Source"]) for one in mounts if one["Type"] == "volume"}
     told.say("mounts", volumes)
     scratch = {one["Target"]: Size(one["TmpfsOptions"]["SizeBytes"]) for one in mounts if one["Type"] == "tmpfs"}
+    told.say("shm_size", scratch.pop("/dev/shm", None))
     told.say("tmpfs", scratch)
     told.say("secrets", tuple(sorted(one["File"]["Name"] for one in container.get("Secrets", ()))))
     files = {one["File"]["Name"]: configs[one["ConfigID"]] for one in container.get("Configs", ())}

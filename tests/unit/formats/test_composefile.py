@@ -175,6 +175,29 @@ def test_an_attribute_of_a_mounted_file_is_one_finding(target: str) -> None:
     ]
 
 
+def test_a_mount_that_says_nothing_more_is_told() -> None:
+    place = '      - type: "tmpfs"\n'
+    assert told("swarm", place, place * 2) == ["edge.tmpfs at : says 'no more is said', the spec says nothing"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_item_that_says_nothing_is_told(target: str) -> None:
+    place = '      - type: "volume"\n'
+    assert told(target, place, f"      - {{}}\n{place}") == ["web.volumes with nothing: says 'an item', the spec says nothing"]
+
+
+def test_shared_memory_is_a_mount_in_a_stack_alone() -> None:
+    user = '    user: "10001:10001"\n'
+    assert told("compose", user, f'{user}    shm_size: "64M"\n') == [
+        "service.shm_size.web: says 67108864, the spec says nothing"
+    ]
+    assert told("swarm", user, f'{user}    shm_size: "64M"\n') == ["web.shm_size: says '64M', the spec says nothing"]
+    assert told("swarm", 'target: "/run"', 'target: "/dev/shm"') == [
+        "service.shm_size.web: says 67108864, the spec says nothing",
+        "service.tmpfs.web: says nothing, the spec says {'/run': 67108864}",
+    ]
+
+
 def test_a_host_path_that_is_created_is_one_finding() -> None:
     assert told("compose", "create_host_path: false", "create_host_path: true") == [
         "edge.file at /etc/nginx/nginx.conf.bind.create_host_path: says True, the spec says False"

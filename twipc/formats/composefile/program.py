@@ -64,6 +64,12 @@ def tmpfs(name: str, service: Service) -> list[Value]:
     ]
 
 
+def shared_memory(name: str, service: Service) -> Value:
+    """The size of /dev/shm, for dialects that have a word for it."""
+    size = service.shm_size
+    return At(("services", name, "shm_size"), memory(size) if size is not None else None)
+
+
 def limits(name: str, service: Service) -> dict[str, Value]:
     """Processors, memory and processes, each None where nothing is said; the dialects differ in where they stand."""
     here: Path = ("services", name, "resources")

@@ -75,6 +75,7 @@ FIELDS: FieldSupport = {
     "service.user": Exact(),
     "service.read_only": Exact(),
     "service.tmpfs": Exact(),
+    "service.shm_size": Exact(),
     "service.capabilities": Exact(),
     "service.no_new_privileges": Exact(),
     "service.ulimits": Exact(),

@@ -19,6 +19,7 @@ PART: FieldSupport = {
     "service.user": _WHY,
     "service.read_only": _WHY,
     "service.tmpfs": _WHY,
+    "service.shm_size": _WHY,
     "service.capabilities": _WHY,
     "service.no_new_privileges": _WHY,
     "service.ulimits": _WHY,

@@ -32,6 +32,8 @@ def _scratch_path(value: str) -> str:
         raise refuse(
             f"`{value}` is not a place for scratch files", "letters, digits and / . _ -: Docker reads others as options"
         )
+    if value == "/dev/shm":
+        raise refuse("`/dev/shm` is what processes share", "write `shm_size: 64MiB`")
     return _container_path(value)
 
 

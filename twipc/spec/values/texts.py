@@ -41,9 +41,10 @@ Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
 
 
 def _label_name(value: str) -> str:
-    if re.match(r"(?:io\.twipc|com\.docker|io\.docker|org\.dockerproject)(?:\.|$)", value):
+    if re.match(r"(?:io\.twipc|com\.docker|io\.docker|org\.dockerproject|com\.amazonaws\.ecs)(?:\.|$)", value):
         raise refuse(
-            f"`{value}` is a label of Docker's or twipc's own", "begin it with a domain of yours, such as com.example.team"
+            f"`{value}` is a label of Docker's, of ECS's or of twipc's own",
+            "begin it with a domain of yours, such as com.example.team",
         )
     return value
 

@@ -23,7 +23,7 @@ class Program(Taking):
 
         Of an engine nothing is taken: all this is the target's own there.
         """
-        mounts = mounts or []
+        mounted, mounts = mounts is not None, mounts or []
         if FactKey("http.engine.name", (self.name,)) in self.facts:
             return mounts
         take = self.service.pop
@@ -50,6 +50,9 @@ class Program(Taking):
                 places[found["path"]] = size(found["size"])
             else:
                 self.baseline("tmpfs", one)
+        # A stack has no word for it but a mount in its place.
+        shared = places.pop("/dev/shm", None) if mounted else size(take("shm_size", None))
+        self.fact("shm_size", shared)
         self.fact("tmpfs", places)
         return others
 

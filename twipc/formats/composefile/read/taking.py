@@ -49,8 +49,11 @@ class Taking:
         return self.table(self.service.pop(key, None), key)
 
     def take_tables(self, key: str) -> list[dict[str, Any]]:
-        """A list of mappings."""
-        return [self.table(row, key) for row in self.rows(self.service.pop(key, None), key)]
+        """A list of mappings; one that says nothing is left over."""
+        tables = [self.table(row, key) for row in self.rows(self.service.pop(key, None), key)]
+        for _ in range(tables.count({})):
+            self.baseline(f"{key} with nothing", "an item")
+        return [one for one in tables if one]
 
     def rest(self, service: Mapping[str, Any] | None = None) -> None:
         """Everything that nobody took."""
