@@ -9,6 +9,7 @@ from twipc.output import codes as output
 from twipc.registry import target, target_names
 from twipc.resolve import codes as resolve
 from twipc.rules import codes as rules
+from twipc.run import codes as run
 from twipc.spec import codes as spec
 from twipc.syntax import codes as syntax
 from twipc.target import codes as support
@@ -17,7 +18,7 @@ from twipc.verify import codes as verify
 
 def codes() -> Mapping[str, Code]:
     """All codes by id, in their order; an id that two makers use is our own mistake."""
-    passes = (syntax, spec, resolve, rules, support, verify, output)
+    passes = (syntax, spec, resolve, rules, support, verify, run, output)
     every = [code for module in passes for code in module.CODES]
     for name in target_names():
         every += target(name).codes

@@ -8,6 +8,7 @@ from .codes import CODES
 from .lower import compile
 from .names import names
 from .read import read
+from .runtime import RUNTIME
 from .support import SUPPORT
 
 TARGET = Target(
@@ -19,5 +20,6 @@ TARGET = Target(
     compile=compile,
     read=read,
     baseline=baseline,
+    runtime=RUNTIME,
     codes=CODES,
 )

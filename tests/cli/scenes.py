@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 from click.testing import CliRunner
 
+from tests.cli.docker import Docker, docker
 from tests.fields import FIELD_CHANGES
 from tests.strategies import PAGES, Spec, as_text, targets_of
 from twipc.cli import cli
+from twipc.run import Engine, alone
 
 Scene = Callable[[Path], list[str]]
 
@@ -153,6 +157,64 @@ def one_service_twice(folder: Path) -> list[str]:
     return found(folder, "lint", str(folder / "specs" / "prod-eu.yaml"))
 
 
+def running(*arguments: str, then: Callable[[Docker, Path], object] = lambda _engine, _folder: None, **scene: object) -> Scene:
+    """A compiled environment and an engine that is played; `then` is done after the environment was started."""
+
+    def played(folder: Path) -> list[str]:
+        compiled(folder)
+        with docker(folder) as engine:
+            if not scene:
+                assert found(folder, "up") == []
+            engine.change(**scene)
+            then(engine, folder)
+            return found(folder, *arguments)
+
+    return played
+
+
+def without_docker(folder: Path) -> list[str]:
+    compiled(folder)
+    with patch.dict(os.environ, {"PATH": str(folder)}):
+        return found(folder, "up")
+
+
+def stranger(folder: Path) -> list[str]:
+    theirs = {"Id": "f" * 64, "Name": "/shop-prod-web-1", "Image": "x", "State": {}, "NetworkSettings": {}}
+    return running("up", containers=[theirs | {"Config": {"Image": "other/app:9", "Labels": {}}}])(folder)
+
+
+def moved(engine: Docker, _folder: Path) -> None:
+    containers = engine.state["containers"]
+    for one in containers:
+        one["Config"]["Labels"]["com.docker.compose.project.working_dir"] = "/another/checkout"
+    engine.change(containers=containers)
+
+
+def one_less(engine: Docker, _folder: Path) -> None:
+    engine.change(containers=engine.state["containers"][1:])
+
+
+def secretless(folder: Path) -> list[str]:
+    text = SMALL.replace("replicas: 3", "secrets: [key]") + "secrets: {key: {file: .secrets/key}}\n"
+    project(folder, text)
+    assert found(folder, "compile") == ["COMPOSE103"]
+    with docker(folder):
+        return found(folder, "up")
+
+
+def unbuilt(folder: Path) -> list[str]:
+    project(folder, SMALL.replace("replicas: 3", "build: ."))
+    assert found(folder, "compile") == []
+    with docker(folder, images={}):
+        return found(folder, "up")
+
+
+def busy(folder: Path) -> list[str]:
+    compiled(folder)
+    with docker(folder), alone(Engine("default", "tcp://•••@10.0.0.1:2375", ""), "shop-prod"):
+        return found(folder, "up")
+
+
 SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
@@ -165,6 +227,19 @@ SCENES: dict[str, Scene] = {
     "TW602": edited(lambda text: text.replace("services:", "services: ["), "verify"),
     "TW603": removed("verify"),
     "TW604": edited(lambda text: text.replace("edit the spec", "edit the file"), "verify"),
+    "TW610": without_docker,
+    "TW611": running("up", engine="down"),
+    "TW612": running("up", engine="denied"),
+    "TW613": running("up", context=False),
+    "TW614": running("up", compose=False),
+    "TW615": running("up", fails={"up": [1, "Bind for 0.0.0.0:80 failed: port is already allocated"]}),
+    "TW620": stranger,
+    "TW621": running("up", then=moved),
+    "TW622": secretless,
+    "TW623": unbuilt,
+    "TW624": busy,
+    "TW630": running("up", becomes={"web": {"Health": {"Status": "unhealthy"}}}),
+    "TW631": running("status", then=one_less),
     "TW701": stale,
     "TW702": removed("compile", "--check"),
     "TW703": orphaned,

@@ -15,10 +15,13 @@ import click
 
 VERBS = {
     "compile": "Compile specs into out/.",
+    "down": "End an environment; its volumes stay.",
     "explain": "Explain a code or a field.",
     "lint": "Say everything that can be said without writing.",
     "schema": "Print the JSON Schema of specs.",
+    "status": "Show what runs, held against the spec.",
     "targets": "List the targets, or what each can say.",
+    "up": "Start an environment, or bring it to what the spec says.",
     "verify": "Compare the meaning of what is committed with the spec.",
 }
 BUG = 70

@@ -25,6 +25,11 @@ def hidden(file: str, text: str) -> str:
     return "".join(lines)
 
 
+def covered(line: str) -> str:
+    """A line of anything, such as a log, with a `•` for each character of what looks like a secret."""
+    return re.sub(r"\S+", lambda found: _line(found[0]), _line(line))
+
+
 def _cover(lines: list[str], span: Span) -> None:
     for number in range(span.line, min(span.end_line, len(lines)) + 1):
         line = lines[number - 1]

@@ -97,17 +97,21 @@ def check(session: Session, everything: Iterable[Placed]) -> bool:
     count, any_change = 0, False
     for one in everything:
         count += 1
-        wrong = [(name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]
-        found = [_finding(one, name, state) for name, state in wrong]
-        any_change |= bool(wrong)
-        if not wrong and not one.folder.manifest_is(one.wanted):
-            said = f"the manifest of {shown(one.folder.path)} is not the one that belongs there"
-            found = [Finding(codes.STALE, said, help="run `twipc compile`")]
-            any_change = True
+        found = unfresh(one)
+        any_change |= bool(found)
         session.add(one.project, [*found, *(strangers(one) if one.compiled else ())])
     if count and not any_change and not session.fails(session.report.findings):
         click.echo(f"fresh: {folders(count)} what the specs say", err=True)
     return any_change
+
+
+def unfresh(one: Placed) -> list[Finding]:
+    """What in a folder is not what the spec makes."""
+    found = [_finding(one, name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]
+    if not found and not one.folder.manifest_is(one.wanted):
+        said = f"the manifest of {shown(one.folder.path)} is not the one that belongs there"
+        found = [Finding(codes.STALE, said, help="run `twipc compile`")]
+    return found
 
 
 def strangers(one: Placed) -> list[Finding]:

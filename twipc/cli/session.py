@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -121,11 +121,15 @@ class Session:
         self.add(project, report.findings)
         return not self.fails(report.findings)
 
-    def finish(self, code: int = 0, *, to_stderr: bool = False) -> None:
-        """Print the findings and exit with `code`; with 1 if that is 0 and an error is among them."""
+    def finish(self, code: int = 0, *, to_stderr: bool = False, more: Mapping[str, object] | None = None) -> None:
+        """Print the findings and exit with `code`; with 1 if that is 0 and an error is among them.
+
+        `more` is what a verb has to say besides; it stands in JSON alone.
+        """
         findings = merged(self.report.findings)
         stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
-        click.echo(self._printed(findings, stream), nl=False, err=to_stderr, color=True)
+        printed = as_json(findings, more or {}) if self.format == "json" else self._printed(findings, stream)
+        click.echo(printed, nl=False, err=to_stderr, color=True)
         if findings and self.format == "text":
             click.echo(summary(findings), err=True)
         if code or self.fails(self.report.findings):
@@ -141,7 +145,7 @@ class Session:
             from .explain import explain_code
 
             return as_sarif(findings, [(code, explain_code(code)) for code in codes().values()], __version__)
-        return {"concise": as_concise, "json": as_json, "github": as_github}[self.format](findings)
+        return {"concise": as_concise, "github": as_github}[self.format](findings)
 
     def _shown(self, findings: Iterable[Merged]) -> dict[str, str]:
         """The texts that findings point into, without what looks like a secret."""

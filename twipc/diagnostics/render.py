@@ -35,8 +35,8 @@ def as_concise(findings: Iterable[Merged]) -> str:
     return "".join(f"{_head(finding)}\n" for finding in findings)
 
 
-def as_json(findings: Iterable[Merged]) -> str:
-    """All findings in one document; `format_version` changes when its form does.
+def as_json(findings: Iterable[Merged], more: Mapping[str, object]) -> str:
+    """All findings in one document, beside what a verb has `more` to say; `format_version` changes when its form does.
 
     `target` is the one target that a finding concerns, `targets` are all for which it is said.
     """
@@ -55,7 +55,7 @@ def as_json(findings: Iterable[Merged]) -> str:
         }
         for each in findings
     ]
-    return json.dumps({"format_version": 1, "findings": rows}, indent=2) + "\n"
+    return json.dumps({"format_version": 1, **more, "findings": rows}, indent=2) + "\n"
 
 
 def message(merged: Merged) -> str:

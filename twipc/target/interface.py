@@ -14,6 +14,7 @@ from .bundle import Bundle
 from .discovery import DOCKER, Discovery
 from .facts import Facts
 from .limits import Held, OutOfReach
+from .runtime import Runtime
 from .support import Support
 
 
@@ -49,6 +50,7 @@ class Target:
     """One kind of place an environment can be put.
 
     `options` are what the spec may say under `targets.<name>`; `option_facts` gives those of them that an artifact shows.
+    Without a `runtime`, what it makes is run by other means.
     """
 
     name: str
@@ -65,4 +67,5 @@ class Target:
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True
+    runtime: Runtime | None = None
     codes: tuple[Code, ...] = ()

@@ -1,0 +1,231 @@
+"""An environment is run: up, status, down, against an engine that is played."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli import execute, project, run, spec, start
+from tests.cli.docker import Docker, docker
+
+WEB = """\
+services:
+  web:
+    image: "shop/web:1"
+    replicas: 2
+    ports: {http: 8080}
+    health: {command: [check], interval: 1s, timeout: 1s, failures: 1, start_period: 1s}
+  edge:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      backends: {app: {members: [web.http]}}
+      routes: [{match: {prefix: /}, backend: app}]
+      default: {status: 404}
+    publish: [{port: http, host: 80}]
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Docker]:
+    with docker(tmp_path) as played:
+        yield played
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project, compiled."""
+    return compiled(tmp_path, WEB)
+
+
+def compiled(folder: Path, body: str) -> Path:
+    root = project(folder, prod=spec("prod", body))
+    assert run("compile", at=root).code == 0
+    return root
+
+
+def test_up_starts_everything_and_waits(engine: Docker, shop: Path) -> None:
+    ran = run("up", "prod", at=shop)
+    assert ran.code == 0, ran.err
+    assert engine.names() == {"shop-prod-edge-1": "running", "shop-prod-web-1": "running", "shop-prod-web-2": "running"}
+    assert engine.changes() == ["compose up --remove-orphans"]
+    assert "shop-prod is up" in ran.err
+    assert "context default" in ran.err
+
+
+def test_up_twice_changes_nothing(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    engine.change(asked=[])
+    ran = run("up", "prod", at=shop)
+    assert ran.code == 0
+    assert engine.changes() == []
+    assert "nothing was to change" in ran.err
+
+
+def test_a_new_version_stands_beside_the_old_one_until_it_is_ready(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    engine.change(asked=[])
+    compiled(shop, WEB.replace("web:1", "web:2"))
+    assert run("up", "prod", at=shop).code == 0
+    assert list(engine.names()) == ["shop-prod-edge-1", "shop-prod-web-3", "shop-prod-web-4"]
+    words = [change.split()[:2] for change in engine.changes()]
+    assert words == [["compose", "create"], *[["container", "start"]] * 2, *[["container", "stop"], ["container", "rm"]] * 2]
+    assert "--no-recreate --scale web=4" in engine.changes()[0]
+
+
+def test_a_new_version_that_fails_goes_and_the_old_one_stays(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    compiled(shop, WEB.replace("web:1", "web:2"))
+    engine.change(becomes={"web": {"Health": {"Status": "unhealthy"}}})
+    ran = run("up", "prod", "--format", "json", at=shop)
+    assert (ran.code, ran.codes) == (1, ["TW630"])
+    assert list(engine.names()) == ["shop-prod-edge-1", "shop-prod-web-1", "shop-prod-web-2"]
+
+
+def test_what_holds_a_port_of_the_host_is_made_anew(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    engine.change(asked=[])
+    compiled(shop, WEB.replace("404", "403"))
+    assert run("up", "prod", at=shop).code == 0
+    assert engine.changes()[0] == "compose create edge"
+    assert len(engine.changes()) == 2
+
+
+def test_who_is_ill_is_told_with_its_last_words_and_no_secret(engine: Docker, shop: Path) -> None:
+    engine.change(becomes={"web": {"Health": {"Status": "unhealthy"}}})
+    ran = run("up", "prod", at=shop)
+    assert ran.code == 1
+    assert "error[TW630]: `web` is not ready: unhealthy" in ran.out
+    assert "shop-prod-web-1, its last lines:" in ran.err
+    assert "hunter2" not in ran.out + ran.err
+    assert "\x1b[31m" not in ran.err
+
+
+def test_what_the_engine_refuses_is_told_in_its_words(engine: Docker, shop: Path) -> None:
+    engine.change(fails={"up": [1, "Bind for 0.0.0.0:80 failed: port is already allocated"]})
+    ran = run("up", "prod", at=shop)
+    assert ran.code == 3
+    assert "error[TW615]" in ran.out
+    assert "port is already allocated" in ran.out
+
+
+def test_nothing_of_somebody_elses_is_touched(engine: Docker, shop: Path) -> None:
+    theirs = {"Id": "f" * 64, "Name": "/shop-prod-web-1", "Created": "2026-01-02T03:04:05Z", "Image": "x", "State": {}}
+    theirs |= {"Config": {"Image": "other/app:9", "Labels": {}}, "NetworkSettings": {}}
+    engine.change(containers=[theirs])
+    for verb in ("up", "down"):
+        ran = run(verb, "prod", at=shop)
+        assert ran.code == 1
+        assert "error[TW620]: `shop-prod-web-1` is somebody else's: image other/app:9, made 2026-01-02 03:04" in ran.out
+    assert engine.changes() == []
+
+
+def test_a_name_that_only_begins_like_ours_is_nobodys_business(engine: Docker, shop: Path) -> None:
+    theirs = {"Id": "f" * 64, "Name": "/shop-prod-old-web-1", "Image": "x", "State": {}, "NetworkSettings": {}}
+    engine.change(containers=[theirs | {"Config": {"Image": "other/app:9", "Labels": {}}}])
+    assert run("up", "prod", at=shop).code == 0
+    assert run("down", "prod", at=shop).code == 0
+    assert list(engine.names()) == ["shop-prod-old-web-1"]
+
+
+def test_down_ends_entries_first_and_is_fine_twice(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    edge = engine.containers["shop-prod-edge-1"]["Id"]
+    engine.change(asked=[])
+    ran = run("down", "prod", at=shop)
+    assert (ran.code, engine.names()) == (0, {})
+    assert engine.changes()[0] == f"container stop {edge[:6]}"
+    assert [change.split()[:2] for change in engine.changes()[1:]] == [
+        ["container", "stop"],
+        ["container", "rm"],
+        ["network", "rm"],
+    ]
+    engine.change(asked=[])
+    again = run("down", "prod", at=shop)
+    assert (again.code, engine.changes()) == (0, [])
+    assert "nothing of shop-prod is there" in again.err
+
+
+def test_status_shows_what_differs(engine: Docker, shop: Path) -> None:
+    assert run("status", "prod", at=shop).code == 1
+    run("up", "prod", at=shop)
+    ran = run("status", "prod", at=shop)
+    assert ran.code == 0
+    assert ran.out.splitlines()[0].split() == ["SERVICE", "INSTANCE", "STATE", "PUBLISHED"]
+    engine.change(containers=engine.state["containers"][1:])
+    ran = run("status", "prod", "--format", "json", at=shop)
+    assert (ran.code, ran.codes) == (1, ["TW631"])
+    assert len(json.loads(ran.out)["instances"]) == 2
+
+
+def test_a_dry_run_prints_and_changes_nothing(engine: Docker, shop: Path) -> None:
+    ran = run("up", "prod", "--dry-run", at=shop)
+    assert ran.code == 0
+    first, second = ran.out.splitlines()
+    assert first == (
+        "docker compose --progress plain --project-name shop-prod --file out/prod/compose/docker-compose.yml "
+        "--env-file /dev/null up --detach --remove-orphans  # create and start everything"
+    )
+    assert second.startswith("# wait until all are ready")
+    assert engine.changes() == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_progress_is_lines_of_json_on_request(shop: Path) -> None:
+    ran = run("up", "prod", "--format", "json", at=shop)
+    assert [json.loads(line)["event"] for line in ran.err.splitlines()][:2] == ["said", "step"]
+    assert json.loads(ran.out)["environment"] == "prod"
+
+
+@pytest.mark.parametrize(
+    ("scene", "code"),
+    [
+        ({"engine": "down"}, "TW611"),
+        ({"engine": "silent"}, "TW611"),
+        ({"engine": "denied"}, "TW612"),
+        ({"context": False}, "TW613"),
+        ({"compose": False}, "TW614"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["up", "down", "status"])
+def test_without_an_engine_it_ends_with_3(engine: Docker, shop: Path, scene: dict[str, object], code: str, verb: str) -> None:
+    engine.change(**scene)
+    ran = run(verb, "prod", "--format", "json", at=shop)
+    assert (ran.code, ran.codes) == (3, [code])
+    assert "hunter2" not in ran.out + ran.err
+
+
+def test_a_missing_secret_is_told_with_the_line_that_makes_it(engine: Docker, tmp_path: Path) -> None:
+    asked = WEB.replace("replicas: 2\n", "replicas: 2\n    secrets: [key]\n") + "secrets: {key: {file: .secrets/prod/key}}\n"
+    shop = compiled(tmp_path, asked)
+    ran = run("up", "prod", at=shop)
+    assert ran.code == 1
+    assert "error[TW622]: `.secrets/prod/key` is not there" in ran.out
+    made = "printf %s 'THE VALUE' > .secrets/prod/key && chmod 444 .secrets/prod/key"
+    line = f"mkdir -p .secrets/prod && chmod 700 .secrets/prod && {made}"
+    assert f"help: make it: {line}" in ran.out
+    assert engine.state["asked"] == []
+    subprocess.run(["sh", "-c", line], cwd=shop, check=True)
+    assert run("up", "prod", at=shop).code == 0
+
+
+def test_an_interrupted_up_leaves_what_runs(engine: Docker, shop: Path) -> None:
+    engine.change(becomes={"web": {"Health": {"Status": "starting"}}})
+    with start("up", "prod", at=shop, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 30
+        while "shop-prod-web-1" not in engine.names() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert b"what runs, runs on" in err
+    assert len(engine.names()) == 3
+    well = [{**one, "State": {**one["State"], "Health": {"Status": "healthy"}}} for one in engine.state["containers"]]
+    engine.change(containers=well)
+    assert execute("up", "prod", at=shop).code == 0

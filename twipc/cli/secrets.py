@@ -1,0 +1,25 @@
+"""The line that makes the file of a secret: twipc itself never opens one."""
+
+from __future__ import annotations
+
+import shlex
+from posixpath import dirname
+
+from twipc.model import Model
+from twipc.target import STATS_USE, TLS_USE, secret_uses
+
+_VALUES = {
+    STATS_USE: "openssl rand -hex 24",
+    TLS_USE: "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost "
+    "-keyout - -out -",
+}
+_ANY = "printf %s 'THE VALUE'"
+
+
+def line_for(model: Model, secret: str, file: str) -> str:
+    """One line of a shell; the folder is closed to others, since its user in the container must be able to read the file."""
+    uses = {use for _, use, used in secret_uses(model) if used == secret}
+    value = next((_VALUES[use] for use in (TLS_USE, STATS_USE) if use in uses), _ANY)
+    folder, quoted = shlex.quote(dirname(file) or "."), shlex.quote(file)
+    made = f"mkdir -p {folder} && chmod 700 {folder} && " if dirname(file) else ""
+    return f"{made}{value} > {quoted} && chmod 444 {quoted}"

@@ -1,0 +1,95 @@
+"""`twipc up`: what runs becomes what the spec says."""
+
+from __future__ import annotations
+
+import click
+
+from twipc.model import Model, image_of
+from twipc.run import codes
+from twipc.target.runtime import Status
+
+from .running import Running, begin, dry_option, environment_argument
+from .secrets import line_for
+from .session import Session, verb
+from .telling import instance_row, published
+
+
+@click.command("up")
+@environment_argument
+@dry_option
+@verb
+def command(session: Session, environment: str, wanted: str | None, dry: bool) -> None:
+    """Start an environment, or bring what runs to what the spec says; wait until all of it is ready.
+
+    Twice in a row changes nothing. Services without state and without a port of the host are replaced without a moment in which
+    none is ready. Ctrl-C starts nothing more, and leaves what runs.
+    """
+    running = begin(session, environment, wanted, dry=dry)
+    _secrets(running)
+    engine = running.reach()
+    if not dry:
+        running.alone(engine)
+    status = running.look()
+    _refuse(running, status)
+    plan = running.runtime.up(running.model, running.folder, status)
+    running.carry_out(plan)
+    if not dry:
+        status = running.look() if plan else status
+        running.rows = [instance_row(one) for one in status.instances]
+        where = ", ".join(sorted({published(one) for one in status.instances if one.ports}))
+        told = f"{running.model.name} is up" + ("" if plan else ", and nothing was to change")
+        running.voice.say(f"{told}: {where}" if where else told)
+    elif not plan:
+        running.voice.say("nothing is to change")
+    running.finish()
+
+
+def _secrets(running: Running) -> None:
+    """Files that hold secrets and are not there: all at once, each with the line that makes it."""
+    root = running.spec.project.root
+    missing = {name: file for name, file in running.runtime.secret_files(running.model).items() if not (root / file).is_file()}
+    for name, file in sorted(missing.items()):
+        running.add(
+            codes.NO_SECRET,
+            f"`{file}` is not there: the secret `{name}`",
+            at=("secrets", name),
+            help=f"make it: {line_for(running.model, name, file)}",
+        )
+    if missing:
+        running.finish(1)
+
+
+def _refuse(running: Running, status: Status) -> None:
+    refuse_strangers(running, status)
+    missing = _not_built(running.model, status)
+    for name in missing:
+        running.add(
+            codes.NOT_BUILT,
+            f"`{image_of(running.model.environment.services[name])}` is not on the engine",
+            at=("services", name),
+            help=f"run `twipc build {running.environment}`",
+        )
+    if missing:
+        running.finish(1)
+
+
+def refuse_strangers(running: Running, status: Status) -> None:
+    """End the run where somebody else's containers have our names, before anything of ours changes."""
+    for one in status.strangers:
+        said = f"`{one.name}` is somebody else's: image {one.image}, made {one.created}, id {one.id[:12]}"
+        running.add(codes.STRANGER, said, help="remove or rename it yourself, or give the project another name")
+    if status.strangers:
+        running.finish(1)
+    ours = str((running.spec.project.root / running.folder).resolve())
+    folders = sorted({one.folder for one in status.instances if one.folder and one.folder != ours})
+    for folder in folders:
+        running.add(codes.ELSEWHERE, f"{running.model.name} was started from {folder}", help="run it from one folder only")
+
+
+def _not_built(model: Model, status: Status) -> list[str]:
+    services = model.environment.services
+    names = [name for name, service in services.items() if service.build and not status.images.get(name)]
+    seen: dict[str, str] = {}
+    for name in sorted(names):
+        seen.setdefault(image_of(services[name]), name)
+    return list(seen.values())

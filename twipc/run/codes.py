@@ -1,0 +1,105 @@
+"""What can be wrong where an environment is run."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+NO_DOCKER = Code(
+    "TW610",
+    "Docker's client is not there",
+    Severity.ERROR,
+    why="An environment is run by the `docker` program: twipc speaks to no engine itself.",
+    raised_by="`twipc up` without `docker` on PATH",
+)
+NO_ENGINE = Code(
+    "TW611",
+    "no engine answers",
+    Severity.ERROR,
+    why="Nothing can be run without one. The engine is the one that DOCKER_HOST or the context of `docker` names; within three "
+    "seconds it answers, or is told as absent. Another one is never tried.",
+    raised_by="`twipc up` while the engine is down",
+)
+NOT_ALLOWED = Code(
+    "TW612",
+    "the engine is there, and not for you",
+    Severity.ERROR,
+    why="Its socket belongs to root and a group: who may use it is as good as root on that machine.",
+    raised_by="`twipc up` by who is not in the group of the engine's socket",
+)
+NO_CONTEXT = Code(
+    "TW613",
+    "there is no such context",
+    Severity.ERROR,
+    why="DOCKER_CONTEXT, or the client's own choice, names an engine that the client does not know.",
+    raised_by="`twipc up` with a DOCKER_CONTEXT that does not exist",
+)
+NO_COMPOSE = Code(
+    "TW614",
+    "a part of Docker's client is not there",
+    Severity.ERROR,
+    why="The target is run by it: Compose v2 is a plug-in of the client, and a package of its own on many systems.",
+    raised_by="`twipc up` where `docker compose` is not installed",
+)
+REFUSED = Code(
+    "TW615",
+    "the engine refuses",
+    Severity.ERROR,
+    why="A command was carried out and failed, for a reason that its own last words tell. What ran before it stays as it is.",
+    raised_by="`twipc up` where a port of the host is taken by somebody else",
+)
+STRANGER = Code(
+    "TW620",
+    "somebody else's container has a name of ours",
+    Severity.ERROR,
+    why="It lacks the labels of this environment, so it is not twipc's to stop or remove, whatever it is called.",
+    raised_by="`twipc up` beside a container of the same name without our labels",
+)
+ELSEWHERE = Code(
+    "TW621",
+    "the environment was started from another folder",
+    Severity.WARNING,
+    why="Two checkouts that run one environment of one engine undo each other's changes.",
+    raised_by="`twipc up` of what another checkout has started",
+)
+NO_SECRET = Code(
+    "TW622",
+    "the file of a secret is not there",
+    Severity.ERROR,
+    why="A secret's value never passes through twipc, and no repository holds it: each machine that runs the environment has a "
+    "file of its own. Its server would not start without it.",
+    raised_by="`twipc up` before the file of a secret was made",
+)
+NOT_BUILT = Code(
+    "TW623",
+    "an image was not built",
+    Severity.ERROR,
+    why="The spec says how it is built, so no registry is asked for it.",
+    raised_by="`twipc up` before `twipc build`",
+)
+BUSY = Code(
+    "TW624",
+    "another run is at work",
+    Severity.ERROR,
+    why="Two runs that change one environment of one engine at the same time would undo each other's work.",
+    raised_by="`twipc up` during another one of the same environment",
+)
+NOT_READY = Code(
+    "TW630",
+    "a service does not become ready",
+    Severity.ERROR,
+    why="It ended, fails its check, or has not passed it for as long as the spec gives it. Nothing was started after "
+    "it; what runs, runs on.",
+    raised_by="`twipc up` of a service that fails its check",
+)
+DRIFT = Code(
+    "TW631",
+    "what runs is not what the spec says",
+    Severity.ERROR,
+    why="Somebody scaled, stopped or changed it since, or the spec was changed and not brought up.",
+    raised_by="`twipc status` where an instance is missing",
+)
+
+CODES = (
+    *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
+    *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
+)

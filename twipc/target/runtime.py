@@ -1,0 +1,158 @@
+"""How a target is run: commands as data, and what its engine has now; nothing here is ever started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from twipc.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command. What only `reads` changes nothing; every other one does."""
+
+    argv: tuple[str, ...]
+    why: str
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until each of these services has so many ready instances of the wanted version, for `seconds` at most."""
+
+    services: Mapping[str, int]
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that others need, such as proxies that look for members by DNS."""
+
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Steps that depend on what is there by then."""
+
+    then: Callable[[Status], tuple[Step, ...]]
+    why: str
+
+
+Part = Step | Wait | Pause | Look
+Plan = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command that reads came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Told = TypeVar("Told")
+Asking = Generator[Step, Answer, Told]
+"""Questions to an engine, each after the answer to the one before."""
+
+
+class Unanswered(Exception):
+    """An engine's answer is none that we know; says which question it was and what came."""
+
+    def __init__(self, step: Step, said: str) -> None:
+        super().__init__(said)
+        self.step = step
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One container of ours. `current` is who has the wanted configuration and image."""
+
+    id: str
+    name: str
+    service: str
+    number: int
+    state: str
+    health: str
+    exit_code: int
+    restarts: int
+    current: bool
+    ports: tuple[tuple[str, str, int], ...] = ()
+    """(port in the container as Docker writes it, address of the host, port of the host)"""
+    addresses: tuple[str, ...] = ()
+    folder: str = ""
+    """Whence it was started."""
+    job: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it runs and passes its check, if it has one; a job, whether it has ended well."""
+        if self.job:
+            return self.state == "exited" and not self.exit_code
+        return self.state == "running" and self.health in ("", "healthy")
+
+    @property
+    def failed(self) -> bool:
+        """Whether waiting for it is of no use."""
+        if self.state in ("exited", "dead"):
+            return not self.ready
+        return self.health == "unhealthy" or (not self.ready and self.restarts >= _TRIES)
+
+    @property
+    def condition(self) -> str:
+        """Its state in one word or two."""
+        if self.state in ("exited", "dead"):
+            return f"{self.state} ({self.exit_code})"
+        if self.state == "restarting" or (self.restarts and not self.ready):
+            return f"{self.state}, restarted {self.restarts}×"
+        return self.health or self.state
+
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What somebody else made under a name that is ours."""
+
+    id: str
+    name: str
+    image: str
+    created: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What an engine has of one environment. `images` is the id of each service's image, empty where there is none."""
+
+    instances: tuple[Instance, ...] = ()
+    strangers: tuple[Stranger, ...] = ()
+    networks: tuple[str, ...] = ()
+    images: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, service: str) -> tuple[Instance, ...]:
+        return tuple(one for one in self.instances if one.service == service)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """What a target answers to the verbs that run it. All are pure; the folder is that of the target's artifacts.
+
+    `needs` are commands that must succeed before anything else is tried.
+    """
+
+    needs: tuple[Step, ...]
+    secret_files: Callable[[Model], Mapping[str, str]]
+    """The files of the project that hold secrets, by the secret's name."""
+    observe: Callable[[Model, str], Asking[Status]]
+    up: Callable[[Model, str, Status], Plan]
+    scale: Callable[[Model, str, Status, str, int], Plan]
+    recover: Callable[[Model, Status, Status, frozenset[str]], Plan]
+    """After instances of these services failed: from what was there before, and what is there now."""
+    down: Callable[[Model, Status], Plan]
+    logs: Callable[[Status, str, int, bool], Plan]
