@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
@@ -30,9 +31,10 @@ def project(folder: Path, spec: str | bytes) -> Path:
     return path
 
 
-def found(folder: Path, *arguments: str) -> list[str]:
-    """The codes that a run of the command line finds."""
-    ran = CliRunner().invoke(cli, [*arguments, "--format", "json", str(folder / "specs" / "prod.yaml")], prog_name="twipc")
+def found(folder: Path, *arguments: str, after: tuple[str, ...] = ()) -> list[str]:
+    """The codes that a run of the command line finds; what comes `after` stands behind the environment."""
+    spec = str(folder / "specs" / "prod.yaml")
+    ran = CliRunner().invoke(cli, [*arguments, "--format", "json", spec, *after], prog_name="twipc")
     assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
     return [finding["code"] for finding in json.loads(ran.stdout)["findings"]]
 
@@ -215,6 +217,56 @@ def busy(folder: Path) -> list[str]:
         return found(folder, "up")
 
 
+def closed_port() -> int:
+    """Where nobody listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+ENTRY = """\
+services:
+  web: {image: "shop/web:1", ports: {http: 8080}}
+  edge:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      backends: {app: {members: [web.http]}}
+      routes: [{match: {prefix: /}, backend: app}]
+      default: {status: 404}
+    publish: [{port: http, host: %d}]
+"""
+STANDBY = """\
+services:
+  web:
+    image: "shop/web:1"
+    command: [serve]
+    mode: {active-standby: {standbys: 1, lock: /data/.lock}}
+    mounts: {/data: news}
+volumes: {news: {access: single-writer}}
+"""
+
+
+def published(*arguments: str, after: tuple[str, ...] = ()) -> Scene:
+    """An environment whose entry is up and answers nobody."""
+
+    def played(folder: Path) -> list[str]:
+        project(folder, SMALL.partition("services:")[0] + ENTRY % closed_port())
+        assert found(folder, "compile") == []
+        with docker(folder, host="unix:///var/run/docker.sock"):
+            assert found(folder, "up") == []
+            return found(folder, *arguments, after=after)
+
+    return played
+
+
+def scaled_standby(folder: Path) -> list[str]:
+    project(folder, SMALL.partition("services:")[0] + STANDBY)
+    found(folder, "compile")
+    with docker(folder):
+        return found(folder, "scale", after=("web=3",))
+
+
 SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
@@ -240,6 +292,11 @@ SCENES: dict[str, Scene] = {
     "TW624": busy,
     "TW630": running("up", becomes={"web": {"Health": {"Status": "unhealthy"}}}),
     "TW631": running("status", then=one_less),
+    "TW632": running("test", asked=[]),
+    "TW633": scaled_standby,
+    "TW634": published("scale", after=("edge=0",)),
+    "TW635": published("test"),
+    "TW636": published("bench", "-n", "3"),
     "TW701": stale,
     "TW702": removed("compile", "--check"),
     "TW703": orphaned,

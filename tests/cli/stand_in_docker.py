@@ -5,7 +5,7 @@ It is a program of its own, put on PATH as `docker`. The file (`TWIPC_STAND_IN`)
 - `engine`: up, down, denied or silent; `context`: false for one that does not exist; `compose`: false without the plug-in
 - `containers`: as `inspect` tells them; `images`: ids by name, or null where each has one
 - `becomes`: {service: the state of its new containers}; `fails`: {word of a command: [exit code, last words]}
-- `asked`: the commands so far
+- `host`: where the engine is; `said`: {container: its log}; `asked`: the commands so far
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> int:
     if words[:2] == ["context", "inspect"]:
         if not state["context"]:
             return refuse('context "away" does not exist')
-        print(json.dumps({"Name": "default", "Endpoints": {"docker": {"Host": "tcp://me:hunter2@10.0.0.1:2375"}}}))
+        print(json.dumps({"Name": "default", "Endpoints": {"docker": {"Host": state["host"]}}}))
         return 0
     if state["engine"] == "silent":
         time.sleep(60)
@@ -86,7 +86,7 @@ def plain(state: State, words: list[str]) -> int:
         case ["container", "rm"]:
             state["containers"] = [one for one in state["containers"] if one not in here]
         case ["container", "logs"]:
-            print("it said: API_TOKEN=hunter2hunter2\n\x1b[31mand more")
+            print(state["said"].get(here[0]["Name"][1:], "it said: API_TOKEN=hunter2hunter2\n\x1b[31mand more"))
         case ["image", "inspect"]:
             images = state["images"]
             there = [name for name in names if images is None or name in images]
@@ -135,9 +135,13 @@ def made(state: State, project: str, name: str, service: State, count: int, word
     for one in there[count:]:
         state["containers"].remove(one)
     for more in range(count - len(there)):
-        state["containers"].append(
-            container(project, name, number + 1 + more, digest(service), service["image"], service["labels"])
-        )
+        new = container(project, name, number + 1 + more, digest(service), service["image"], service["labels"])
+        new["NetworkSettings"]["Ports"] = {
+            f"{port['target']}/{port['protocol']}": [{"HostIp": port.get("host_ip", ""), "HostPort": port["published"]}]
+            for port in service.get("ports", ())
+        }
+        new["NetworkSettings"]["Networks"] = {"default": {"IPAddress": f"10.9.{len(name)}.{number + 1 + more}"}}
+        state["containers"].append(new)
 
 
 def becomes(state: State, container: Container) -> None:

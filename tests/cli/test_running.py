@@ -7,7 +7,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -217,7 +221,9 @@ def test_a_missing_secret_is_told_with_the_line_that_makes_it(engine: Docker, tm
 
 def test_an_interrupted_up_leaves_what_runs(engine: Docker, shop: Path) -> None:
     engine.change(becomes={"web": {"Health": {"Status": "starting"}}})
-    with start("up", "prod", at=shop, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    # Who runs the tests in the background of a shell has SIGINT ignored, and all that is started there.
+    heeding = {"preexec_fn": partial(signal.signal, signal.SIGINT, signal.SIG_DFL)}
+    with start("up", "prod", at=shop, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **heeding) as running:
         deadline = time.monotonic() + 30
         while "shop-prod-web-1" not in engine.names() and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -229,3 +235,117 @@ def test_an_interrupted_up_leaves_what_runs(engine: Docker, shop: Path) -> None:
     well = [{**one, "State": {**one["State"], "Health": {"Status": "healthy"}}} for one in engine.state["containers"]]
     engine.change(containers=well)
     assert execute("up", "prod", at=shop).code == 0
+
+
+def test_scale_runs_more_and_less_and_leaves_the_spec(engine: Docker, shop: Path) -> None:
+    assert "error[TW632]" in run("scale", "prod", "web=3", at=shop).out
+    run("up", "prod", at=shop)
+    assert run("scale", "prod", "web=3", at=shop).code == 0
+    assert len(engine.names()) == 4
+    assert run("status", "prod", at=shop).code == 1
+    assert run("scale", "prod", "web=1", at=shop).code == 0
+    assert list(engine.names()) == ["shop-prod-edge-1", "shop-prod-web-1"]
+    assert run("up", "prod", at=shop).code == 0
+    assert len(engine.names()) == 3
+
+
+@pytest.mark.parametrize(
+    ("count", "code"), [("edge=2", "COMPOSE101"), ("edge=0", "TW634"), ("store=2", "TW401"), ("web=9", "TW404")]
+)
+def test_scale_refuses_what_compile_would_before_the_engine_sees_it(
+    engine: Docker, tmp_path: Path, count: str, code: str
+) -> None:
+    store = "  store: {image: shop/s:1, mounts: {/data: news}}\nvolumes: {news: {access: single-writer}}\n"
+    edge = WEB.replace('nginx, version: "1.30"', 'haproxy, version: "3.2"')
+    shop = compiled(tmp_path, edge + store)
+    ran = run("scale", "prod", count, "--format", "json", at=shop)
+    assert (ran.code, [one for one in ran.codes if one == code]) == (1, [code])
+    assert engine.state["asked"] == []
+
+
+@pytest.mark.parametrize("count", ["web", "web=", "web=-1", "web=many", "web=1001", "wbe=1", "web=٣"])
+@pytest.mark.usefixtures("engine")
+def test_what_is_no_number_of_a_service_is_wrong_usage(shop: Path, count: str) -> None:
+    assert run("scale", "prod", count, at=shop).code == 2
+
+
+def test_an_entry_is_scaled_to_nothing_where_that_is_said(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    assert run("scale", "prod", "edge=0", "--yes", at=shop).code == 0
+    assert list(engine.names()) == ["shop-prod-web-1", "shop-prod-web-2"]
+
+
+def test_logs_name_who_said_what_and_cover_secrets(engine: Docker, shop: Path) -> None:
+    assert run("logs", "prod", at=shop).code == 1
+    run("up", "prod", at=shop)
+    engine.change(said={"shop-prod-web-1": "first\nAPI_TOKEN=hunter2hunter2", "shop-prod-web-2": "\x1b[2Jsecond"})
+    ran = run("logs", "prod", "web", at=shop)
+    assert ran.code == 0
+    assert ran.out.splitlines()[0] == "shop-prod-web-1 | first"
+    assert "shop-prod-web-2 | \\u001b[2Jsecond" in ran.out
+    assert "hunter2" not in ran.out
+    assert run("logs", "prod", "wbe", at=shop).code == 2
+
+
+def test_build_builds_each_image_once_and_labels_it(engine: Docker, tmp_path: Path) -> None:
+    body = "services:\n  a1: {image: shop/web:1, build: app}\n  b1: {image: shop/web:1, build: app}\n  c1: {image: x/y:1}\n"
+    (tmp_path / "app").mkdir()
+    shop = compiled(tmp_path, body)
+    assert run("build", "prod", at=shop).code == 0
+    assert engine.changes() == ["build --tag shop/web:1 --label io.twipc.project=shop app"]
+    assert run("build", "prod", "c1", at=shop).code == 2
+    dry = run("build", "prod", "--dry-run", at=shop)
+    assert dry.out == "docker build --tag shop/web:1 --label io.twipc.project=shop -- app  # build shop/web:1 of app\n"
+
+
+@contextmanager
+def entry(engine: Docker, upstream: str) -> Iterator[int]:
+    """The port of one that says in its log that it sent all to a member, but what is below /twipc-test."""
+    log = ["not json"]
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            nowhere = self.path.startswith("/twipc-test?")
+            line = {"request": f"GET {self.path} HTTP/1.1", "upstream": "" if nowhere else upstream}
+            log.append(json.dumps(line))
+            engine.change(said={"shop-prod-edge-1": "\n".join(log)})
+            self.send_response(404 if nowhere else 200)
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+WHO = {"10.9.3.1:8080": ("shop-prod-web-1", 0), "10.9.4.1:8080": ("shop-prod-edge-1", 1), "": ("edge", 1)}
+
+
+@pytest.mark.parametrize("upstream", WHO)
+def test_each_route_is_asked_and_who_answered_is_read_from_the_log(engine: Docker, tmp_path: Path, upstream: str) -> None:
+    engine.change(host="unix:///var/run/docker.sock")
+    with entry(engine, upstream) as port:
+        shop = compiled(tmp_path, WEB.replace("prefix: /}", "prefix: /app/}").replace("host: 80", f"host: {port}"))
+        assert run("up", "prod", at=shop).code == 0
+        ran = run("test", "prod", at=shop)
+        one = run("test", "prod", "/app/x?y=1", at=shop)
+        benched = run("bench", "prod", "/app/", "-n", "20", "-c", "3", "--format", "json", at=shop)
+        (shop / "before.json").write_text(benched.out)
+        compared = run("bench", "prod", "/app/", "-n", "5", "-c", "1", "--compare", "before.json", at=shop)
+    name, code = WHO[upstream]
+    assert ran.code == code, ran.out
+    table = [line.split() for line in ran.out.splitlines()[1:3]]
+    assert [(row[1], row[4]) for row in table] == [("/app/", "200"), ("default", "404")]
+    assert table[0][5] == name
+    assert (one.code, "GET /app/x?y=1" in one.out, "Server: BaseHTTP" in one.out) == (0, True, True)
+    figures = json.loads(benched.out)["bench"]
+    assert (figures["requests"], figures["lost"], figures["non_2xx"], benched.code) == (20, 0, 0, 0)
+    assert compared.out.splitlines()[1].split() == ["requests", "20", "5", "0.25"]
+
+
+def test_what_cannot_be_compared_is_wrong_usage(shop: Path) -> None:
+    (shop / "x.json").write_text("[]")
+    assert run("bench", "prod", "--compare", "x.json", at=shop).code == 2

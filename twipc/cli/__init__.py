@@ -14,13 +14,18 @@ from typing import Any
 import click
 
 VERBS = {
+    "bench": "Ask many times at once, and count.",
+    "build": "Build the images that the spec says how to make.",
     "compile": "Compile specs into out/.",
     "down": "End an environment; its volumes stay.",
     "explain": "Explain a code or a field.",
     "lint": "Say everything that can be said without writing.",
+    "logs": "Print what the instances say.",
+    "scale": "Run more or fewer instances of a service.",
     "schema": "Print the JSON Schema of specs.",
     "status": "Show what runs, held against the spec.",
     "targets": "List the targets, or what each can say.",
+    "test": "Ask for each route of what is published.",
     "up": "Start an environment, or bring it to what the spec says.",
     "verify": "Compare the meaning of what is committed with the spec.",
 }

@@ -41,6 +41,8 @@ class Running:
     voice: Voice
     dry: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
+    more: dict[str, object] = field(default_factory=dict)
+    """What a verb has to say in JSON besides."""
     _open: ExitStack = field(default_factory=ExitStack)
 
     @property
@@ -191,9 +193,8 @@ class Running:
 
     def finish(self, code: int = 0) -> NoReturn:
         self._open.close()
-        self.session.finish(
-            code, more={"environment": self.environment, "target": self.compiled.target.name, "instances": self.rows}
-        )
+        about = {"environment": self.environment, "target": self.compiled.target.name}
+        self.session.finish(code, more={**about, **(self.more or {"instances": self.rows})})
         raise click.exceptions.Exit(code)
 
 
@@ -206,10 +207,10 @@ def begin(session: Session, asked: str, wanted: str | None, *, dry: bool = False
         name = _runnable(model, wanted)
         (compiled,) = compile_model(model, [name], report)
     except Stopped:
-        session.take(spec, _weighty(session, report.findings), whole=False)
+        session.take(spec, weighty(session, report.findings), whole=False)
         session.finish(1)
         raise click.exceptions.Exit(1) from None
-    if session.take(spec, _weighty(session, report.findings), whole=False):
+    if session.take(spec, weighty(session, report.findings), whole=False):
         session.finish(1)
     place = placed(spec.project, None, compiled)
     runtime = compiled.target.runtime
@@ -220,7 +221,7 @@ def begin(session: Session, asked: str, wanted: str | None, *, dry: bool = False
     return running
 
 
-def _weighty(session: Session, findings: Iterable[Finding]) -> list[Finding]:
+def weighty(session: Session, findings: Iterable[Finding]) -> list[Finding]:
     """Those that end a run; the others are `lint`'s to say."""
     return [one for one in findings if one.severity is Severity.ERROR or (session.strict and one.severity is Severity.WARNING)]
 

@@ -19,7 +19,7 @@ ANY = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A request, its path decoded and with slashes merged."""
 
     method: str
@@ -64,7 +64,7 @@ def _elsewhere(model: Model, name: str, http: Http) -> Iterator[Finding]:
             )
 
 
-def _finding(model: Model, name: str, index: int, asked: _Asked, circle: list[int]) -> Finding:
+def _finding(model: Model, name: str, index: int, asked: Asked, circle: list[int]) -> Finding:
     routes: Path = ("services", name, "http", "routes")
     path: Path = (*routes, index)
     others = tuple(Related(model.span((*routes, other)), "it goes on here") for other in circle if other != index)
@@ -78,7 +78,7 @@ def _finding(model: Model, name: str, index: int, asked: _Asked, circle: list[in
     )
 
 
-def _first(http: Http, index: int) -> Iterator[_Asked]:
+def _first(http: Http, index: int) -> Iterator[Asked]:
     """Requests that reach a route: one for each path without a star, host and method that it names."""
     match = http.routes[index].match
     paths = [*(match.prefix or ()), *(match.exact or ()), *(glob for glob in match.glob or () if "*" not in glob)]
@@ -89,12 +89,12 @@ def _first(http: Http, index: int) -> Iterator[_Asked]:
     for path in paths:
         for host in match.host or (ANY, *((target.host,) if target and target.host else ())):
             for method in match.method or ("GET",):
-                asked = _Asked(method, host.replace("*", "x", 1), path)
+                asked = Asked(method, host.replace("*", "x", 1), path)
                 if _taker(http, asked) == index:
                     yield asked
 
 
-def _circle(http: Http, index: int, asked: _Asked) -> list[int]:
+def _circle(http: Http, index: int, asked: Asked) -> list[int]:
     """The routes that a request goes through until it is back at the first; none, if it comes to an end."""
     passed: list[int] = []
     at: int | None = index
@@ -111,7 +111,7 @@ def _circle(http: Http, index: int, asked: _Asked) -> list[int]:
     return []
 
 
-def _followed(redirect: Redirect, asked: _Asked) -> _Asked | None:
+def _followed(redirect: Redirect, asked: Asked) -> Asked | None:
     """What a client asks for next; None where it asks elsewhere, or may."""
     method = asked.method if redirect.status in (307, 308) or asked.method == "HEAD" else "GET"
     if redirect.host:
@@ -126,14 +126,15 @@ def _path(target: str) -> str:
     return re.sub("/+", "/", unquote_to_bytes(path).decode("utf-8", errors="replace"))
 
 
-def _taker(http: Http, asked: _Asked) -> int | None:
+def _taker(http: Http, asked: Asked) -> int | None:
     """The first route that takes a request; by https, where the server is asked that way too."""
     routes = enumerate(http.routes)
     there = (index for index, route in routes if not (http.tls and route.redirect and route.redirect.scheme))
-    return next((index for index in there if _takes(http.routes[index].match, asked)), None)
+    return next((index for index in there if takes(http.routes[index].match, asked)), None)
 
 
-def _takes(match: Match, asked: _Asked) -> bool:
+def takes(match: Match, asked: Asked) -> bool:
+    """Whether a route with this `match` takes a request that comes to it."""
     if match.method is not None and asked.method not in match.method:
         return False
     if match.host is not None and not any(_is_host(host, asked.host) for host in match.host):

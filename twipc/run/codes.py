@@ -98,8 +98,44 @@ DRIFT = Code(
     why="Somebody scaled, stopped or changed it since, or the spec was changed and not brought up.",
     raised_by="`twipc status` where an instance is missing",
 )
+NOTHING_RUNS = Code(
+    "TW632",
+    "nothing runs that could be asked",
+    Severity.ERROR,
+    why="The environment is down, or publishes nothing that an `http` service serves.",
+    raised_by="`twipc test` of an environment that is down",
+)
+BY_MODE = Code(
+    "TW633",
+    "the number of instances is the mode's",
+    Severity.ERROR,
+    why="Of an active-standby service one instance works and the others wait for its lock: how many, its mode says.",
+    raised_by="`twipc scale` of an active-standby service",
+)
+CLOSED = Code(
+    "TW634",
+    "a published service would have no instance",
+    Severity.ERROR,
+    why="Whoever asks at its port would be refused: that is asked for once more, or said with --yes.",
+    raised_by="`twipc scale` of a published service to 0, where nobody can be asked",
+)
+MISROUTED = Code(
+    "TW635",
+    "a request is not answered as the spec says",
+    Severity.ERROR,
+    why="No service that the route leads to answered, or with a status that is a failure.",
+    raised_by="`twipc test` while the members of a backend are down",
+)
+LOST = Code(
+    "TW636",
+    "requests were lost, or answered with another status than 2xx",
+    Severity.ERROR,
+    why="Figures of a run in which requests failed are no figures of a service that works.",
+    raised_by="`twipc bench` while the members of a backend are down",
+)
 
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
     *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
+    *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST),
 )

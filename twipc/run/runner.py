@@ -7,9 +7,10 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -73,20 +74,40 @@ class Runner:
         assert not step.reads, step
         last: deque[str] = deque(maxlen=_LAST_LINES)
         with _started(step, self.folder) as process:
-            assert process.stderr
-            listener = Thread(target=self._listen, args=(process.stderr, last), daemon=True)
+            stream = process.stdout if step.tells else process.stderr
+            assert stream
+            listener = Thread(target=_read, args=(stream, last, self.hear), daemon=True)
             listener.start()
             process.wait()
             listener.join(_TO_END_S)
         if process.returncode:
             raise Failed(step, process.returncode, "\n".join(last))
 
-    def _listen(self, stream: IO[bytes], last: deque[str]) -> None:
-        while line := stream.readline(_LONGEST_LINE):
-            text = _text(line).rstrip()
-            if text:
-                last.append(text)
-                self.hear(text)
+    def listen(self, steps: Sequence[Step], hear: Callable[[Step, str], None], *, together: bool) -> None:
+        """Hand over what each prints, a line at a time; one after the other, or all at once until they end."""
+        for group in [steps] if together else [[step] for step in steps]:
+            with ExitStack() as open_now:
+                heard: list[tuple[Step, subprocess.Popen[bytes], deque[str], Thread]] = []
+                for step in group:
+                    process = open_now.enter_context(_started(replace(step, tells=True), self.folder))
+                    assert process.stdout
+                    last: deque[str] = deque(maxlen=_LAST_LINES)
+                    thread = Thread(target=_read, args=(process.stdout, last, partial(hear, step)), daemon=True)
+                    thread.start()
+                    heard.append((step, process, last, thread))
+                for step, process, last, thread in heard:
+                    process.wait()
+                    thread.join(_TO_END_S)
+                    if process.returncode:
+                        raise Failed(step, process.returncode, "\n".join(last))
+
+
+def _read(stream: IO[bytes], last: deque[str], hear: Callable[[str], None]) -> None:
+    while line := stream.readline(_LONGEST_LINE):
+        text = _text(line).rstrip()
+        if text:
+            last.append(text)
+            hear(text)
 
 
 @contextmanager
@@ -98,8 +119,8 @@ def _started(step: Step, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             cwd=folder,
             env=_environment(os.environ),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if step.reads else subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE if step.reads or step.tells else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if step.tells else subprocess.PIPE,
             start_new_session=True,
         )
     except FileNotFoundError:

@@ -11,11 +11,12 @@ from twipc.model import Model
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command. What only `reads` changes nothing; every other one does."""
+    """One command. What only `reads` changes nothing; of one that `tells`, standard output too is of interest."""
 
     argv: tuple[str, ...]
     why: str
     reads: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
