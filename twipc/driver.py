@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
+import errno
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +14,7 @@ from typing import Any
 from twipc import registry
 from twipc.diagnostics import Path as SpecPath
 from twipc.diagnostics import Report, Stopped
+from twipc.diagnostics.near import near
 from twipc.model import Model
 from twipc.resolve import codes as resolve_codes
 from twipc.resolve import resolve
@@ -19,11 +22,25 @@ from twipc.rules import judge
 from twipc.rules.across import across
 from twipc.spec import Noun, assemble, bind, bind_noun, has_known_version
 from twipc.spec import codes as spec_codes
-from twipc.syntax import NodeMapping, Tree
+from twipc.syntax import MOST_BYTES, NodeMapping, Tree
 from twipc.target import Bundle, Target, exceeded
 from twipc.target.limits import elsewhere
 from twipc.verify import Difference, differences, losses
 from twipc.verify.accept import accepted, is_loss
+
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+"""Errors that say that there is no file."""
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a regular file, of one that is too large only the first; raises OSError for anything else.
+
+    It never waits and always ends: a pipe may have no writer, and a device no end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileNotFoundError(errno.ENOENT, "Not a file", str(path))
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 class Bug(Exception):
@@ -41,19 +58,30 @@ class Project:
     def close(self, path: str) -> None:
         """Never open this file again, by whatever name: it holds a secret."""
         with suppress(OSError, ValueError, RuntimeError):
-            self._closed.add((self.root / path).resolve())
+            self._closed.add(self._native(path).resolve())
 
     def read(self, path: str) -> bytes | None:
-        """A file of the project by its path in it; None where there is none for us: outside, or closed."""
+        """A file of the project by its path in it; None where there is none for us: outside, or closed.
+
+        Raises OSError for one that is there and cannot be read: that is not the spec's fault.
+        """
         try:
-            found = (self.root / path).resolve(strict=True)
-            if not found.is_relative_to(self.root.resolve()) or not found.is_file() or found in self._closed:
+            found = self._native(path).resolve(strict=True)
+            if not found.is_relative_to(self.root.resolve()) or found in self._closed:
                 return None
-            content = found.read_bytes()
-        except (OSError, ValueError, RuntimeError):  # a path with NUL is a ValueError, a loop of links a RuntimeError
+            content = content_of(found)
+        except (ValueError, RuntimeError):  # a path with NUL is a ValueError, a loop of links a RuntimeError
             return None
+        except OSError as problem:
+            if problem.errno in _ABSENT:
+                return None
+            raise
         self.sources[path] = content.decode("utf-8-sig", "replace")
         return content
+
+    def _native(self, path: str) -> Path:
+        """A path of a spec on this machine: its bytes are UTF-8 whatever the locale is, and the output the same."""
+        return self.root / os.fsdecode(path.encode())
 
 
 @dataclass(frozen=True)
@@ -92,12 +120,12 @@ def _known_targets(tree: Tree, report: Report) -> None:
     targets = tree.node(("targets",))
     for name in targets.entries if isinstance(targets, NodeMapping) else ():
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            meant = near(name, known)
             report.add(
                 resolve_codes.UNKNOWN_TARGET,
                 f"there is no target named `{name}`",
                 tree.span(("targets", name), key=True),
-                help=f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}",
+                help=f"did you mean `{meant}`?" if meant else f"targets are: {', '.join(known)}",
                 at=tree.name(("targets", name)),
             )
 

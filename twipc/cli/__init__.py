@@ -47,12 +47,11 @@ class _Verbs(click.Group):
 
     def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in VERBS and not args[0].startswith("-"):
-            import difflib
-
+            from twipc.diagnostics.near import near
             from twipc.diagnostics.render import visible
 
-            near = difflib.get_close_matches(args[0], VERBS, 1)
-            help = f"did you mean `{near[0]}`?" if near else f"verbs are: {', '.join(sorted(VERBS))}"
+            meant = near(args[0], VERBS)
+            help = f"did you mean `{meant}`?" if meant else f"verbs are: {', '.join(sorted(VERBS))}"
             context.fail(visible(f"there is no verb `{args[0]}`; {help}"))
         return super().resolve_command(context, args)
 
@@ -88,6 +87,8 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings, 2 usage, 3 a tool, 4 not written, 70 our bug, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # What a terminal's encoding lacks is spelled out, never an error.
@@ -114,15 +115,22 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _run(arguments: list[str] | None) -> int:
     if "_TWIPC_COMPLETE" in os.environ:
-        cli.main(arguments, prog_name="twipc")
+        with suppress(KeyError, ValueError):  # a shell says what it wants completed; anything else asks for nothing
+            cli.main(arguments, prog_name="twipc")
+        return 2
     try:
         # Not `cli.main`: it takes a closed pipe for a failure, and gives exit codes back instead of raising them.
         with cli.make_context("twipc", sys.argv[1:] if arguments is None else arguments) as context:
             cli.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except click.ClickException as wrong:
+    except click.exceptions.NoArgsIsHelpError as wrong:
         wrong.show()
+        return wrong.exit_code
+    except click.UsageError as wrong:
+        from twipc.diagnostics.render import visible
+
+        click.UsageError(visible(wrong.format_message()), wrong.ctx).show()
         return wrong.exit_code
     except (click.Abort, OSError):
         raise
@@ -135,12 +143,17 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
+    """Once is enough: a second one would cut off what puts things right."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def _say(text: str) -> None:
+    from twipc.diagnostics.render import visible
+
     with suppress(OSError):  # whoever read our errors may have gone too
-        click.echo(f"twipc: {text}", err=True)
+        click.echo(f"twipc: {visible(text)}", err=True)
 
 
 def _tell_bug(bug: Exception) -> int:
@@ -151,7 +164,7 @@ def _tell_bug(bug: Exception) -> int:
     from twipc.registry import BadTarget
 
     if isinstance(bug, BadTarget):
-        _say(visible(str(bug)))
+        _say(str(bug))
         return 3
     last = traceback.extract_tb(bug.__traceback__)[-1]
     file = Path(last.filename)

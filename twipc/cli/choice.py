@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
+from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
 from twipc.model import Model
 from twipc.registry import target_names
@@ -37,8 +37,8 @@ class Choice:
         known = target_names()
         for name in self.targets:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                help = f"did you mean `{near[0]}`?" if near else f"targets are: {', '.join(known)}"
+                meant = near(name, known)
+                help = f"did you mean `{meant}`?" if meant else f"targets are: {', '.join(known)}"
                 raise click.UsageError(visible(f"there is no target `{name}`; {help}"))
 
     def of(self, spec: Spec, model: Model) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import click
 
 from twipc.catalogue import codes
 from twipc.diagnostics import Code
+from twipc.diagnostics.near import near
+from twipc.diagnostics.render import visible
 from twipc.registry import target, target_names
 
 _NOUNS = {
@@ -35,8 +36,8 @@ def command(what: str) -> None:
     if told:
         click.echo(told, nl=False)
         return
-    near = difflib.get_close_matches(what.upper(), known, 1)
-    raise click.UsageError(f"`{what}` is neither a code nor a field" + (f"; did you mean {near[0]}?" if near else ""))
+    meant = near(what.upper(), known)
+    raise click.UsageError(visible(f"`{what}` is neither a code nor a field" + (f"; did you mean {meant}?" if meant else "")))
 
 
 def explain_code(code: Code) -> str:

@@ -9,7 +9,7 @@ from twipc.spec import looks_secret, plain_secrets
 from twipc.syntax import parse
 
 COVER = "•"
-_PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63})["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
+_PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63}+)["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,9 +15,10 @@ import click
 
 from twipc.diagnostics import Finding, Merged, Report, Severity, Span, Stopped, merged
 from twipc.diagnostics.github import as_github
+from twipc.diagnostics.near import near
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
 from twipc.diagnostics.sarif import as_sarif
-from twipc.driver import Project, judge_across
+from twipc.driver import Project, content_of, judge_across
 from twipc.model import Model
 from twipc.spec import is_fragment
 from twipc.syntax import MOST_BYTES, parse
@@ -72,11 +72,11 @@ class Session:
         specs = self.home.root / "specs"
         path = Path(name)
         if not path.suffix and len(path.parts) == 1:
-            path = next((one for one in (specs / f"{name}.yaml", specs / f"{name}.yml") if one.is_file()), path)
-        if not path.is_file():
+            path = next((one for one in (specs / f"{name}.yaml", specs / f"{name}.yml") if os.path.lexists(one)), path)
+        if not os.path.lexists(path) or Path(name).is_dir():
             known = sorted({file.stem for file in spec_files(self.home)})
-            near = difflib.get_close_matches(path.stem, known, 1)
-            help = f"did you mean `{near[0]}`?" if near else f"specs/ holds: {', '.join(known) or 'nothing'}"
+            meant = near(path.stem, known)
+            help = f"did you mean `{meant}`?" if meant else f"specs/ holds: {', '.join(known) or 'nothing'}"
             raise click.UsageError(visible(f"there is no spec `{name}`; {help}"))
         return Path(os.path.normpath(_here() / path))
 
@@ -88,9 +88,7 @@ class Session:
     def _from_file(self, path: Path) -> Spec:
         project = self._project(_root_of(path.parent))
         try:
-            if path.exists() and not path.is_file():
-                raise click.UsageError(visible(f"{shown(path)} is not a file"))
-            content = path.read_bytes()
+            content = content_of(path)
         except OSError as problem:
             raise click.UsageError(visible(f"{shown(path)}: {problem.strerror}")) from problem
         return Spec(project, path.relative_to(project.root).as_posix(), content, path.stem)
@@ -188,7 +186,7 @@ def _texts(project: Project) -> dict[str, str]:
     texts = dict(project.sources)
     for path in _spec_paths(project):
         with suppress(OSError):  # one that was asked for and cannot be read is told as such
-            texts[path.relative_to(project.root).as_posix()] = path.read_bytes().decode("utf-8-sig", "replace")
+            texts[path.relative_to(project.root).as_posix()] = content_of(path).decode("utf-8-sig", "replace")
     return texts
 
 

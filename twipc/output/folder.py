@@ -17,6 +17,8 @@ PENDING = ".twipc-manifest.next.json"
 FORMAT = 1
 """Changes when the manifest's form does, never with twipc's version: the same spec gives the same bytes."""
 MODE = 0o644
+_MOST_READ = 16 << 20
+"""Far more than any file of ours has: of what is longer the rest need not be read to know that it is not ours."""
 
 
 class WriteFailed(Exception):
@@ -63,7 +65,7 @@ class Folder:
             os.close(descriptor)
             return None
         with os.fdopen(descriptor, "rb") as file:
-            return file.read()
+            return file.read(_MOST_READ)
 
     def occupied(self, name: str) -> bool:
         """Whether anything at all stands at `name`, a dangling link included."""

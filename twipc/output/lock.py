@@ -51,10 +51,18 @@ def _take(descriptor: int, out: Path) -> None:
             return
 
 
+def _home() -> Path | None:
+    """The user's, who has none where neither HOME nor the system knows of one."""
+    try:
+        return Path.home().resolve()
+    except RuntimeError:
+        return None
+
+
 def _refuse_foreign(out: Path) -> None:
     """Somebody else's folder, named by a slip of `--out`: the root, a home, a repository, files and nothing of ours."""
     real = out.resolve()
-    if real in (Path(real.anchor), Path("~").expanduser().resolve()) or (real / ".git").exists():
+    if real in (Path(real.anchor), _home()) or (real / ".git").exists():
         raise WriteFailed(f"{out} is no place for artifacts: name a folder of their own")
     try:
         holds_files = any(path.is_symlink() or not path.is_dir() for path in real.iterdir() if path.name[0] != ".")

@@ -126,7 +126,7 @@ def _page_problem(page: str, content: bytes | None) -> str:
     if content is None:
         return f"there is no file `{page}` in the project"
     if len(content) not in PAGE:
-        return f"`{page}` has {len(content)} bytes, the most is {PAGE.most}"
+        return f"`{page}` has over {PAGE.most} bytes"
     try:
         text = content.decode()
     except UnicodeDecodeError:

@@ -45,7 +45,7 @@ def _problem(file: str, content: bytes | None, secrets: Mapping[str, str]) -> tu
     if content is None:
         return f"there is no file `{file}` in the project", None
     if len(content) not in CONFIG:
-        return f"`{file}` has {len(content)} bytes, the most is {CONFIG.most}", "bring it in the image"
+        return f"`{file}` has over {CONFIG.most} bytes", "bring it in the image"
     try:
         text = content.decode()
     except UnicodeDecodeError:

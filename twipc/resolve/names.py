@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from posixpath import normpath
 
 from twipc.diagnostics import Code, Path, Report
+from twipc.diagnostics.near import listed, near
 from twipc.model import Member
 from twipc.spec import Environment, External, Port, Service
 from twipc.syntax import Tree
@@ -31,13 +31,13 @@ class Names:
         """Whether `name` is one of `among`; if not, `said` is found at `path`."""
         if name in among:
             return True
-        near = difflib.get_close_matches(name, among, 1)
-        there = f"known are: {', '.join(sorted(among))}" if among else "there is none at all"
+        meant = near(name, among)
+        there = f"known are: {listed(among)}" if among else "there is none at all"
         self.report.add(
             code,
             said,
             self.tree.span(path),
-            help=f"did you mean `{near[0]}`? {there}" if near else there,
+            help=f"did you mean `{meant}`? {there}" if meant else there,
             at=self.tree.name(path),
         )
         return False

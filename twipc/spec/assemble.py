@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
 from twipc.diagnostics import Report, Span, Stopped
+from twipc.diagnostics.near import listed, near
 from twipc.syntax import Entry, Node, NodeMapping, NodeScalar, Tree, parse
 
 from . import codes
@@ -14,6 +14,8 @@ from .desugar import desugar
 from .overlay import overlay
 from .shape import shape_at
 
+MOST_STEPS = 50
+"""More files or services that build on each other nobody follows."""
 ReadFile = Callable[[str], bytes | None]
 """Gives the bytes of a file named relative to the project, or None where there is none."""
 
@@ -60,6 +62,9 @@ def _chain(file: str, content: bytes | None, read: ReadFile, report: Report) -> 
             )
             raise Stopped
         file = normpath(join(dirname(file), value))
+        if len(chain) == MOST_STEPS:
+            report.add(codes.EXTENDS, f"over {MOST_STEPS} files extend each other", span)
+            raise Stopped
         if any(tree.file == file for tree in chain):
             names = " → ".join([*(tree.file for tree in chain), file])
             report.add(codes.EXTENDS, f"the files extend each other: {names}", span)
@@ -112,6 +117,9 @@ def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], 
         circle = " → ".join([*through, written.value])
         report.add(codes.FROM, f"the services are taken from each other: {circle}", written.span)
         return own
+    if len(through) == MOST_STEPS:
+        report.add(codes.FROM, f"over {MOST_STEPS} services are taken from each other", written.span)
+        return own
     below = _laid_over(source.node, sources, (*through, written.value), report)
     assert isinstance(below, NodeMapping)
     return overlay(below, own, shape_at(("services", "*")))
@@ -125,11 +133,11 @@ def _keep_empty(merged: NodeMapping, root: NodeMapping, named: set[str]) -> None
 
 
 def _unknown_source(name: str, sources: dict[str, Entry], span: Span, report: Report) -> None:
-    near = difflib.get_close_matches(name, sources, 1)
-    known = f"services there are: {', '.join(sorted(sources))}" if sources else "this spec extends no file with services"
+    meant = near(name, sources)
+    known = f"services there are: {listed(sources)}" if sources else "this spec extends no file with services"
     report.add(
         codes.FROM,
         f"`from` names `{name}`, which is no service of an extended file",
         span,
-        help=f"did you mean `{near[0]}`?" if near else known,
+        help=f"did you mean `{meant}`?" if meant else known,
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from twipc.diagnostics import Path, Report, Span, Stopped
+from twipc.diagnostics.near import near
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain, resolve
 
 from . import codes
@@ -151,14 +150,8 @@ def _known(loc: Path, shape: Shape) -> str:
     names = list(fields(noun)) if noun else []
     if not names:
         return "nothing can be said here: write {}"
-    near = _near(str(loc[-1]), names)
-    return f"did you mean `{near}`?" if near else f"fields here are: {', '.join(names)}"
-
-
-def _near(word: str, known: Collection[str]) -> str | None:
-    """The known word that may have been meant; a very long one was not."""
-    near = difflib.get_close_matches(word, known, 1) if len(word) < _LONGEST_WORD else []
-    return near[0] if near else None
+    meant = near(str(loc[-1]), names)
+    return f"did you mean `{meant}`?" if meant else f"fields here are: {', '.join(names)}"
 
 
 def _describe(loc: Path, shape: Shape) -> str | None:
@@ -232,8 +225,8 @@ def _not_among(expected: str, node: Node | None, description: str | None) -> tup
     if text in words:
         quoted = words[0] != allowed[0]
         return f"`{text}` has the wrong type", f'write "{text}" in quotes' if quoted else f"write {text} without quotes"
-    near = _near(text, words)
-    return f"`{text}` is not one of: {', '.join(words)}", f"did you mean `{near}`?" if near else description
+    meant = near(text, words)
+    return f"`{text}` is not one of: {', '.join(words)}", f"did you mean `{meant}`?" if meant else description
 
 
 def _is_number(node: NodeScalar) -> bool:

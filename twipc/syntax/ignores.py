@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from twipc.diagnostics import Code, Finding, Severity, Span
+from twipc.diagnostics.near import near
 
 from . import codes
 from .comments import Comment
 
 _ASKED = re.compile(r"(?<!\S)#[ \t]*twipc:[ \t]*ignore(?![\w-])")
 _FORM = re.compile(r"[ \t]*\[(?P<codes>[^\[\]]*)\](?P<reason>.*)")
+_MOST_CODES = 20
 _HELP = "write `# twipc: ignore[CODE] reason`, with several codes apart by commas"
 
 
@@ -65,6 +66,8 @@ def _read(comment: Comment, known: Mapping[str, Code]) -> Iterator[Ignore | Find
         yield Finding(codes.BAD_IGNORE, "the comment names no code to ignore", whole, _HELP)
     elif not form["reason"].strip():
         yield Finding(codes.BAD_IGNORE, "the comment gives no reason to ignore it", whole, _HELP)
+    elif form["codes"].count(",") >= _MOST_CODES:
+        yield Finding(codes.BAD_IGNORE, f"the comment names over {_MOST_CODES} codes", whole, "put right what they tell of")
     else:
         for word in re.finditer(r"(?:^|(?<=,))[^,]*", form["codes"]):
             start = form.start("codes") + word.start() + len(word[0]) - len(word[0].lstrip())
@@ -77,8 +80,8 @@ def _judged(name: str, span: Span, about: int, known: Mapping[str, Code]) -> Ign
     if not name:
         return Finding(codes.BAD_IGNORE, "a code is missing here", span, _HELP)
     if code is None:
-        near = difflib.get_close_matches(name.upper(), known, 1)
-        return Finding(codes.BAD_IGNORE, f"`{name}` is no code", span, f"did you mean {near[0]}?" if near else _HELP)
+        meant = near(name.upper(), known)
+        return Finding(codes.BAD_IGNORE, f"`{name}` is no code", span, f"did you mean {meant}?" if meant else _HELP)
     if code.severity is Severity.ERROR:
         said = f"{name} is an error: a comment ignores warnings and notes alone"
         return Finding(codes.BAD_IGNORE, said, span, "put it right; a loss can be accepted with `accept`")

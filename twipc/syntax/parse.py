@@ -45,12 +45,12 @@ def parse(content: bytes, file: str, report: Report) -> Tree:
 def _text(content: bytes, file: str, report: Report) -> str:
     start = Span(file, 1, 1, 1, 2)
     if len(content) > MOST_BYTES:
-        report.add(codes.TOO_LARGE, f"the file has {len(content)} bytes, the most is {MOST_BYTES}", start)
+        report.add(codes.TOO_LARGE, f"the file has over {MOST_BYTES} bytes", start)
         raise Stopped
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
+        before = content[: error.start].decode().removeprefix("\ufeff")
         line = before.count("\n") + 1
         column = len(before) - before.rfind("\n")
         report.add(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 from twipc.diagnostics import Finding, Severity
+from twipc.diagnostics.near import near
 from twipc.model import Model
 from twipc.target import codes
 
@@ -50,11 +50,11 @@ def _unused(model: Model, index: int, stay: Sequence[Finding]) -> Finding:
     acceptance = model.environment.accept[index]
     losses = [finding for finding in stay if finding.target == acceptance.target and is_loss(finding)]
     places = sorted({finding.at for finding in losses if finding.code.id == acceptance.code})
-    near = difflib.get_close_matches(acceptance.at, places, 1)
+    meant = near(acceptance.at, places)
     others = sorted({finding.code.id for finding in losses if finding.at == acceptance.at})
     help = "only losses can be: take it out"
-    if near:
-        help = f"did you mean `{near[0]}`?"
+    if meant:
+        help = f"did you mean `{meant}`?"
     elif others:
         help = f"did you mean {' or '.join(others)}? that is what is lost there"
     return Finding(

@@ -58,6 +58,8 @@ REFUSED: Mapping[str, tuple[str | bytes, list[tuple[str, int, int]]]] = {
     "UTF-16 without mark": ("a: 1\n".encode("utf-16-le"), [("TW107", 1, 2)]),
     "invalid UTF-8": (b"a: 1\nb: x\xff\n", [("TW107", 2, 5)]),
     "cut off UTF-8": (b"a: \xe2\x82", [("TW107", 1, 4)]),
+    "invalid UTF-8 after a byte order mark": ("\ufeffä: 1\nb: x".encode() + b"\xff\n", [("TW107", 2, 5)]),
+    "cut off UTF-8 after a byte order mark": ("\ufeffa: ä".encode() + b"\xef", [("TW107", 1, 5)]),
     "a surrogate in UTF-8": (b"a: \xed\xa0\x80\n", [("TW107", 1, 4)]),
     "NUL": ("a: x\0y\n", [("TW107", 1, 5)]),
     "escape": ("a: 1\nb: '\x1b[31m'\n", [("TW107", 2, 5)]),

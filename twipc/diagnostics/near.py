@@ -1,0 +1,34 @@
+"""What a wrong word may have meant, and what there is instead."""
+
+from __future__ import annotations
+
+import difflib
+from bisect import bisect_left
+from collections.abc import Collection
+
+_LONGEST = 80
+_MOST_COMPARED = 60
+_MOST_LISTED = 40
+
+
+def near(word: str, known: Collection[str]) -> str | None:
+    """The known word that may have been meant; a very long one was not.
+
+    Of very many, only those are compared that a dictionary has around it: a thousand wrong words among a thousand cost no more
+    than a few do.
+    """
+    if len(word) > _LONGEST:
+        return None
+    if len(known) > _MOST_COMPARED:
+        ordered = sorted(known)
+        place = bisect_left(ordered, word)
+        known = ordered[max(0, place - _MOST_COMPARED // 2) : place + _MOST_COMPARED // 2]
+    found = difflib.get_close_matches(word, known, 1)
+    return found[0] if found else None
+
+
+def listed(known: Collection[str]) -> str:
+    """The known words in their order, of very many the first."""
+    ordered = sorted(known)
+    more = len(ordered) - _MOST_LISTED
+    return ", ".join(ordered[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
