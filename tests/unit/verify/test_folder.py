@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,3 +102,37 @@ def test_each_difference_is_told_where_it_stands(root: Path) -> None:
     said = lines(root, "verify", code="TW601")
     found = [":".join(line.split(":")[:2]) for line in said]
     assert sorted(found) == sorted([f"{COMPOSE}:{numbers[0]}", f"{COMPOSE}:{numbers[1]}", f"{CONF}:{numbers[2]}"])
+
+
+def findings(root: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run("verify", "--format", "json", at=root).out)["findings"]
+    return [finding for finding in found if finding["severity"] == "error"]
+
+
+def test_a_difference_names_the_place_of_the_spec_and_what_to_do(root: Path) -> None:
+    number = edit(root, COMPOSE, "hello", "goodbye")
+    (found,) = findings(root)
+    assert found["message"] == "service.env of web: says GREETING: goodbye, the spec says GREETING: hello"
+    assert found["help"] == "change the spec and compile, or compile to undo the edit"
+    assert (found["at"], found["target"]) == ("services.web.env", "compose")
+    line = (root / COMPOSE).read_text().splitlines()[number - 1]
+    span = {"file": COMPOSE, "line": number, "column": len(line) - len(line.lstrip()) + 1, "end_line": number}
+    assert found["span"] == {**span, "end_column": len(line) + 1}
+    (related,) = found["related"]
+    assert related["message"] == "the spec says it here"
+    assert (related["span"]["file"], related["span"]["line"]) == ("specs/base.yaml", 7)
+
+
+def test_a_default_is_related_to_nothing(root: Path) -> None:
+    edit(root, COMPOSE, 'stop_grace_period: "15s"', 'stop_grace_period: "16s"')
+    (found,) = findings(root)
+    assert found["related"] == []
+
+
+def test_what_is_missing_is_named_with_what_stands_there(root: Path) -> None:
+    (root / CONF).unlink()
+    (found,) = findings(root)
+    assert (found["code"], found["message"], found["target"]) == ("TW603", f"{CONF} is not there", "compose")
+    (root / CONF).mkdir()
+    (found,) = findings(root)
+    assert found["message"] == f"{CONF} is a folder, not a file"
