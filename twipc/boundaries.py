@@ -18,6 +18,7 @@ from twipc.spec import limits as language
 from twipc.syntax import codes as syntax
 from twipc.syntax import limits as text
 from twipc.target import Held, OutOfReach
+from twipc.target.limits import Pairs, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def _boundaries() -> Iterator[Boundary]:
     tables += [(name, target(name).limits) for name in target_names()]
     for whose, table in tables:
         for held in table:
+            if isinstance(held, Pairs):
+                continue
             if isinstance(held, Held):
                 yield Boundary(whose, held.limit, held.code, held.below or held.code, held)
             else:
@@ -71,7 +74,24 @@ def page() -> str:
     for whose in dict.fromkeys(one.whose for one in every):
         lines += ["", f"## The limits of {whose}", "", "| what | limit | found by | source |", "|---|---|---|---|"]
         lines += [_row(one) for one in every if one.whose == whose]
+        lines += _pairs(target(whose).limits) if whose in target_names() else []
+    reserved = language.RESERVED
+    lines += ["", f"## {_begun(reserved.what)}", "", f"{', '.join(f'`{word}`' for word in sorted(reserved.words))}:"]
+    lines += [f"{reserved.source} ({spec.BAD_VALUE.id})."]
     return "\n".join(lines) + "\n"
+
+
+def _pairs(limits: Table) -> Iterator[str]:
+    for one in limits:
+        if isinstance(one, Pairs):
+            yield from ("", f"{_begun(one.what)}, to which others are rounded up ({one.code.id}); {one.source}:", "")
+            yield from (f"| {one.heads[0]} | {one.heads[1]} |", "|---|---|")
+            for left, right in sorted(one.pairs.items()):
+                yield f"| {left:,} | {', '.join(f'{each:,}' for each in right)} |"
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _row(one: Boundary) -> str:

@@ -24,3 +24,12 @@ class Limit:
     def __str__(self) -> str:
         said = f"at most {self.most:,}" if self.least is None else f"{self.least:,} to {self.most:,}"
         return f"{said} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words that are taken for something else: none of them is a value."""
+
+    what: str
+    source: str
+    words: frozenset[str]

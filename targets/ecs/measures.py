@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Path
 from twipc.model import Model, image_of
-from twipc.spec import Duration, Service
+from twipc.spec import Duration
+from twipc.syntax import Node, NodeMapping, NodeSequence
 from twipc.target import Measured
 from twipc.target.limits import Measure
 
@@ -20,20 +21,24 @@ from .options import Options, registry_of
 def documents(model: Model, options: Options | None) -> Iterator[Measured]:
     """What counts are the bytes that are written, so only the emitter can tell; it writes just this one document."""
     for name, service in model.services:
-        if options and _may_be_too_large(service) and limits.task_size(options.launch, service):
+        if options and _may_be_too_large(model.tree.node(("services", name))) and limits.task_size(options.launch, service):
             document = json.loads(task_definition(model, options, name)[0].text)
             size = len(json.dumps(document, separators=(",", ":")))
             yield Measured(("services", name), size, "its task definition")
 
 
-def _may_be_too_large(service: Service) -> bool:
-    """Whether it is worth measuring at all; escapes take up to six bytes a character, twelve beyond the first 65536."""
-    words = [*(service.entrypoint or ()), *(service.command or ()), *((service.health and service.health.command) or ())]
-    words += [text for pair in service.labels.items() for text in pair]
-    words += [text for name, value in service.env.items() for text in (name, str(value.value))]
-    words += [*service.mounts, *(tmpfs.path for tmpfs in service.tmpfs)]
-    things = len(words) + len(service.ports) + len(service.ulimits)
-    return 12 * sum(map(len, words)) + 500 * things + 10_000 > limits.TASK_DEFINITION.most
+def _may_be_too_large(node: Node | None) -> bool:
+    """Whether it is worth measuring at all: what the spec says of a service, as JSON, and what ECS has of every one."""
+    return _written(node) + 10_000 > limits.TASK_DEFINITION.most
+
+
+def _written(node: Node | None) -> int:
+    """More bytes than a part of a spec can have in a task definition; a mount has most words of ECS around it."""
+    if isinstance(node, NodeMapping):
+        return sum(len(json.dumps(key)) + _written(entry.node) for key, entry in node.entries.items())
+    if isinstance(node, NodeSequence):
+        return sum(map(_written, node.items))
+    return 600 + len(json.dumps(node.value)) if node else 0
 
 
 def target_groups(_model: Model, options: Options | None) -> Iterator[Measured]:

@@ -7,6 +7,7 @@ from twipc.spec.codes import BAD_VALUE
 from twipc.spec.limits import CONSTRAINTS, MEMORY, NAME, REPLICAS, SPREAD
 from twipc.target import Held, OutOfReach
 from twipc.target.codes import APPROXIMATED, BEHAVIOUR_LOST, HEALTH_LOST
+from twipc.target.limits import Pairs, Table
 
 from . import limits
 from .codes import NO_SIZE, TOO_LARGE
@@ -28,7 +29,7 @@ _GUIDE = "ECS guide, service quotas"
 _BOTOCORE = "botocore's text"
 _FAMILY = 3 * NAME.most + 2
 
-LIMITS: tuple[Held | OutOfReach, ...] = (
+LIMITS: Table = (
     Held(
         limit=limits.TASK_DEFINITION,
         code=TOO_LARGE,
@@ -115,11 +116,18 @@ LIMITS: tuple[Held | OutOfReach, ...] = (
             what="memory of a task on Fargate",
             unit="MiB",
             most=max(max(sizes) for sizes in limits.FARGATE.values()),
-            source="cfn-lint's fargate_cpu_memory.json; between, the next pair of vCPU and memory that has room (TW502)",
+            source="cfn-lint's fargate_cpu_memory.json, to which a test holds the table (E3047, traps §3.2)",
         ),
         code=NO_SIZE,
         measure=task_memory,
         answered=True,
+    ),
+    Pairs(
+        what="sizes of a task on Fargate",
+        source="cfn-lint's fargate_cpu_memory.json (E3047, E3048; traps §3.2)",
+        heads=("CPU units", "MiB of memory"),
+        pairs=limits.FARGATE,
+        code=APPROXIMATED,
     ),
     Held(
         limit=Limit(
@@ -188,7 +196,7 @@ LIMITS: tuple[Held | OutOfReach, ...] = (
     OutOfReach(limit=Limit(what="tasks of an ECS service", most=5000, source=_GUIDE), reach=REPLICAS.most, why="`replicas`"),
     OutOfReach(
         limit=Limit(
-            what="MiB of memory of a task on EC2", most=limits.LARGEST, source=f"{_BOTOCORE}: the API has 32 bits for it"
+            what="memory of a task on EC2", unit="MiB", most=limits.LARGEST, source=f"{_BOTOCORE}: the API has 32 bits for it"
         ),
         reach=MEMORY.most >> 20,
         why="`resources.memory`",

@@ -12,6 +12,7 @@ from twipc.model import Model
 from twipc.spec import Http
 from twipc.spec.limits import NAME as A_NAME
 from twipc.target import DOCKER, Held, Measured, OutOfReach
+from twipc.target.limits import Table
 
 from .codes import CONFIG_SIZE, LONG_NAME
 from .options import discovery
@@ -84,7 +85,7 @@ def _may_be_large(http: Http) -> bool:
     return size > _CONFIG.most // 2
 
 
-LIMITS: tuple[Held | OutOfReach, ...] = (
+LIMITS: Table = (
     Held(limit=_NAME, code=LONG_NAME, measure=_names, help="shorten it, the environment or the project"),
     Held(
         limit=_CONFIG,

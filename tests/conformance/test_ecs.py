@@ -814,7 +814,9 @@ def test_only_the_task_definition_that_may_be_too_large_is_measured(monkeypatch:
     text = small("").replace("services:\n", "services:\n  api: {image: a, resources: {cpu: 0.25, memory: 512MiB}}\n")
     assert compiled_text(text).compiled
     assert not measured
-    assert compiled_text(text.replace("    image: shop/web:1", f"    image: shop/web:1\n    command: [{'x' * 6000}]")).compiled
+    assert compiled_text(
+        text.replace("    image: shop/web:1", f"    image: shop/web:1\n    command: [{'x' * 60_000}]")
+    ).compiled
     assert measured == ["web"]
 
 

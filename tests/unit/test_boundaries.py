@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.compiling import Outcome, compiled_text
-from tests.limits import EXAMPLES
+from tests.limits import EXAMPLES, edge, on_ecs, whole
 from twipc.boundaries import Boundary, boundaries
 from twipc.diagnostics import Code, Severity
+from twipc.registry import target
+from twipc.spec.limits import RESERVED
 from twipc.target import Held, OutOfReach
+from twipc.target.limits import Pairs
 
 EVERY = boundaries()
 HELD = [one for one in EVERY if one.above]
@@ -55,9 +60,60 @@ def test_the_least_is_taken_and_one_less_is_found(boundary: Boundary) -> None:
     assert boundary.below.id in tried(boundary, boundary.limit.least - 1).codes
 
 
+def test_what_only_the_emitter_knows_is_not_asked_of_a_spec_with_mistakes() -> None:
+    """It would be asked to write what rules refuse."""
+    routes = [{"match": {"prefix": f"/a{number}"}, "files": "/srv"} for number in range(300)]
+    outcome = compiled_text(whole({**edge("haproxy", routes=routes), "targets": {"swarm": {}}}).text)
+    assert {one.code.id for one in outcome.findings if one.severity is Severity.ERROR} == {"TW403"}
+
+
+@pytest.mark.parametrize("field", ["env", "labels", "command", "entrypoint", "mounts", "health"])
+def test_a_task_definition_is_measured_whatever_makes_it_large(field: str) -> None:
+    """Each of many things, none of them long."""
+    words = [f"{number:04}{'x' * 196}" for number in range(340)]
+    values: dict[str, object] = {
+        "env": {f"A{word}": "" for word in words},
+        "labels": {word[:120]: word for word in words},
+        "mounts": {f"/{word}": "own" for word in words},
+        "health": {"command": words},
+    }
+    spec = {**on_ecs(**{field: values.get(field, words)}), "volumes": {"own": {"access": "scratch"}}}
+    if field == "mounts":
+        spec["volumes"] = {f"own{number}": {"access": "scratch"} for number in range(340)}
+        spec["services"]["web"]["mounts"] = {f"/{word}": f"own{number}" for number, word in enumerate(words)}
+    assert "ECS106" in compiled_text(whole(spec).text).codes
+
+
 @pytest.mark.parametrize("far", FAR, ids=lambda one: one.limit.what)
 def test_no_legal_spec_comes_to_the_other_limits(far: OutOfReach) -> None:
     assert far.reach in far.limit
+
+
+def test_reserved_words_are_no_names() -> None:
+    for word in RESERVED.words:
+        assert "TW202" in compiled_text(whole({"services": {word: {"image": "shop/web:1"}}}).text).codes, word
+
+
+def test_each_pair_is_taken_as_it_is_and_what_lies_between_becomes_the_next() -> None:
+    [pairs] = [one for one in target("ecs").limits if isinstance(one, Pairs)]
+    fits = sorted((cpu, memory) for cpu, sizes in pairs.pairs.items() for memory in sizes)
+    for cpu, memory in fits:
+        assert sized(cpu, memory)[0] == (cpu, memory)
+        assert pairs.code.id not in sized(cpu, memory)[1]
+        larger, codes = sized(cpu, memory + 1)
+        room = [pair for pair in fits if pair[0] >= cpu and pair[1] > memory]
+        assert larger == min(room, default=None)
+        assert (pairs.code.id if room else "ECS103") in codes
+
+
+def sized(cpu: int, memory: int) -> tuple[tuple[int, int] | None, list[str]]:
+    """The size of the task that is written for one of this size, and the codes that are found."""
+    resources = {"cpu": cpu / 1024, "memory": f"{memory}MiB"}
+    outcome = compiled_text(whole(on_ecs("fargate", resources=resources)).text)
+    if not outcome.compiled:
+        return None, outcome.codes
+    task = json.loads(outcome.compiled[0].bundle.texts["web.taskdef.json"])
+    return (int(task["cpu"]), int(task["memory"])), outcome.codes
 
 
 @pytest.mark.parametrize("boundary", EVERY, ids=lambda one: one.limit.what)

@@ -10,7 +10,8 @@ from twipc.formats.haproxy.limits import LIMITS as HAPROXY
 from twipc.formats.nginx.limits import LIMITS as NGINX
 from twipc.limit import Limit
 from twipc.model import Model
-from twipc.target import Held, Measured, OutOfReach, exceeded
+from twipc.target import Held, Measured, exceeded
+from twipc.target.limits import Table
 
 from .codes.limits import LONG_VARIABLE, LONG_WORD
 
@@ -37,7 +38,7 @@ def _words(model: Model, _options: Any) -> Iterator[Measured]:
             yield Measured((*here, "health", "command", index), len(word.encode()), "a word of `health.command`", key=False)
 
 
-LINUX: tuple[Held | OutOfReach, ...] = (
+LINUX: Table = (
     Held(
         limit=Limit(what="a variable, NAME=value", unit="bytes", most=131_071, source=_KERNEL),
         code=LONG_WORD,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twipc.limit import Limit
+from twipc.limit import Limit, Words
 
 _DNS = "RFC 1035: a label has 63 characters, a name 253"
 _OURS = "our own: more is a slip"
@@ -14,6 +14,11 @@ NAME = Limit(
     least=2,
     most=31,
     source="the common denominator of traps §3.1: Docker's volumes have two at least, a swarm's services 63 with their stack",
+)
+RESERVED = Words(
+    what="words that are no names of nouns",
+    source="haproxy, YAML 1.1 or DNS read them as something else (traps §3.1); a port may be called `stats`",
+    words=frozenset({"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}),
 )
 PORT = Limit(what="a port", least=1, most=65535, source="TCP and UDP have 16 bits for it; Docker takes 70000 too (traps §3.2)")
 HIGH_PORT = Limit(

@@ -13,7 +13,7 @@ from twipc.spec import Noun
 from .bundle import Bundle
 from .discovery import DOCKER, Discovery
 from .facts import Facts
-from .limits import Held, OutOfReach
+from .limits import Table
 from .runtime import Runtime
 from .support import Support
 
@@ -63,7 +63,7 @@ class Target:
     states: States = field(default=lambda _model, _options: {})
     names: Names = field(default=lambda _model, _options: {})
     check: Check = field(default=lambda _model, _options: ())
-    limits: tuple[Held | OutOfReach, ...] = ()
+    limits: Table = ()
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,9 +59,21 @@ class OutOfReach:
     why: str
 
 
-def exceeded(
-    held: Iterable[Held | OutOfReach], model: Model, options: Any, target: str = "", *, sound: bool
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Two numbers of which only some go together: what a spec says is rounded up to the next pair, and `code` says so."""
+
+    what: str
+    source: str
+    heads: tuple[str, str]
+    pairs: Mapping[int, Sequence[int]]
+    code: Code
+
+
+Table = tuple[Held | OutOfReach | Pairs, ...]
+
+
+def exceeded(held: Table, model: Model, options: Any, target: str = "", *, sound: bool) -> Iterator[Finding]:
     """A finding for each value that lies beyond its limit; of a `sound` model, one without mistakes, all are measured."""
     for one in held:
         if isinstance(one, Held) and not one.answered:
@@ -82,7 +94,7 @@ def beyond(held: Held, model: Model, options: Any, *, sound: bool) -> list[Measu
     return [measured for measured in every if measured.value not in held.limit]
 
 
-def elsewhere(model: Model, target: str, limits: Iterable[Held | OutOfReach]) -> Iterator[Finding]:
+def elsewhere(model: Model, target: str, limits: Table) -> Iterator[Finding]:
     """One note on a target that the spec does not list, where a limit of it would be an error."""
     found = [
         (told(held.limit, measured), measured)

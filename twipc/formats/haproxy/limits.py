@@ -10,6 +10,7 @@ from twipc.model import Model
 from twipc.spec.limits import DURATION
 from twipc.target import Held, Measured, OutOfReach
 from twipc.target.codes import ENGINE_LIMIT
+from twipc.target.limits import Table
 
 WORDS_HERE = 32
 """The most words of a line that is written here; a test counts them."""
@@ -22,7 +23,7 @@ def _pages(model: Model, _options: Any) -> Iterator[Measured]:
             yield Measured(("services", name, "http", "error_pages", index, "page"), size, f"`{page.page}`", key=False)
 
 
-LIMITS: tuple[Held | OutOfReach, ...] = (
+LIMITS: Table = (
     Held(
         limit=Limit(
             what="an error page of haproxy",

@@ -10,6 +10,7 @@ from twipc.model import Model
 from twipc.spec.limits import DURATION, NAME, RETRIES
 from twipc.target import Held, Measured, OutOfReach
 from twipc.target.codes import ENGINE_LIMIT
+from twipc.target.limits import Table
 
 from .write import parameters
 
@@ -23,7 +24,7 @@ def _parameters(model: Model, _options: Any) -> Iterator[Measured]:
                 yield Measured(("services", name, "http", *path), len(word.encode()), said, key=False)
 
 
-LIMITS: tuple[Held | OutOfReach, ...] = (
+LIMITS: Table = (
     Held(
         limit=Limit(
             what="a parameter in nginx's configuration",

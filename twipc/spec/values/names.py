@@ -8,13 +8,21 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from ..limits import CONSTRAINTS, DRIVER, DRIVER_OPTION, HOST_LABEL, HOST_VALUE, IMAGE, NAME, PLATFORM_NAME, SPREAD, USER
+from ..limits import (
+    CONSTRAINTS,
+    DRIVER,
+    DRIVER_OPTION,
+    HOST_LABEL,
+    HOST_VALUE,
+    IMAGE,
+    NAME,
+    PLATFORM_NAME,
+    RESERVED,
+    SPREAD,
+    USER,
+)
 from .refusal import matching, refuse
 
-_RESERVED = frozenset(
-    {"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}
-)
-"""Words that haproxy, YAML 1.1 or DNS read as something else (traps §3.1)."""
 _NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{NAME.most - 2}}}[a-z0-9]")
 _NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
 
@@ -26,7 +34,7 @@ def _port_name(value: str) -> str:
 
 
 def _name(value: str) -> str:
-    if value in _RESERVED:
+    if value in RESERVED.words:
         raise refuse(f"`{value}` is a reserved word", "some target reads it as something else; choose another name")
     return _port_name(value)
 
