@@ -28,7 +28,7 @@ class Composed:
 
     def up(self) -> None:
         """All of it, healthy."""
-        self.compose("up", "--detach", "--wait", "--pull", "never")
+        self.compose("up", "--detach", "--wait")
 
     def down(self) -> None:
         """All but the volumes."""

@@ -6,6 +6,7 @@ engine of its own in a network of its own, without a way out, and stand-ins for 
 
 from tests.dockerd import Docker, Failed
 from tests.e2e.lab.ask import Answer
+from tests.e2e.lab.bases import BASES
 from tests.e2e.lab.lab import Lab, lab
 
-__all__ = ("Answer", "Docker", "Failed", "Lab", "lab")
+__all__ = ("BASES", "Answer", "Docker", "Failed", "Lab", "lab")

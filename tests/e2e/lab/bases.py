@@ -23,6 +23,11 @@ JAVA = "openjdk-21-jre-headless=21"
 UBUNTU = ("bash=5", "coreutils=9", "curl=8", "dash=0.5", "findutils=4", "grep=3", "sed=4", "util-linux=2.40")
 """Of what the images on Ubuntu have, the part that is used."""
 UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bash-completion", "var/cache")
+REGISTRY_CONFIG = """\
+version: 0.1
+storage: {filesystem: {rootdirectory: /var/lib/registry}, delete: {enabled: true}}
+http: {addr: ":5000"}
+"""
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -97,6 +102,11 @@ def _haproxy(tree: Path) -> None:
     _users(tree, haproxy=99)
     for folder in ("usr/local/etc/haproxy", "var/lib/haproxy"):
         (tree / folder).mkdir(parents=True, exist_ok=True)
+
+
+def _registry(tree: Path) -> None:
+    (tree / "var/lib/registry").mkdir(parents=True)
+    (tree / "etc/docker/registry/config.yml").write_text(REGISTRY_CONFIG)
 
 
 def _java(tree: Path) -> None:
@@ -187,5 +197,12 @@ MAVEN = Base(
     _maven,
     ("ENV JAVA_HOME=/opt/java/openjdk",),
     (APP / "web" / "pom.xml",),
+)
+REGISTRY = Base(
+    "registry:2",
+    "trixie",
+    ("docker-registry=2.8",),
+    _registry,
+    ('CMD ["docker-registry","serve","/etc/docker/registry/config.yml"]',),
 )
 BASES = (NGINX, HAPROXY, JRE, MAVEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.dockerd import Docker
@@ -36,6 +37,8 @@ def have_all(docker: Docker) -> None:
     """All that the specs name, of stand-ins; built only where the sample application has changed."""
 
     def make(file: Path) -> None:
+        with ThreadPoolExecutor() as several:
+            list(several.map(Base.tree, BASES))
         stand_ins(docker)
         build(docker)
         docker.docker("save", "--output", str(file), *BUILT, NGINX.name, HAPROXY.name)

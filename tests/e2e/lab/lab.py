@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from tests.dockerd import Docker, Failed, own
 from tests.e2e.lab.ask import Answer, ask, in_network_of
-from tests.e2e.lab.bases import NotMade
+from tests.e2e.lab.bases import REGISTRY, Base, NotMade
 from tests.e2e.lab.images import build, have_all, stand_ins
 from tests.tools import missing
 
@@ -69,10 +70,31 @@ class Lab:
             timeout=timeout,
         )
 
-    def have_bases(self) -> None:
-        """What Dockerfiles build on; the machine's own Docker pulls it."""
+    def have(self, *bases: Base) -> None:
+        """Stand-ins for official images, to build on or to run; the machine's own Docker pulls the real ones."""
         if self._process:
-            stand_ins(self.engine)
+            stand_ins(self.engine, bases)
+
+    @contextmanager
+    def registry(self) -> Iterator[str]:
+        """An empty registry, gone at the end: its address, which the engine trusts without TLS as it is the loopback's."""
+        self.have(REGISTRY)
+        container = self.engine.docker("run", "--detach", "--publish", "127.0.0.1::5000", REGISTRY.name).strip()
+        try:
+            address = self.engine.docker("port", container, "5000/tcp").strip()
+            self._wait(int(address.rpartition(":")[2]))
+            yield address
+        finally:
+            self.engine.docker("rm", "--force", "--volumes", container)
+
+    def _wait(self, port: int) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                if self.ask("/v2/", port, to="127.0.0.1").status == 200:
+                    return
+            time.sleep(0.1)
+        raise TimeoutError("the registry does not answer")
 
 
 @contextmanager
