@@ -60,7 +60,9 @@ def spec(
         "environment": "edge",
         "targets": {engine: {}},
         "services": {"edge": {"http": server, **(edge or {})}, "web": WEB, **services},
-        "volumes": {"news": {"access": "single-writer"}} if any("mounts" in one for one in services.values()) else {},
+        "volumes": {
+            volume: {"access": "single-writer"} for one in services.values() for volume in one.get("mounts", {}).values()
+        },
         "secrets": {"haproxy-stats": {"file": "password"}, **(secrets or {})},
     }
     # JSON is YAML; but its \u escapes are UTF-16, which YAML's are not.

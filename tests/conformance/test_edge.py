@@ -528,6 +528,37 @@ def test_a_client_stays_with_its_member_by_its_address(tool: str) -> None:
     assert len(set.union(*by_source)) > 1
 
 
+def keepers(tool: str, addresses: tuple[str, str], *steps: Step, **names: tuple[str, ...]) -> list[str]:
+    """Whom each source gets of two members that have a journal each, by name."""
+    one, two = addresses
+    asks = [Request(port=PORT, source=source) for source in SOURCES]
+    report = serve(
+        {**app(balance="source"), "backends": {"app": {"members": ["one.http", "two.http"], "balance": "source"}}},
+        *steps,
+        *asks,
+        tool=tool,
+        names=names,
+        backends=(Backend("one", (one,), PORT), Backend("two", (two,), PORT)),
+        one={**WEB, "mounts": {"/data": "of-one"}},
+        two={**WEB, "mounts": {"/data": "of-two"}},
+    )
+    return [str(answer.answered_by).partition("@")[0] for answer in report.answers[-len(SOURCES) :]]
+
+
+@every_engine
+def test_a_client_finds_its_journal_again_wherever_its_keeper_is(tool: str) -> None:
+    before = keepers(tool, (FIRST, SECOND), Pause(2))
+    swapped = keepers(
+        tool,
+        (SECOND, FIRST),
+        SetNames({"one": (SECOND,)}),
+        Pause(2),
+        one=(),
+    )
+    assert set(before) == {"one", "two"}
+    assert swapped == before
+
+
 @every_engine
 def test_a_client_stays_with_its_member_by_a_cookie(tool: str) -> None:
     http = app(sticky={"cookie": "MEMBER"})

@@ -38,6 +38,8 @@ def test_training_serves_and_keeps_its_news(lab: Lab, project: Path) -> None:
         with pytest.raises(OSError, match=r"refused|reset"):
             lab.ask("/")
         train.up()
+        # The same client finds them again, and no other web has them.
+        assert lab.ask("/news").text == "before\n"
         assert train.news() == ["before"]
     assert train.left() == []
 

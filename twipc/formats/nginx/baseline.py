@@ -127,7 +127,12 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         places["http / geo $dollar / default"] = (("$",),)
     if http.backends:
         places["http / resolver"] = ((discovery.resolver, "valid=1s", "ipv6=off"),)
+    owned = {name for name, volume in model.environment.volumes.items() if volume.access == "single-writer"}
+    keepers = {name for name, one in model.services if owned & {mount.volume for mount in one.mounts.values()}}
     for name in http.backends:
+        # Not where instances share the work: they bear one name, and nginx hashes names then (measured; nginx issue 523).
+        if http.backends[name].balance == "source" and {one.service for one in model.members[service, name]} <= keepers:
+            places[f"upstream {name} / balance by name"] = True
         places[f"upstream {name} / server options"] = (("resolve", "max_fails=1", "fail_timeout=5s"),)
         places[f"upstream {name} / zone"] = ("256k",)
         places[f"upstream {name} / keepalive"] = (("16",),)

@@ -18,7 +18,6 @@ from twipc.target.templates import Quoted, render
 
 from .quoting import duration, expanded, number, regex, size, word
 
-# Not `consistent`: that hashes a server's name, and all instances of a service bear one (measured; nginx issue 523).
 _BALANCE = {"round-robin": "", "least-connections": "least_conn", "source": "hash $remote_addr"}
 _SECOND = Duration(1000)
 _OBSERVED = {
@@ -194,9 +193,17 @@ def _upstream(model: Model, name: str, key: str, http: Http, discovery: Discover
         "key": key,
         "name": word(key),
         "balance": Quoted(_BALANCE[backend.balance]),
+        "by_name": backend.balance == "source" and all(_alone(model, member.service) for member in model.members[name, key]),
         "addresses": [word(f"{discovery.host(member.service)}:{member.number}") for member in model.members[name, key]],
         "sticky": word(backend.sticky.cookie) if backend.sticky else None,
     }
+
+
+def _alone(model: Model, service: str) -> bool:
+    """Whether no more than one instance of a service ever works: it writes what has one writer."""
+    here = model.environment.services.get(service)
+    volumes = (model.environment.volumes[mount.volume] for mount in here.mounts.values()) if here else ()
+    return any(volume.access == "single-writer" for volume in volumes)
 
 
 def _ready(model: Model, name: str, http: Http) -> dict[str, Any] | None:

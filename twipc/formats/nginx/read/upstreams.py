@@ -7,7 +7,8 @@ from twipc.formats.engines import OWN_PREFIX
 from ..tree import Block, Directive
 from .taking import Taking
 
-_BALANCE = {("least_conn", ()): "least-connections", ("hash", ("$remote_addr",)): "source"}
+_BY_NAME = ("hash", ("$remote_addr", "consistent"))
+_BALANCE = {("least_conn", ()): "least-connections", ("hash", ("$remote_addr",)): "source", _BY_NAME: "source"}
 
 
 class Upstreams(Taking):
@@ -22,6 +23,8 @@ class Upstreams(Taking):
         self.backend_fact(name, "balance", said[0] if len(said) == 1 else said)
         servers = block.take("server")
         self.backend_fact(name, "members", tuple(self._member(server.args[0]) for server in servers if server.args))
+        if any((directive.name, directive.args) == _BY_NAME for directive in balances):
+            self.rest(f"upstream {name}", {"balance by name": True})
         self.rest(f"upstream {name}", {"server options": tuple(sorted({server.args[1:] for server in servers}))})
         sticky = block.take_one("sticky")
         if sticky:
