@@ -24,7 +24,7 @@ def composing(model: Model, folder: str, *arguments: str) -> tuple[str, ...]:
     return ("docker", "compose", "--progress", "plain", "--project-name", model.name, *file, *arguments)
 
 
-def observe(model: Model, folder: str) -> Asking[Status]:
+def observe(model: Model, folder: str, _mark: str = "") -> Asking[Status]:
     """Containers and networks by their labels, and what bears our names without them."""
     asked = Step(composing(model, folder, "config", "--hash", "*"), "ask for the digest of each service", reads=True)
     hashes = _hashes((yield from _ask(asked)))

@@ -11,16 +11,22 @@ from twipc.formats.composefile.write import mounted_secrets
 from twipc.model import Model
 from twipc.spec import EPHEMERAL, Service
 from twipc.target.order import levels, patience
-from twipc.target.runtime import Instance, Look, Part, Pause, Plan, Runtime, Status, Step, Wait
+from twipc.target.runtime import Instance, Look, Need, Part, Pause, Plan, Runtime, Status, Step, Wait
 
 from .observe import composing, observe
 
-_NEEDS = (Step(("docker", "compose", "version", "--short"), "ask for Docker Compose", reads=True),)
+_NEEDS = (
+    Need(
+        Step(("docker", "compose", "version", "--short"), "ask for Docker Compose", reads=True),
+        "`docker compose` does not work",
+        "install it (Debian: docker-compose; Docker's own packages: docker-compose-plugin)",
+    ),
+)
 _FOUND_S = 2.0
 """Proxies ask Docker's DNS every second and keep an answer for one more (measured, see the target's page)."""
 
 
-def up(model: Model, folder: str, status: Status) -> Plan:
+def up(model: Model, folder: str, status: Status, _mark: str) -> Plan:
     """What makes the engine have what the spec says; nothing, where it has.
 
     Services whose old and new instances can be there at once are replaced without a moment in which none is ready.
@@ -169,6 +175,11 @@ def logs(status: Status, service: str, lines: int, follow: bool) -> Plan:
     return tuple(Step(("docker", "container", "logs", *how, "--", one.id), one.name, reads=True) for one in asked)
 
 
+def log(instance: Instance, lines: int) -> Step:
+    """The last lines of one container."""
+    return Step(("docker", "container", "logs", "--tail", str(lines), "--", instance.id), "read its log", reads=True)
+
+
 def secret_files(model: Model) -> dict[str, str]:
     """The files of the project that hold secrets, by the secret's name."""
     found = {name: model.environment.secrets[name].file for name in mounted_secrets(model)}
@@ -180,5 +191,13 @@ def _listed(names: Iterable[str]) -> str:
 
 
 RUNTIME = Runtime(
-    needs=_NEEDS, secret_files=secret_files, observe=observe, up=up, scale=scale, recover=recover, down=down, logs=logs
+    needs=_NEEDS,
+    secret_files=secret_files,
+    observe=observe,
+    up=up,
+    scale=scale,
+    recover=recover,
+    down=down,
+    logs=logs,
+    log=log,
 )

@@ -9,6 +9,7 @@ from .limits import LIMITS
 from .lower import compile
 from .options import SwarmOptions, discovery
 from .read import read
+from .runtime import RUNTIME
 from .support import SUPPORT
 
 TARGET = Target(
@@ -23,5 +24,6 @@ TARGET = Target(
     compile=compile,
     read=read,
     baseline=baseline,
+    runtime=RUNTIME,
     codes=CODES,
 )

@@ -17,7 +17,15 @@ import yaml
 PROGRAM = Path(__file__).with_name("stand_in_docker.py")
 PLAYED: Mapping[str, Any] = {
     **{"engine": "up", "context": True, "compose": True, "containers": [], "images": None, "networks": []},
-    **{"becomes": {}, "fails": {}, "asked": [], "host": "tcp://me:hunter2@10.0.0.1:2375", "said": {}},
+    **{
+        "becomes": {},
+        "fails": {},
+        "asked": [],
+        "host": "tcp://me:hunter2@10.0.0.1:2375",
+        "said": {},
+        "image": [],
+        "volume": [],
+    },
 }
 
 

@@ -297,6 +297,7 @@ SCENES: dict[str, Scene] = {
     "TW634": published("scale", after=("edge=0",)),
     "TW635": published("test"),
     "TW636": published("bench", "-n", "3"),
+    "TW637": published("clean", "--volumes"),
     "TW701": stale,
     "TW702": removed("compile", "--check"),
     "TW703": orphaned,

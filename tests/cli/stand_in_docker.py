@@ -70,6 +70,14 @@ def plain(state: State, words: list[str]) -> int:
     names = words[words.index("--") + 1 :] if "--" in words else []
     here = [one for one in state["containers"] if one["Id"] in names]
     match words[:2]:
+        case ["volume", "ls"] | ["image", "ls"]:
+            print("\n".join(state[words[0]]))
+        case ["volume", "rm"] | ["image", "rm"]:
+            state[words[0]] = [one for one in state[words[0]] if one not in names]
+        case ["container", "ls"] if "--quiet" in words:
+            print("\n".join(one["Id"] for one in state["containers"]))
+        case ["container", "inspect"] if "--format" in words:
+            print("\n".join(one["Image"] for one in here))
         case ["container", "ls"]:
             rows = (
                 (one["Id"], one["Name"][1:], one["Config"]["Labels"].get(LABEL + "project", "")) for one in state["containers"]
@@ -89,6 +97,10 @@ def plain(state: State, words: list[str]) -> int:
             print(state["said"].get(here[0]["Name"][1:], "it said: API_TOKEN=hunter2hunter2\n\x1b[31mand more"))
         case ["image", "inspect"]:
             images = state["images"]
+            if "{{json .}}" in words:
+                size = {"Id": f"sha256:{'a' * 64}", "Size": 12_345_678, "Created": "2026-01-02T03:04:05Z"}
+                print(json.dumps(size) if images is None or names[0] in images else "")
+                return int(images is not None and names[0] not in images)
             there = [name for name in names if images is None or name in images]
             print("\n".join((images or {}).get(name, f"sha256:{name}") for name in there))
             return 0 if there == names else refuse("Error response from daemon: No such image")

@@ -349,3 +349,50 @@ def test_each_route_is_asked_and_who_answered_is_read_from_the_log(engine: Docke
 def test_what_cannot_be_compared_is_wrong_usage(shop: Path) -> None:
     (shop / "x.json").write_text("[]")
     assert run("bench", "prod", "--compare", "x.json", at=shop).code == 2
+
+
+def test_images_are_listed_with_what_the_engine_has_of_them(engine: Docker, shop: Path) -> None:
+    ran = run("images", "prod", at=shop)
+    assert [line.split()[:4] for line in ran.out.splitlines()[1:]] == [
+        ["nginx:1.30-alpine", "edge", "12.3", "MB"],
+        ["shop/web:1", "web", "12.3", "MB"],
+    ]
+    engine.change(images={"shop/web:1": "sha256:1"})
+    assert "not here yet" in run("images", "prod", at=shop).out
+
+
+def test_clean_lists_first_and_removes_only_when_that_is_said(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    containers = engine.state["containers"]
+    containers[0]["State"] = {"Status": "exited", "ExitCode": 1}
+    used = containers[1]["Image"]
+    engine.change(containers=containers, image=["sha256:old", used], asked=[])
+    listed = run("clean", "prod", at=shop)
+    assert (listed.code, engine.changes()) == (0, [])
+    assert listed.out.splitlines() == ["remove container shop-prod-edge-1, exited (1)", "remove image old"]
+    assert run("clean", "prod", "--yes", at=shop).code == 0
+    assert [change.split()[:2] for change in engine.changes()] == [["container", "rm"], ["image", "rm"]]
+    assert engine.state["image"] == [used]
+    assert "nothing of shop-prod is left behind" in run("clean", "prod", "--yes", at=shop).err
+
+
+def test_data_is_removed_by_its_name_alone_and_when_nothing_runs(engine: Docker, shop: Path) -> None:
+    engine.change(volume=["shop-prod_news"])
+    for said in ([], ["--yes"], ["--yes", "--yes-delete-data", "shop"]):
+        ran = run("clean", "prod", "--volumes", *said, at=shop)
+        assert (ran.code, ran.out, engine.state["volume"]) == (0, "volume shop-prod_news\n", ["shop-prod_news"])
+    assert run("clean", "prod", "--yes-delete-data", "shop-prod", at=shop).code == 2
+    run("up", "prod", at=shop)
+    assert "TW637" in run("clean", "prod", "--volumes", "--yes-delete-data", "shop-prod", at=shop).out
+    run("down", "prod", at=shop)
+    assert run("clean", "prod", "--volumes", "--yes-delete-data", "shop-prod", at=shop).code == 0
+    assert engine.state["volume"] == []
+
+
+@pytest.mark.parametrize(("scene", "code"), [({}, 0), ({"engine": "down"}, 3), ({"compose": False}, 3)])
+def test_doctor_says_what_is_missing(engine: Docker, tmp_path: Path, scene: dict[str, object], code: int) -> None:
+    engine.change(**scene)
+    ran = run("doctor", at=tmp_path)
+    assert ran.code == code
+    assert ("error" in ran.out) is bool(code)
+    assert "hunter2" not in ran.out + ran.err

@@ -16,9 +16,12 @@ import click
 VERBS = {
     "bench": "Ask many times at once, and count.",
     "build": "Build the images that the spec says how to make.",
+    "clean": "List and remove what an environment left behind.",
     "compile": "Compile specs into out/.",
+    "doctor": "Say what this machine lacks to run environments.",
     "down": "End an environment; its volumes stay.",
     "explain": "Explain a code or a field.",
+    "images": "List the images of an environment.",
     "lint": "Say everything that can be said without writing.",
     "logs": "Print what the instances say.",
     "scale": "Run more or fewer instances of a service.",

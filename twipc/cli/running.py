@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 import sys
 from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ from twipc.output import WriteFailed
 from twipc.registry import target, target_names
 from twipc.run import Busy, Engine, Failed, NotReady, Runner, Unreachable, alone, carry_out, codes, engine
 from twipc.run.engine import without_password
-from twipc.target.runtime import Look, Part, Pause, Plan, Runtime, Status, Step, Unanswered, Wait
+from twipc.target.runtime import Gone, Instance, Look, Part, Pause, Plan, Runtime, Status, Step, Unanswered, Wait
 
 from .hiding import covered
 from .placing import Placed, placed, unfresh
@@ -55,6 +56,12 @@ class Running:
         return self.place.file()
 
     @property
+    def mark(self) -> str:
+        """The digest of all that is deployed."""
+        texts = sorted(self.compiled.bundle.texts.items())
+        return hashlib.sha256("\0".join(part for pair in texts for part in pair).encode()).hexdigest()
+
+    @property
     def runner(self) -> Runner:
         return Runner(self.spec.project.root, self.voice.hear)
 
@@ -63,13 +70,10 @@ class Running:
         runner = self.runner
         try:
             found = engine(runner)
-            for step in self.runtime.needs:
-                answer = runner.answer(step)
+            for need in self.runtime.needs:
+                answer = runner.answer(need.step)
                 if answer.code:
-                    said = f"`{shlex.join(step.argv[:2])}` does not work: {_last(answer.err)}"
-                    raise Unreachable(
-                        codes.NO_COMPOSE, said, "install it (Debian: docker-compose, Docker's own: docker-compose-plugin)"
-                    )
+                    raise Unreachable(codes.NO_COMPOSE, f"{need.missing}: {_last(answer.err)}", need.help)
         except Unreachable as problem:
             self.end(problem.code, str(problem), help=problem.help, exits=3)
         except Failed as failed:
@@ -87,7 +91,7 @@ class Running:
     def look(self) -> Status:
         """What the engine has now."""
         try:
-            return self.runner.ask(self.runtime.observe(self.model, self.folder))
+            return self.runner.ask(self.runtime.observe(self.model, self.folder, self.mark))
         except Failed as failed:
             self.fail(failed)
         except Unanswered as problem:
@@ -101,7 +105,7 @@ class Running:
             return
         before = self.look() if any(isinstance(part, Wait) for part in plan) else Status()
         try:
-            carry_out(plan, self.runner, lambda: self.runtime.observe(self.model, self.folder), self.voice)
+            carry_out(plan, self.runner, lambda: self.runtime.observe(self.model, self.folder, self.mark), self.voice)
         except NotReady as problem:
             self.told(problem.status)
             for name in problem.services:
@@ -125,7 +129,7 @@ class Running:
     def _recover(self, before: Status, failed: frozenset[str]) -> None:
         plan = self.runtime.recover(self.model, before, self.look(), failed)
         try:
-            carry_out(plan, self.runner, lambda: self.runtime.observe(self.model, self.folder), self.voice)
+            carry_out(plan, self.runner, lambda: self.runtime.observe(self.model, self.folder, self.mark), self.voice)
         except Failed as problem:
             self._refused(problem)
 
@@ -150,16 +154,15 @@ class Running:
     def told(self, status: Status) -> None:
         """A table of what there is, with the last lines of who failed."""
         self.rows = [instance_row(one) for one in status.instances]
-        logs = {one.name: self._log(one.id) for one in status.instances if one.failed}
+        logs = {one.name: self._log(one) for one in status.instances if one.failed}
         for row in self.rows:
             if row["name"] in logs:
                 row["log"] = logs[row["name"]]
         self.voice.table(rows(status), logs)
 
-    def _log(self, id: str) -> list[str]:
-        argv = ("docker", "container", "logs", "--tail", str(_LAST_LINES), "--", id)
+    def _log(self, instance: Instance) -> list[str]:
         try:
-            answer = self.runner.answer(Step(argv, "read its log", reads=True))
+            answer = self.runner.answer(self.runtime.log(instance, _LAST_LINES))
         except Failed:
             return []
         return [visible(covered(line)) for line in (answer.out + answer.err).splitlines()[-_LAST_LINES:]]
@@ -187,7 +190,7 @@ class Running:
         self.end(
             codes.REFUSED,
             f"it was to {failed.step.why}, and: {said}",
-            help=f"the command was `{shortened(failed.step)}`",
+            help=f"the command was `{shortened(failed.step)}`" if failed.step.argv else None,
             exits=3,
         )
 
@@ -264,6 +267,8 @@ def shown_part(part: Part) -> str:
         case Pause():
             return f"sleep {part.seconds:g}  # {part.why}"
         case Wait():
+            return f"# wait {part.why}, at most {part.seconds:g} s"
+        case Gone():
             return f"# wait {part.why}, at most {part.seconds:g} s"
         case Look():
             return f"# {part.why}"

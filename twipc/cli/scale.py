@@ -14,6 +14,7 @@ from twipc.diagnostics.render import visible
 from twipc.driver import compile_model
 from twipc.model import Model
 from twipc.run import codes
+from twipc.spec import EPHEMERAL, Service
 from twipc.spec.limits import REPLICAS
 
 from .running import Running, begin, dry_option, environment_argument, weighty
@@ -82,8 +83,9 @@ def _judge(running: Running, asked: Mapping[str, int]) -> None:
             running.add(
                 codes.BY_MODE, said, at=("services", name, "mode"), help="change `standbys` in the spec, then `twipc up`"
             )
+    # None at all breaks nothing that more would.
     services = {
-        name: service.model_copy(update={"replicas": asked[name]}) if name in asked and not service.standby else service
+        name: service.model_copy(update={"replicas": asked[name]}) if asked.get(name) and not service.standby else service
         for name, service in model.services
     }
     report = Report()
@@ -97,9 +99,15 @@ def _judge(running: Running, asked: Mapping[str, int]) -> None:
         running.finish(1)
 
 
+def _is_entry(service: Service) -> bool:
+    """Whether others know a port of the host at which it answers."""
+    return any(publish.host != EPHEMERAL for publish in service.publish)
+
+
 def _closing(running: Running, asked: Mapping[str, int], yes: bool) -> None:
-    """Ends of entries are asked for once more: nobody is answered after."""
-    closed = [name for name, count in asked.items() if not count and running.model.environment.services[name].publish]
+    """Ends of entries are asked for once more: nobody is answered at their ports after."""
+    services = running.model.environment.services
+    closed = [name for name, count in asked.items() if not count and _is_entry(services[name])]
     for name in closed:
         if yes:
             continue

@@ -16,10 +16,15 @@ _VALUES = {
 _ANY = "printf %s 'THE VALUE'"
 
 
+def value_for(model: Model, secret: str) -> str:
+    """A command that prints a value of the kind that is wanted."""
+    uses = {use for _, use, used in secret_uses(model) if used == secret}
+    return next((_VALUES[use] for use in (TLS_USE, STATS_USE) if use in uses), _ANY)
+
+
 def line_for(model: Model, secret: str, file: str) -> str:
     """One line of a shell; the folder is closed to others, since its user in the container must be able to read the file."""
-    uses = {use for _, use, used in secret_uses(model) if used == secret}
-    value = next((_VALUES[use] for use in (TLS_USE, STATS_USE) if use in uses), _ANY)
+    value = value_for(model, secret)
     folder, quoted = shlex.quote(dirname(file) or "."), shlex.quote(file)
     made = f"mkdir -p {folder} && chmod 700 {folder} && " if dirname(file) else ""
     return f"{made}{value} > {quoted} && chmod 444 {quoted}"

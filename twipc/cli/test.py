@@ -14,13 +14,13 @@ from twipc.model import Model
 from twipc.run import Engine, Failed, codes
 from twipc.run.asking import Reply, request
 from twipc.run.probes import WORD, Probe, by_address, entries, judged, machine_of, probes
-from twipc.target.runtime import Instance, Status, Step
+from twipc.target.runtime import Instance, Status
 
 from .running import Running, begin, environment_argument
 from .session import Session, verb
 from .telling import Row, columns
 
-_LINES = "2000"
+_LINES = 2000
 
 
 @click.command("test")
@@ -99,9 +99,8 @@ def _logged(running: Running, status: Status, entries: set[str], nonce: str) -> 
 
 
 def _log(running: Running, one: Instance, nonce: str) -> list[dict[str, str]]:
-    argv = ("docker", "container", "logs", "--tail", _LINES, "--", one.id)
     try:
-        lines = running.runner.answer(Step(argv, "read its log", reads=True)).out.splitlines()
+        lines = running.runner.answer(running.runtime.log(one, _LINES)).out.splitlines()
     except Failed:
         return []
     found = []

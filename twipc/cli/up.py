@@ -9,7 +9,7 @@ from twipc.run import codes
 from twipc.target.runtime import Status
 
 from .running import Running, begin, dry_option, environment_argument
-from .secrets import line_for
+from .secrets import line_for, value_for
 from .session import Session, verb
 from .telling import instance_row, published
 
@@ -31,7 +31,7 @@ def command(session: Session, environment: str, wanted: str | None, dry: bool) -
         running.alone(engine)
     status = running.look()
     _refuse(running, status)
-    plan = running.runtime.up(running.model, running.folder, status)
+    plan = running.runtime.up(running.model, running.folder, status, running.mark)
     running.carry_out(plan)
     if not dry:
         status = running.look() if plan else status
@@ -61,6 +61,11 @@ def _secrets(running: Running) -> None:
 
 def _refuse(running: Running, status: Status) -> None:
     refuse_strangers(running, status)
+    for name, called in sorted(status.secrets.items()):
+        help = f"make it: {value_for(running.model, name)} | docker secret create {called} -"
+        running.add(codes.NO_SECRET, f"the swarm has no secret `{called}`", at=("secrets", name), help=help)
+    if status.secrets:
+        running.finish(1)
     missing = _not_built(running.model, status)
     for name in missing:
         running.add(

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from twipc.target.runtime import Asking, Look, Pause, Plan, Status, Step, Wait
+from twipc.target.runtime import Asking, Gone, Look, Pause, Plan, Status, Step, Wait
 
-from .runner import Runner
+from .runner import Failed, Runner
 
 _BETWEEN_S = 0.5
 _SETTLED_S = 1.0
@@ -45,6 +45,8 @@ def carry_out(plan: Plan, runner: Runner, observe: Callable[[], Asking[Status]],
                 _wait(part, lambda: runner.ask(observe()), voice)
             case Pause():
                 time.sleep(part.seconds)
+            case Gone():
+                _gone(part, lambda: runner.ask(observe()))
             case Look():
                 for step in part.then(runner.ask(observe())):
                     runner.do(step)
@@ -68,6 +70,15 @@ def _wait(wait: Wait, look: Callable[[], Status], voice: Voice) -> None:
             continue
         if time.monotonic() - begun > wait.seconds:
             raise NotReady(wait, status, late, late=True)
+        time.sleep(_BETWEEN_S)
+
+
+def _gone(gone: Gone, look: Callable[[], Status]) -> None:
+    end = time.monotonic() + gone.seconds
+    while (status := look()).instances or status.groups or status.networks:
+        if time.monotonic() > end:
+            left = [*(one.name for one in status.instances), *status.groups, *status.networks]
+            raise Failed(Step((), f"wait {gone.why}"), None, f"still there after {gone.seconds:g} s: {', '.join(left)}")
         time.sleep(_BETWEEN_S)
 
 

@@ -35,9 +35,10 @@ NO_CONTEXT = Code(
 )
 NO_COMPOSE = Code(
     "TW614",
-    "a part of Docker's client is not there",
+    "what the target is run by is not there",
     Severity.ERROR,
-    why="The target is run by it: Compose v2 is a plug-in of the client, and a package of its own on many systems.",
+    why="Compose v2 is a plug-in of the client, and a package of its own on many systems; a stack is deployed by a manager of "
+    "a swarm.",
     raised_by="`twipc up` where `docker compose` is not installed",
 )
 REFUSED = Code(
@@ -63,7 +64,7 @@ ELSEWHERE = Code(
 )
 NO_SECRET = Code(
     "TW622",
-    "the file of a secret is not there",
+    "a secret is not there",
     Severity.ERROR,
     why="A secret's value never passes through twipc, and no repository holds it: each machine that runs the environment has a "
     "file of its own. Its server would not start without it.",
@@ -133,9 +134,16 @@ LOST = Code(
     why="Figures of a run in which requests failed are no figures of a service that works.",
     raised_by="`twipc bench` while the members of a backend are down",
 )
+IN_USE = Code(
+    "TW637",
+    "data of what still runs is not removed",
+    Severity.ERROR,
+    why="Volumes hold the environment's state: they are removed by their name, and only when nothing of it is there any more.",
+    raised_by="`twipc clean --volumes` of an environment that is up",
+)
 
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
     *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
-    *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST),
+    *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST, IN_USE),
 )

@@ -20,6 +20,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A command that must succeed before a target can be run; else what is missing, and how to get it."""
+
+    step: Step
+    missing: str
+    help: str
+    optional: bool = False
+    """Whether a machine that runs environments can well be without it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Until each of these services has so many ready instances of the wanted version, for `seconds` at most."""
 
@@ -44,7 +55,15 @@ class Look:
     why: str
 
 
-Part = Step | Wait | Pause | Look
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Until nothing of the environment is left that its end takes along, for `seconds` at most."""
+
+    seconds: float
+    why: str
+
+
+Part = Step | Wait | Pause | Look | Gone
 Plan = tuple[Part, ...]
 
 
@@ -129,12 +148,18 @@ class Stranger:
 
 @dataclass(frozen=True)
 class Status:
-    """What an engine has of one environment. `images` is the id of each service's image, empty where there is none."""
+    """What an engine has of one environment.
+
+    `images` is the id of each service's image, empty where there is none. `groups` are the ids of what holds a service's
+    instances together, where there is such a thing; `secrets` are those that the engine should hold and does not, by name.
+    """
 
     instances: tuple[Instance, ...] = ()
     strangers: tuple[Stranger, ...] = ()
     networks: tuple[str, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, service: str) -> tuple[Instance, ...]:
         return tuple(one for one in self.instances if one.service == service)
@@ -142,18 +167,20 @@ class Status:
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """What a target answers to the verbs that run it. All are pure; the folder is that of the target's artifacts.
+    """What a target answers to the verbs that run it. All are pure.
 
-    `needs` are commands that must succeed before anything else is tried.
+    The `str`s are the folder of the target's artifacts and, after it, the digest of what is in them.
     """
 
-    needs: tuple[Step, ...]
+    needs: tuple[Need, ...]
     secret_files: Callable[[Model], Mapping[str, str]]
     """The files of the project that hold secrets, by the secret's name."""
-    observe: Callable[[Model, str], Asking[Status]]
-    up: Callable[[Model, str, Status], Plan]
+    observe: Callable[[Model, str, str], Asking[Status]]
+    up: Callable[[Model, str, Status, str], Plan]
     scale: Callable[[Model, str, Status, str, int], Plan]
     recover: Callable[[Model, Status, Status, frozenset[str]], Plan]
     """After instances of these services failed: from what was there before, and what is there now."""
     down: Callable[[Model, Status], Plan]
     logs: Callable[[Status, str, int, bool], Plan]
+    log: Callable[[Instance, int], Step]
+    """So many last lines of one instance."""

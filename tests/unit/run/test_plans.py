@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targets.compose.observe import observe
@@ -93,25 +94,25 @@ volumes: {{news: {{access: single-writer}}, both: {{access: shared}}, own: {{acc
 def test_what_is_as_meant_is_left_alone_and_what_is_ill_is_waited_for() -> None:
     model = model_of('services: {web: {image: "shop/web:1", replicas: 2}}\n')
     well = Status((instance("web"), instance("web", 2)))
-    assert up(model, "out", well) == ()
+    assert up(model, "out", well, "") == ()
     ill = Status((instance("web"), instance("web", 2, health="starting")))
-    (wait,) = up(model, "out", ill)
+    (wait,) = up(model, "out", ill, "")
     assert isinstance(wait, Wait)
 
 
 def test_a_job_that_has_ended_well_is_not_run_again_until_it_changes() -> None:
     model = model_of('services: {job: {kind: job, image: "shop/job:1"}, web: {image: "shop/web:1"}}\n')
     done: dict[str, Any] = {"state": "exited", "job": True}
-    assert up(model, "out", Status((instance("job", **done), instance("web")))) == ()
-    changed = up(model, "out", Status((instance("job", **done, current=False), instance("web"))))
+    assert up(model, "out", Status((instance("job", **done), instance("web"))), "") == ()
+    changed = up(model, "out", Status((instance("job", **done, current=False), instance("web"))), "")
     assert [part.argv[-3:] for part in changed if isinstance(part, Step)] == [("create", "--", "job")]
-    failed = up(model, "out", Status((instance("job", **done, exit_code=1), instance("web"))))
+    failed = up(model, "out", Status((instance("job", **done, exit_code=1), instance("web"))), "")
     assert failed[0].why == "make job as the spec says"
 
 
 def test_who_is_in_no_spec_any_more_is_ended_by_its_id() -> None:
     model = model_of('services: {web: {image: "shop/web:1"}}\n')
-    plan = up(model, "out", Status((instance("web"), instance("old"))))
+    plan = up(model, "out", Status((instance("web"), instance("old"))), "")
     assert [part.argv for part in plan if isinstance(part, Step)] == [
         ("docker", "container", "stop", "--", "old1"),
         ("docker", "container", "rm", "--volumes", "--", "old1"),
@@ -146,8 +147,13 @@ def asked(asking: Asking[Status], answer: Callable[[Step], Answer]) -> Status:
             return found
 
 
+@cache
+def small() -> Model:
+    return model_of('services: {web: {image: "shop/web:1"}}\n')
+
+
 def seen(inspected: str) -> Status:
-    model, answer = model_of('services: {web: {image: "shop/web:1"}}\n'), answers(inspected)
+    model, answer = small(), answers(inspected)
     return asked(observe(model, "out"), answer)
 
 
@@ -160,6 +166,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_an_answer_of_any_form_is_a_status_or_is_said_to_be_none(tree: object) -> None:
     for said in (tree, [tree]):
