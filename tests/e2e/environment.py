@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from tests.dockerd import Failed
-from tests.e2e.lab import Lab
+from tests.e2e.lab import Answer, Lab
 from tests.tools import tool
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Composed:
@@ -44,6 +47,11 @@ class Composed:
         of_it = ("--quiet", "--filter", f"label=com.docker.compose.project={self.name}")
         kinds = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
         return [one for kind in kinds for one in self._lab.engine.docker(*kind, *of_it).split()]
+
+
+def add(lab: Lab, text: str, port: int = 80, *, to: str = "", source: str = "") -> Answer:
+    """Adds news, as the page's form does."""
+    return lab.ask("/news", port, to=to, method="POST", body=urlencode({"text": text}), headers=FORM, source=source)
 
 
 @contextmanager

@@ -5,19 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlencode
 
 import pytest
 
 from tests.cases.test_marked import CASES
 from tests.compiling import compiled_text
 from tests.dockerd import Docker, Failed
+from tests.e2e.environment import add
 from tests.e2e.lab import Lab
 
 pytestmark = [pytest.mark.xdist_group("lab"), pytest.mark.timeout(900)]
 
 FOLDER = "/Users/dcameron/persistence"
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Web:
@@ -48,9 +47,7 @@ class Web:
 
     def add(self, text: str) -> None:
         """Adds news, which must be acknowledged."""
-        body = urlencode({"text": text})
-        answer = self._lab.ask("/news", self._port(), to="127.0.0.1", method="POST", body=body, headers=FORM)
-        assert answer.status == 201
+        assert add(self._lab, text, self._port(), to="127.0.0.1").status == 201
 
     def news(self) -> list[str]:
         return self._lab.ask("/news", self._port(), to="127.0.0.1").text.splitlines()

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from tests.e2e.environment import composed
-from tests.e2e.lab import Answer, Lab
+from tests.e2e.environment import add, composed
+from tests.e2e.lab import Lab
 from tests.e2e.page import linked
 
 pytestmark = [pytest.mark.xdist_group("lab"), pytest.mark.timeout(900)]
-
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-def add(lab: Lab, text: str, source: str = "") -> Answer:
-    return lab.ask("/news", method="POST", body=urlencode({"text": text}), headers=FORM, source=source)
 
 
 def test_training_serves_and_keeps_its_news(lab: Lab, project: Path) -> None:
@@ -53,5 +46,5 @@ def test_a_client_stays_with_its_web(lab: Lab, project: Path) -> None:
         assert len(set.union(*webs.values())) == 2
         # Each has its own journal: who asks from the same address sees what was added there.
         for client in lab.clients[:8]:
-            assert add(lab, f"from {client}", client).status == 201
+            assert add(lab, f"from {client}", source=client).status == 201
             assert f"from {client}\n" in lab.ask("/news", source=client).text
