@@ -59,7 +59,13 @@ def _replicas(name: str, service: Service, standby: ActiveStandby, tree: Tree, r
     if "replicas" in service.model_fields_set and service.replicas != replicas:
         path = ("services", name, "replicas")
         said = f"`{name}` has {replicas} instances by its mode, and {service.replicas} by its `replicas`"
-        report.add(codes.TWO_COUNTS, said, tree.span(path), help="take `replicas` out", at=tree.name(path))
+        report.add(
+            codes.TWO_COUNTS,
+            said,
+            tree.span(path),
+            help="take `replicas` out; where an extended file says it, `replicas: null` does",
+            at=tree.name(path),
+        )
     return replicas
 
 

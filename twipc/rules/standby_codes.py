@@ -53,8 +53,8 @@ DEAF_STANDBY = Code(
     "TW484",
     "who waits for the lock does not hear that it should end",
     Severity.ERROR,
-    why="Without an init the waiting program is the first of its container, to which signals do nothing by default: each "
-    "standby would be killed after `stop_grace` (measured with flock of util-linux).",
+    why="Without an init the waiting program is the first of its container, to which signals do nothing by default, and "
+    "SIGWINCH does nothing to any: each standby would be killed after `stop_grace`.",
     bad=_STANDBY.replace("    mode:", "    init: false  #! TW484\n    mode:"),
     good=_STANDBY,
 )

@@ -41,9 +41,10 @@ def _program(model: Model, name: str, service: Service) -> Iterator[Finding]:
         said = f"`{name}` says neither `command` nor `entrypoint`: what its image runs would run without the lock"
         help = "write the whole command, with the image's entrypoint if it has one: `command: [java, -jar, app.jar]`"
         yield _finding(model, NOTHING_TO_LOCK, path, said, help, key=True)
-    if not service.init and not service.http:
-        said = f"a `{name}` that waits would not hear that it should end"
-        yield _finding(model, DEAF_STANDBY, ("services", name, "init"), said, "take `init: false` out")
+    for leaf, deaf in (("init", not service.init), ("stop_signal", service.stop_signal == "SIGWINCH")):
+        if deaf and not service.http:
+            said = f"a `{name}` that waits would not hear that it should end"
+            yield _finding(model, DEAF_STANDBY, ("services", name, leaf), said, f"take `{leaf}` out")
 
 
 def _lock(model: Model, name: str, service: Service, standby: ActiveStandby) -> Iterator[Finding]:

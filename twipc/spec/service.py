@@ -241,7 +241,9 @@ class ActiveStandby(Noun):
     """
 
     standbys: int = Field(1, ge=STANDBYS.least, le=STANDBYS.most, description="So many wait.")
-    lock: ContainerPath = Field(description="The file that is locked; in the single-writer volume that the lock is for.")
+    lock: ContainerPath = Field(
+        description="The file that is locked; in the single-writer volume that the lock is for. To change it, end all first."
+    )
 
 
 class Mode(Noun):

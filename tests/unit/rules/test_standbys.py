@@ -104,6 +104,8 @@ def test_a_job_has_none() -> None:
 
 def test_who_waits_must_hear() -> None:
     assert found("    mode:", "    init: false\n    mode:") == [("TW484", "services.web.init")]
+    assert found("    mode:", "    stop_signal: SIGWINCH\n    mode:") == [("TW484", "services.web.stop_signal")]
+    assert found("    mode:", "    stop_signal: SIGQUIT\n    mode:") == []
 
 
 @pytest.mark.parametrize("replicas", [0, 1, 3])

@@ -65,7 +65,7 @@ SUPPORT: EngineSupport = {
     "backend.hold": When(
         "haproxy is older than 3.2",
         lambda asked: not pauses(_engine(asked)),
-        then=Absent("a haproxy before 3.2 cannot let a request wait without Lua", codes.BEHAVIOUR_LOST),
+        then=Absent("a haproxy before 3.2 cannot let a request wait: the `version` must be 3.2 or later", codes.BEHAVIOUR_LOST),
         otherwise=Exact(),
     ),
     "backend.max_members": Exact(),
