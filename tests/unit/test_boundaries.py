@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.limits import EXAMPLES, edge, on_ecs, whole
 from twipc.boundaries import Boundary, boundaries
 from twipc.diagnostics import Code, Severity
 from twipc.registry import target
+from twipc.schema import environment_schema
 from twipc.spec.limits import RESERVED
 from twipc.target import Held, OutOfReach
 from twipc.target.limits import Pairs
@@ -87,6 +90,27 @@ def test_a_task_definition_is_measured_whatever_makes_it_large(field: str) -> No
 @pytest.mark.parametrize("far", FAR, ids=lambda one: one.limit.what)
 def test_no_legal_spec_comes_to_the_other_limits(far: OutOfReach) -> None:
     assert far.reach in far.limit
+
+
+def ranges(node: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Every range of numbers, and every count and length that ends, in a schema."""
+    if isinstance(node, dict):
+        for least, most in (("minimum", "maximum"), ("minItems", "maxItems"), ("minLength", "maxLength")):
+            if most in node or (least == "minimum" and least in node):
+                yield most, node.get(least), node.get(most)
+        for value in node.values():
+            yield from ranges(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from ranges(value)
+
+
+def test_what_the_schema_holds_to_a_range_stands_in_the_table() -> None:
+    """A range that is written into a field, and in no table, would be tried by nobody."""
+    known = {(one.limit.least, one.limit.most) for one in EVERY}
+    found = set(ranges(environment_schema()))
+    assert len(found) > 5
+    assert not [one for one in found if one[1:] not in known]
 
 
 def test_reserved_words_are_no_names() -> None:

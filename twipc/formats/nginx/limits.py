@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from twipc.diagnostics import Path
 from twipc.limit import Limit
 from twipc.model import Model
 from twipc.spec.limits import DURATION, NAME, RETRIES
@@ -16,12 +17,17 @@ from .write import parameters
 
 
 def _parameters(model: Model, _options: Any) -> Iterator[Measured]:
-    """As they are written: in quotes, with a backslash before some characters, and `${dollar}` for each `$`."""
+    """As they are written: in quotes, with a backslash before some characters, and `${dollar}` for each `$`.
+
+    Of all that one place of the spec is written as, the longest.
+    """
+    longest: dict[Path, int] = {}
     for name, http in model.servers:
-        if http.engine.name == "nginx":
-            for path, word in parameters(http):
-                said = "what nginx would read for it"
-                yield Measured(("services", name, "http", *path), len(word.encode()), said, key=False)
+        for path, word in parameters(http) if http.engine.name == "nginx" else ():
+            here: Path = ("services", name, "http", *path)
+            longest[here] = max(longest.get(here, 0), len(word.encode()))
+    for here, size in longest.items():
+        yield Measured(here, size, "written for nginx, it", key=False)
 
 
 LIMITS: Table = (
