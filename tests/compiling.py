@@ -60,6 +60,11 @@ def compiled_text(
     return _outcome(_InMemory(files or {}), f"specs/{stem}.yaml", text.encode(), stem, targets)
 
 
+def compiled_bytes(content: bytes, files: Mapping[str, str]) -> Outcome:
+    """`specs/prod.yaml` of any bytes, for all its targets."""
+    return _outcome(_InMemory(files), "specs/prod.yaml", content, "prod", ())
+
+
 def _outcome(project: Project, file: str, content: bytes, stem: str, targets: Sequence[str]) -> Outcome:
     report = Report()
     model: Model | None = None
