@@ -236,3 +236,22 @@ def test_what_can_not_be_extended(value: str, tmp_path: Path) -> None:
     (specs / "loop.yaml").symlink_to("loop.yaml")
     ran = run("lint", "prod", "--format", "json", at=tmp_path / "home")
     assert [(one["code"], one["span"]["line"]) for one in ran.findings] == [("TW207", 9)]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("stop_grace: {PASSWORD: hunter2}", "a mapping is not a duration"),
+        ("stop_grace: [5s]", "a list is not a duration"),
+        ("stop_grace: true", "`true` is not a duration"),
+        ("stop_grace: .inf", "`.inf` is not a duration"),
+        ("stop_grace: 0x10", "`0x10` is not a duration"),
+        ("resources: {cpu: [1]}", "a list is not a number of processors"),
+        ("resources: {memory: {a: 1}}", "a mapping is not a size"),
+        ("publish: [{port: http, host: True}]", "`True` is not a port number"),
+    ],
+)
+def test_a_value_is_told_as_it_was_written(field: str, said: str, tmp_path: Path) -> None:
+    """Not as Python writes it."""
+    project(tmp_path, prod=SOUND + f"    {field}\n")
+    assert [one["message"] for one in run("lint", "--format", "json", at=tmp_path).findings] == [said]

@@ -163,7 +163,8 @@ def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape
     """Message and help for a value that does not fit."""
     context = error.get("ctx", {})
     if kind == "twipc":
-        return context["message"], context["help"] or None
+        written = _found(node) if isinstance(node, NodeMapping | NodeSequence) else f"`{_text(node)}`"
+        return context["message"].replace(f"`{error['input']}`", written), context["help"] or None
     if kind == "literal_error":
         return _not_among(context["expected"], node, _describe(loc, shape))
     wanted = _WANTED.get(kind)
