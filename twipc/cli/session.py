@@ -73,7 +73,7 @@ class Session:
         path = Path(name)
         if not path.suffix and len(path.parts) == 1:
             path = next((one for one in (specs / f"{name}.yaml", specs / f"{name}.yml") if os.path.lexists(one)), path)
-        if not os.path.lexists(path) or Path(name).is_dir():
+        if not os.path.lexists(path) or (path.is_dir() and path.suffix not in (".yaml", ".yml")):
             known = sorted({file.stem for file in spec_files(self.home)})
             meant = near(path.stem, known)
             help = f"did you mean `{meant}`?" if meant else f"specs/ holds: {', '.join(known) or 'nothing'}"
