@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli import PROD, project, run
+from tests.compiling import compiled_text
+from twipc.target import FactKey
+from twipc.verify.disk import verify_folder
 
 HAPROXY = PROD.replace("nginx", "haproxy").replace('"1.30"', '"3.2"').replace("compose: {}", "compose: {}, swarm: {}")
+WHOLE = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\nservices: {web: {image: shop/web:1}}\n"
 CONF = "out/prod/compose/edge/haproxy.cfg"
 COMPOSE = "out/prod/compose/docker-compose.yml"
 
@@ -136,3 +141,33 @@ def test_what_is_missing_is_named_with_what_stands_there(root: Path) -> None:
     (root / CONF).mkdir()
     (found,) = findings(root)
     assert found["message"] == f"{CONF} is a folder, not a file"
+
+
+def test_the_folder_of_a_target_is_no_folder_of_a_service(tmp_path: Path) -> None:
+    """The findings are in out/prod/compose/docker-compose.yml: the digest of the service `compose` is another's."""
+    project(tmp_path)
+    (tmp_path / "specs/prod.yaml").write_text(HAPROXY.replace("  edge:", "  compose:"))
+    assert run("compile", at=tmp_path).code == 0
+    edit(tmp_path, COMPOSE, "init: false", "init: true")
+    edit(tmp_path, COMPOSE, 'io.twipc.config: "sha256:', 'io.twipc.config: "sha256:0')
+    said = lines(tmp_path, "verify", code="TW601")
+    assert ["digest" in line for line in said].count(True) == 1
+
+
+def test_a_published_port_is_that_of_the_spec(root: Path) -> None:
+    edit(root, COMPOSE, 'published: "80"', 'published: "81"')
+    (found,) = findings(root)
+    assert found["at"] == "services.edge.publish.http"
+    assert found["related"][0]["span"]["line"] == 15
+
+
+def test_where_only_the_reader_differs_there_is_no_line() -> None:
+    """The text is what it should be: it is twipc itself that is wrong."""
+    outcome = compiled_text(WHOLE)
+    (one,) = outcome.compiled
+    texts = {artifact.path: artifact.text for artifact in one.bundle.artifacts}
+    read = dict(one.target.read(texts))
+    key = FactKey("service.image", ("web",))
+    blind = replace(one.target, read=lambda _texts: {**read, key: "shop/web:2"})
+    (found,) = verify_folder(one.model, blind, one.options, one.bundle, "out", texts)
+    assert (found.message, found.span) == ("service.image of web: says shop/web:2, the spec says shop/web:1", None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.compiling import compiled_text
 from twipc.diagnostics import Finding
+from twipc.target import codes
+from twipc.verify.accept import accepted
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\n"
 ECS = (
@@ -78,6 +80,21 @@ def test_an_acceptance_of_another_code_names_that_which_is_lost_there() -> None:
     (one,) = accepting("code: TW512, at: services.api.publish.http", "code: TW510, at: services.web.publish.http")
     assert one[0] == "accept.1"
     assert one[3] == "did you mean TW512? that is what is lost there"
+
+
+def test_of_several_codes_that_are_lost_there_each_is_named() -> None:
+    text = ON_SWARM + "  - {code: TW501, at: services.web, target: swarm, because: known and wanted}\n"
+    model = compiled_text(text).model
+    assert model
+    lost = [Finding(code, "", None, at="services.web", target="swarm") for code in (codes.STATE_LOST, codes.HARDENING_LOST)]
+    *stay, one = accepted(model, lost, ["swarm", "compose"])
+    assert stay == lost
+    assert one.help == f"did you mean {codes.STATE_LOST.id} or {codes.HARDENING_LOST.id}? that is what is lost there"
+
+
+def test_a_lost_value_is_told_at_its_key() -> None:
+    lost = found(f"{ON_ECS}    restart: never\n", "TW511")
+    assert [told(one)[:2] for one in lost] == [("services.web.ulimits.nproc", (12, 15)), ("services.web.restart", (14, 5))]
 
 
 def test_what_is_no_loss_cannot_be_accepted() -> None:

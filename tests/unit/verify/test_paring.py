@@ -238,6 +238,18 @@ def test_what_is_a_digest(key: FactKey, digest: bool) -> None:
         ),
         (
             FactKey("service.image", ("web",)),
+            "x" * 600,
+            "x" * 200 + "b" + "x" * 399,
+            f"service.image of web: says …{'x' * 40}b{'x' * 119}…, the spec says …{'x' * 160}…",
+        ),
+        (
+            FactKey("service.command", ("web",)),
+            ("a", "b"),
+            "ab",
+            "service.command of web: says ab, the spec says a b",
+        ),
+        (
+            FactKey("service.image", ("web",)),
             "x" * 400,
             "x" * 200,
             f"service.image of web: says …{'x' * 160}, the spec says …{'x' * 160}…",
