@@ -46,6 +46,13 @@ FAULTS: dict[str, Fault] = {
     "variables that vanish": ("twipc.formats.composefile.write", "environment", instead({})),
     "no health check": ("twipc.formats.composefile.write", "healthcheck", instead(None)),
     "no hardening": ("twipc.formats.composefile.program", "hardening", instead({})),
+    "logs that go nowhere": ("twipc.formats.composefile.write", "logging", instead({"driver": "none"})),
+    "as many processes as anybody wants": (
+        "twipc.formats.composefile.program",
+        "limits",
+        lambda f: lambda *a: {**f(*a), "pids": 0},
+    ),
+    "logs of ECS in another group": ("twipc.targets.ecs.lower", "log_group_of", instead("/shop")),
     "volumes that are not mounted": ("twipc.formats.composefile.volumes", "mounts", instead([])),
     "services on no network of theirs": ("twipc.formats.composefile.write", "networks", instead({})),
     "networks that are all open": ("twipc.formats.composefile.write", "network", instead({})),

@@ -22,7 +22,7 @@ class Kind:
 
 
 def _form(pattern: str, what: str, such_as: str) -> Kind:
-    return Kind(what, such_as, re.compile(pattern).fullmatch)
+    return Kind(what, f"such as {such_as}", re.compile(pattern).fullmatch)
 
 
 def _word(*words: str) -> Kind:
@@ -43,7 +43,9 @@ def _port(text: str) -> bool:
 def _address(pattern: str, such_as: str) -> Kind:
     """Docker's engine asks for it on its host: names of services mean nothing there."""
     form = re.compile(pattern)
-    return Kind("an address that this driver takes", such_as, lambda text: form.fullmatch(text) and _port(text))
+    return Kind(
+        "an address that this driver can reach", f"such as {such_as}", lambda text: form.fullmatch(text) and _port(text)
+    )
 
 
 def _fits_tag(text: str) -> bool:
@@ -63,8 +65,8 @@ _NUMBER = _form(r"0|[1-9][0-9]{0,5}", "a number", '"5"')
 _SWITCH = _word("true", "false")
 _NAMES = _form(r"[A-Za-z0-9_][A-Za-z0-9_./-]*(?:,[A-Za-z0-9_][A-Za-z0-9_./-]*)*", "a list of names", "com.example.team,app")
 _TAG = Kind(
-    f"a tag of 1 to {_MOST_TEXT} characters",
-    "`{{.` begins one of ID, FullID, Name, ImageID, ImageFullID, ImageName and DaemonName, as in {{.Name}}",
+    f"1 to {_MOST_TEXT} characters, and in double braces only words of Docker's own",
+    "those are {{.ID}}, {{.FullID}}, {{.Name}}, {{.ImageID}}, {{.ImageFullID}}, {{.ImageName}} and {{.DaemonName}}",
     _fits_tag,
 )
 _FILE = _form(_SOCKET, "a file of the host", "/etc/ssl/logs/ca.pem")
@@ -103,7 +105,7 @@ OPTIONS: Mapping[str, Mapping[str, Kind]] = {
         **_ABOUT,
         "fluentd-address": _address(rf"(?:tcp://)?{_HOST}(?::[0-9]{{1,5}})?|unix://{_SOCKET}", "logs.example.com:24224"),
         "fluentd-async": _SWITCH,
-        "fluentd-async-reconnect-interval": Kind("a time from 100ms to 10s", "1s", _interval),
+        "fluentd-async-reconnect-interval": Kind("a time from 100ms to 10s", "such as 1s", _interval),
         "fluentd-buffer-limit": _SIZE,
         "fluentd-retry-wait": _form(r"[1-9][0-9]{0,5}(?:ms|s|m)", "a time", "1s"),
         "fluentd-max-retries": _NUMBER,
@@ -134,9 +136,9 @@ def _scheme(option: str, *schemes: str) -> _Fails:
     return lambda _driver, options: options.get(option, "").partition("://")[0] not in schemes
 
 
-_ONLY_TLS = ("it is for TLS alone", "`syslog-address: tcp+tls://…`, or take it out")
-_ONLY_TCP = ("it is for TCP alone", "`gelf-address: tcp://…`, or take it out")
-_ONLY_UDP = ("TCP compresses nothing", "`gelf-address: udp://…`, or take it out")
+_ONLY_TLS = ("is for TLS alone", "`syslog-address: tcp+tls://…`, or take it out")
+_ONLY_TCP = ("is for TCP alone", "`gelf-address: tcp://…`, or take it out")
+_ONLY_UDP = ("is for UDP alone: by TCP nothing is compressed", "`gelf-address: udp://…`, or take it out")
 _NOT_TLS, _NOT_TCP, _NOT_UDP = (
     _scheme("syslog-address", "tcp+tls"),
     _scheme("gelf-address", "tcp"),
@@ -146,7 +148,7 @@ CONDITIONS: tuple[tuple[str, _Fails, str, str], ...] = (
     (
         "max-buffer-size",
         lambda _driver, options: options.get("mode") != "non-blocking",
-        "nothing is buffered unless the mode is non-blocking",
+        "has nothing to buffer unless the mode is non-blocking",
         "add `mode: non-blocking`, or take it out",
     ),
     (
@@ -156,32 +158,32 @@ CONDITIONS: tuple[tuple[str, _Fails, str, str], ...] = (
             and options["compress"] == "true"
             and not ("max-size" in options and int(options.get("max-file", "1")) > 1)
         ),
-        "only older files are compressed, and there are none",
+        "is for older files, and there are none",
         'add `max-size: 10m` and `max-file: "3"`, or take it out',
     ),
     (
         "max-file",
         lambda driver, options: driver == "local" and options["max-file"] == "1" and options.get("compress") != "false",
-        "`local` compresses older files, and there are none",
+        "leaves no older files, which `local` compresses",
         'add `compress: "false"`, or write `max-file: "2"`',
     ),
     (
         "max-file",
         lambda driver, options: driver == "json-file" and "max-size" not in options,
-        "a second file begins when the first is full, and this one never is",
+        "has no effect: a second file begins when the first is full, and without a size it never is",
         "add `max-size: 10m`, or take it out",
     ),
     *((f"syslog-tls-{one}", _NOT_TLS, *_ONLY_TLS) for one in ("ca-cert", "cert", "key")),
     (
         "syslog-tls-cert",
         lambda _driver, options: "syslog-tls-key" not in options,
-        "a certificate is of no use without its key",
+        "is of no use without its key",
         "add `syslog-tls-key`",
     ),
     (
         "syslog-tls-key",
         lambda _driver, options: "syslog-tls-cert" not in options,
-        "a key is of no use without its certificate",
+        "is of no use without its certificate",
         "add `syslog-tls-cert`",
     ),
     *((f"gelf-compression-{one}", _NOT_UDP, *_ONLY_UDP) for one in ("type", "level")),
@@ -189,13 +191,13 @@ CONDITIONS: tuple[tuple[str, _Fails, str, str], ...] = (
     (
         "fluentd-async-reconnect-interval",
         lambda _driver, options: options.get("fluentd-async") != "true",
-        "only who sends in the background connects again at intervals",
+        "has no effect: only who sends in the background connects again at intervals",
         'add `fluentd-async: "true"`, or take it out',
     ),
     (
         "tag",
         lambda driver, options: driver == "awslogs" and "awslogs-stream" in options,
-        "the stream is called by `awslogs-stream`, and the tag is lost",
+        "has no effect: the stream is called by `awslogs-stream`",
         "take one of them out",
     ),
 )

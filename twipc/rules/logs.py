@@ -41,7 +41,8 @@ def _bad(model: Model, path: Path, driver: str, options: _Options) -> Iterator[F
             help = f"its options are: {', '.join(sorted(known))}" if known else "it takes none"
             yield _finding(model, where, said, help, key=True)
         elif not known[option].fits(value):
-            yield _finding(model, where, f"`{value}` is not {known[option].what}", known[option].such_as)
+            # The value itself may be a secret that went astray.
+            yield _finding(model, where, f"`{option}` takes {known[option].what}", known[option].such_as)
 
 
 def _needed(model: Model, path: Path, driver: str, options: _Options) -> Iterator[Finding]:
@@ -52,8 +53,8 @@ def _needed(model: Model, path: Path, driver: str, options: _Options) -> Iterato
             yield _finding(model, (*path, "driver"), said, f"such as `options: {{{option}: {such_as}}}`")
     for option, fails, said, help in CONDITIONS:
         if option in OPTIONS[driver] and option in options and fails(driver, options):
-            yield _finding(model, (*path, "options", option), said, help)
+            yield _finding(model, (*path, "options", option), f"`{option}` {said}", help)
 
 
 def _finding(model: Model, path: Path, said: str, help: str, *, key: bool = False) -> Finding:
-    return Finding(LOG_OPTION, said, model.span(path, key=key), help=help, at=model.tree.name(path))
+    return Finding(LOG_OPTION, said, model.span(path, key=key), help=help or None, at=model.tree.name(path))

@@ -123,8 +123,9 @@ def test_what_the_engine_takes_is_taken(driver: str, options: dict[str, str]) ->
     ids=str,
 )
 def test_what_it_does_not_is_found_at_its_option(driver: str, option: str, value: str, more: dict[str, str]) -> None:
-    ((code, place, _),) = found(driver, {option: value, **more})
+    ((code, place, message),) = found(driver, {option: value, **more})
     assert (code, place) == ("TW422", f"services.web.logging.options.{option}")
+    assert message.startswith(f"`{option}` ") or f"has no option `{option}`" in message
 
 
 @pytest.mark.parametrize(("driver", "option"), [("gelf", "gelf-address"), ("awslogs", "awslogs-group")])
@@ -132,6 +133,12 @@ def test_what_a_driver_needs_is_missed(driver: str, option: str) -> None:
     assert found(driver) == [
         ("TW422", "services.web.logging.driver", f"the driver `{driver}` needs the option `{option}`"),
     ]
+
+
+def test_a_password_in_an_address_is_found_and_not_shown() -> None:
+    outcome = found("gelf", {"gelf-address": "udp://user:hunter2@logs:1"})
+    assert [code for code, _, _ in outcome] == ["TW422", "TW465"]
+    assert "hunter2" not in str(outcome)
 
 
 def test_a_log_without_an_end_is_found() -> None:
