@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
-from pydantic_core.core_schema import no_info_after_validator_function
+from pydantic import Field
 
 from twipc.model import Model, image_of
 from twipc.spec import OWN, Noun, Service
-from twipc.spec.values import Name, PortName, refuse
+from twipc.spec.values import Form, Name, PortName
 from twipc.target import Discovery, option
 
 _ARN = r"arn:aws[a-z-]*"
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """The form of an id: refused with an example, and shown to editors."""
-
-    pattern: str
-    what: str
-    example: str
-
-    def check(self, value: str) -> str:
-        if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise refuse(f"`{value}` is not {self.what}", f"such as {self.example}")
-        return value
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_after_validator_function(self.check, handler(source))
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**handler(core), "pattern": f"^(?:{self.pattern})$"}
+def _form(pattern: str, what: str, example: str) -> Form:
+    return Form(pattern, what, f"such as {example}")
 
 
 _ROLE = "arn:aws:iam::111122223333:role/shop"
@@ -45,25 +24,25 @@ LONGEST_NAMESPACE = 127
 LONGEST_LOG_GROUP = 400
 _LOG_GROUP = rf"[A-Za-z0-9._/#-]{{0,{LONGEST_LOG_GROUP - 1}}}[A-Za-z0-9._#-]"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-Region = Annotated[str, _Form("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a region", "eu-west-1")]
+Region = Annotated[str, _form("[a-z]{2}(?:-[a-z]+)+-[0-9]", "a region", "eu-west-1")]
 Cluster = Annotated[
     str,
-    _Form(
+    _form(
         rf"(?:{_ARN}:ecs:[a-z0-9-]+:[0-9]{{12}}:cluster/)?[A-Za-z0-9_-]{{1,255}}", "the name or ARN of a cluster", "shop-prod"
     ),
 ]
-Subnet = Annotated[str, _Form("subnet-[0-9a-f]{8,17}", "the id of a subnet", "subnet-0a1b2c3d4e5f60718")]
-SecurityGroup = Annotated[str, _Form("sg-[0-9a-f]{8,17}", "the id of a security group", "sg-0a1b2c3d4e5f60718")]
-Role = Annotated[str, _Form(rf"{_ARN}:iam::[0-9]{{12}}:role/[A-Za-z0-9_+=,.@/-]{{1,512}}", "the ARN of a role", _ROLE)]
+Subnet = Annotated[str, _form("subnet-[0-9a-f]{8,17}", "the id of a subnet", "subnet-0a1b2c3d4e5f60718")]
+SecurityGroup = Annotated[str, _form("sg-[0-9a-f]{8,17}", "the id of a security group", "sg-0a1b2c3d4e5f60718")]
+Role = Annotated[str, _form(rf"{_ARN}:iam::[0-9]{{12}}:role/[A-Za-z0-9_+=,.@/-]{{1,512}}", "the ARN of a role", _ROLE)]
 Namespace = Annotated[
     str,
-    _Form(
+    _form(
         rf"(?=.{{2,{LONGEST_NAMESPACE}}}$){_LABEL}(?:\.{_LABEL})*", "the name of a Cloud Map namespace", "shop-prod.internal"
     ),
 ]
 CloudMapService = Annotated[
     str,
-    _Form(
+    _form(
         rf"{_ARN}:servicediscovery:[a-z0-9-]+:[0-9]{{12}}:service/srv-[a-z0-9]{{8,64}}",
         "the ARN of a Cloud Map service",
         "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-0a1b2c3d4e5f6071",
@@ -71,23 +50,23 @@ CloudMapService = Annotated[
 ]
 TargetGroup = Annotated[
     str,
-    _Form(
+    _form(
         rf"{_ARN}:elasticloadbalancing:[a-z0-9-]+:[0-9]{{12}}:targetgroup/[A-Za-z0-9-]{{1,32}}/[0-9a-f]{{16}}",
         "the ARN of a target group",
         "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/0a1b2c3d4e5f6071",
     ),
 ]
-FileSystem = Annotated[str, _Form("fs-[0-9a-f]{8,40}", "the id of an EFS file system", "fs-0a1b2c3d4e5f60718")]
-AccessPoint = Annotated[str, _Form("fsap-[0-9a-f]{8,40}", "the id of an EFS access point", "fsap-0a1b2c3d4e5f60718")]
+FileSystem = Annotated[str, _form("fs-[0-9a-f]{8,40}", "the id of an EFS file system", "fs-0a1b2c3d4e5f60718")]
+AccessPoint = Annotated[str, _form("fsap-[0-9a-f]{8,40}", "the id of an EFS access point", "fsap-0a1b2c3d4e5f60718")]
 ImageRegistry = Annotated[
     str,
-    _Form(
+    _form(
         r"(?=.{1,160}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
         "a registry of images",
         "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
     ),
 ]
-LogGroup = Annotated[str, _Form(_LOG_GROUP, "the name of a log group", "/shop/prod")]
+LogGroup = Annotated[str, _form(_LOG_GROUP, "the name of a log group", "/shop/prod")]
 
 
 class EfsVolume(Noun):

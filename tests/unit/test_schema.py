@@ -74,6 +74,16 @@ def test_a_value_of_another_kind_is_refused(field: str, value: object) -> None:
     assert not VALIDATORS["fragment"].is_valid({"services": {"web": {**service, field: value}}})
 
 
+@pytest.mark.parametrize(("key", "fine"), [("A_1", True), ("1A", False), ("a-b", False)])
+def test_a_key_of_another_form_is_refused(key: str, fine: bool) -> None:
+    assert VALIDATORS["fragment"].is_valid({"services": {"web": {"image": "shop/web:1", "env": {key: "x"}}}}) is fine
+
+
+def test_null_takes_out_what_is_extended() -> None:
+    assert VALIDATORS["fragment"].is_valid({"services": {"web": None, "api": {"env": {"A": None}, "mounts": {"/data": None}}}})
+    assert not VALIDATORS["fragment"].is_valid({"services": {"not a name": None}})
+
+
 def test_an_environment_says_what_it_is() -> None:
     assert VALIDATORS["fragment"].is_valid({"services": {}})
     assert not VALIDATORS["environment"].is_valid({"services": {}})

@@ -29,7 +29,7 @@ from .quantities import (
     Time,
     parse_duration,
 )
-from .refusal import WHOLE, refuse
+from .refusal import WHOLE, Form, refuse
 from .requests import (
     CookieName,
     Glob,
@@ -60,6 +60,7 @@ __all__ = [
     "ExportPath",
     "ExternalHost",
     "FilePath",
+    "Form",
     "Glob",
     "HeaderName",
     "HeaderValue",

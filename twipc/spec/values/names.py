@@ -21,7 +21,7 @@ from ..limits import (
     SPREAD,
     USER,
 )
-from .refusal import matching, refuse
+from .refusal import Form, refuse
 
 _NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{NAME.most - 2}}}[a-z0-9]")
 _NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
@@ -85,15 +85,11 @@ Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "
 PortName = Annotated[str, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 DriverName = Annotated[
     str,
-    AfterValidator(
-        matching(rf"[A-Za-z0-9][A-Za-z0-9_./:-]{{0,{DRIVER.most - 1}}}", "a driver's name", "such as vieux/sshfs:latest")
-    ),
+    Form(rf"[A-Za-z0-9][A-Za-z0-9_./:-]{{0,{DRIVER.most - 1}}}", "a driver's name", "such as vieux/sshfs:latest"),
 ]
 DriverOption = Annotated[
     str,
-    AfterValidator(
-        matching(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{DRIVER_OPTION.most - 1}}}", "an option's name", "letters, digits and _ . -")
-    ),
+    Form(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{DRIVER_OPTION.most - 1}}}", "an option's name", "letters, digits and _ . -"),
 ]
 UserId = Annotated[str, AfterValidator(_user)]
 _HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}
@@ -103,31 +99,21 @@ HostValue = Annotated[
 ]
 Constraints = Annotated[Mapping[HostLabel, HostValue], AfterValidator(_few_constraints)]
 HostLabels = Annotated[tuple[HostLabel, ...], AfterValidator(_few_labels)]
-EnvName = Annotated[
-    str, AfterValidator(matching("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others"))
-]
+EnvName = Annotated[str, Form("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others")]
 Image = Annotated[
     str,
-    AfterValidator(
-        matching(
-            # Docker's own grammar (distribution's reference.go); a name of 64 such digits would be a digest.
-            rf"(?=.{{1,{IMAGE.most}}}$)"
-            r"(?![0-9a-f]{64}(?:[:@]|$))"
-            r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?/)?"
-            r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
-            r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
-            "an image's name",
-            "such as shop/web:1.2.0, lower case, with a tag or a digest",
-        )
+    Form(
+        # Docker's own grammar (distribution's reference.go); a name of 64 such digits would be a digest.
+        rf"(?=.{{1,{IMAGE.most}}}$)"
+        r"(?![0-9a-f]{64}(?:[:@]|$))"
+        r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?/)?"
+        r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
+        r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
+        "an image's name",
+        "such as shop/web:1.2.0, lower case, with a tag or a digest",
     ),
 ]
 PlatformName = Annotated[
     str,
-    AfterValidator(
-        matching(
-            rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{PLATFORM_NAME.most - 2}}}[A-Za-z0-9]",
-            "a name",
-            "2 to 64 letters, digits and _ . -",
-        )
-    ),
+    Form(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{PLATFORM_NAME.most - 2}}}[A-Za-z0-9]", "a name", "2 to 64 letters, digits and _ . -"),
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 
 def refuse(message: str, help: str = "") -> PydanticCustomError:
@@ -14,15 +17,24 @@ def refuse(message: str, help: str = "") -> PydanticCustomError:
     return PydanticCustomError("twipc", "{message}", {"message": message, "help": help})
 
 
-def matching(pattern: str, what: str, help: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern)
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a string: what has another is refused, and editors are told."""
 
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise refuse(f"`{value}` is not {what}", help)
+    pattern: str
+    what: str
+    help: str
+
+    def check(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value, re.ASCII):
+            raise refuse(f"`{value}` is not {self.what}", self.help)
         return value
 
-    return check
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "pattern": f"^(?:{self.pattern})$"}
 
 
 def _whole(value: object) -> object:

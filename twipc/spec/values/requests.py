@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from ..headers import HTTP_HEADERS, RESERVED_PREFIXES, RESERVED_REQUEST_HEADERS, SETTABLE_HEADERS
 from ..limits import COOKIE, HEADER_NAME, HEADERS, REDIRECT, REQUEST_PATH
 from .addresses import plain_host
-from .refusal import matching, refuse
+from .refusal import Form, refuse
 from .texts import without_controls
 
 
@@ -101,13 +101,11 @@ RequestPath = Annotated[str, AfterValidator(_request_path)]
 RedirectTarget = Annotated[str, AfterValidator(_redirect_target)]
 ProbePath = Annotated[str, AfterValidator(_probe_path)]
 Glob = Annotated[str, AfterValidator(_glob)]
-_HEADER_NAME = AfterValidator(
-    matching(rf"[A-Za-z][A-Za-z0-9-]{{0,{HEADER_NAME.most - 1}}}", "a header's name", "letters, digits and hyphens (RFC 9110)")
+_HEADER_NAME = Form(
+    rf"[A-Za-z][A-Za-z0-9-]{{0,{HEADER_NAME.most - 1}}}", "a header's name", "letters, digits and hyphens (RFC 9110)"
 )
 HeaderName = Annotated[str, _HEADER_NAME, AfterValidator(_free_header)]
 SettableHeader = Annotated[str, _HEADER_NAME, AfterValidator(_settable_header)]
 RequestHeader = Annotated[str, _HEADER_NAME, AfterValidator(_request_header)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
-CookieName = Annotated[
-    str, AfterValidator(matching(rf"[A-Za-z][A-Za-z0-9_]{{0,{COOKIE.most - 1}}}", "a cookie's name", "letters, digits and _"))
-]
+CookieName = Annotated[str, Form(rf"[A-Za-z][A-Za-z0-9_]{{0,{COOKIE.most - 1}}}", "a cookie's name", "letters, digits and _")]

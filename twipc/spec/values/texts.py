@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ..limits import LABEL, LABEL_NAME
-from .refusal import matching, refuse
+from .refusal import Form, refuse
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNCARRIED = re.compile("[\x00\ud800-\udfff]")
@@ -57,12 +57,10 @@ def _label(value: str) -> str:
 
 LabelName = Annotated[
     str,
-    AfterValidator(
-        matching(
-            rf"[A-Za-z0-9](?:[A-Za-z0-9._/-]{{0,{LABEL_NAME.most - 2}}}[A-Za-z0-9])?",
-            "a label's name",
-            "up to 128 letters, digits and . _ - /, such as com.example.team",
-        )
+    Form(
+        rf"[A-Za-z0-9](?:[A-Za-z0-9._/-]{{0,{LABEL_NAME.most - 2}}}[A-Za-z0-9])?",
+        "a label's name",
+        "up to 128 letters, digits and . _ - /, such as com.example.team",
     ),
     AfterValidator(_label_name),
 ]
