@@ -144,7 +144,7 @@ def health(draw: st.DrawFn) -> Spec:
         st.one_of(
             st.builds(
                 lambda path, client: {"http": {"path": path, "client": client}},
-                st.just("/live"),
+                st.sampled_from(("/live", "/~live/a_b.c-d")),
                 st.sampled_from(("curl", "wget")),
             ),
             st.builds(lambda words: {"command": words}, st.lists(lines, min_size=1, max_size=3)),
@@ -500,7 +500,7 @@ def specs(draw: st.DrawFn) -> Spec:
     names = sorted(draw(st.sets(app_names, min_size=1, max_size=3)))
     services: Spec = {name: draw(apps(name)) for name in names}
     if draw(st.booleans()):
-        services[names[0]]["ready"] = {"http": "/ready", "interval": "1s"}
+        services[names[0]]["ready"] = {"http": draw(st.sampled_from(("/ready", "/~/ready.x_-"))), "interval": "1s"}
         for name in names[1:]:
             services[name]["ready"] = services[names[0]]["ready"]
     for number, name in enumerate(draw(st.sampled_from(((), ("edge",), ("edge", "inner"))))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from twipc.model import Model
 from twipc.target import Discovery, EngineSupport, FactKey, Facts
@@ -33,6 +34,7 @@ def read_server(files: Mapping[str, str], service: str, discovery: Discovery) ->
     return facts
 
 
+@lru_cache(maxsize=64)
 def server_baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     http = model.environment.services[service].http
     return _BASELINES[http.engine.name](model, service, discovery) if http else {}

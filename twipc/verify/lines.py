@@ -49,6 +49,8 @@ class Change:
 
 def changes(artifact: Artifact, found: str) -> Iterator[Change]:
     """Every stretch in which `found` is not the artifact's text."""
+    if found == artifact.text:
+        return
     wanted, there = artifact.text.splitlines(keepends=True), found.splitlines(keepends=True)
     for tag, first, last, start, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
         if tag != "equal":

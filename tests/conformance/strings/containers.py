@@ -26,8 +26,8 @@ TARGETS: Mapping[str, Any] = {target: {} for target in ORCHESTRATORS}
 def try_containers(docker: Engine, tally: Tally, words: Sequence[str], images: Sequence[str], folder: Path) -> None:
     """Every word at every place, in each of the three ways to Docker."""
     carried = {place.field: legal(_tried(place, words, images), ask(place, TARGETS), place.room) for place in PLACES}
-    services = services_with({field: found for field, found in carried.items() if field != "image"})
-    services |= {f"image-{number}": {"image": image} for number, image in enumerate(carried["image"])}
+    services = services_with(carried)
+    _on_disk(services, folder / "hosts")
     local = [image for image in carried["image"] if "@" not in image]
     for target in ORCHESTRATORS:
         # Only a registry gives an image its digest, so only a swarm, which looks nothing up here, has one.
@@ -39,6 +39,7 @@ def try_containers(docker: Engine, tally: Tally, words: Sequence[str], images: S
         seen = _seen(docker, target, outcome.compiled[0], folder / target)
         for place in PLACES:
             if place.field == "secrets" and target == "swarm":
+                # It has none of the project's paths.
                 continue
             tally.refused(target, place.field, set(_tried(place, words, images)) - set(carried[place.field]))
             for name, service in here.items():
@@ -108,6 +109,14 @@ def _tried(place: Place, words: Sequence[str], images: Sequence[str]) -> list[st
     return list(words[: place.room * MOST_SERVICES])
 
 
+def _on_disk(services: Mapping[str, Spec], root: Path) -> None:
+    """Folders of the host, where this test may make them."""
+    for name, service in services.items():
+        for noun in service.get("volume: host", {}).values():
+            noun["host"] = f"{root}/{name}{noun['host']}"
+            Path(noun["host"]).mkdir(parents=True, exist_ok=True)
+
+
 def _ready(compiled: Compiled, folder: Path) -> None:
     """The files of secrets, which a compose file names."""
     for secret in compiled.model.environment.secrets.values():
@@ -125,49 +134,110 @@ def _seen(docker: Engine, target: str, one: Compiled, out: Path) -> dict[str, Sp
         with docker.deployed(folder, one.model.name, secrets) as services:
             stored = docker.inspect("config", docker.docker("config", "ls", "--quiet").split())
             configs = {config["ID"]: text(config) for config in stored}
-            return {service["Spec"]["Name"].partition("_")[2]: _of_service(service, configs) for service in services}
+            return {_short(service): _of_service(service, configs) for service in services}
     with docker.composed(folder) if target == "compose" else docker.composed_by_1(folder) as containers:
-        return {one["Config"]["Labels"]["com.docker.compose.service"]: _of_container(one) for one in containers}
+        options = {one["Name"]: one["Options"] or {} for one in docker.inspect("volume", _volumes_of(docker))}
+        return {one["Config"]["Labels"]["com.docker.compose.service"]: _of_container(one, options) for one in containers}
 
 
-def _of_container(container: Inspected) -> Spec:
+def _volumes_of(docker: Engine) -> list[str]:
+    return docker.docker("volume", "ls", "--quiet").split()
+
+
+def _of_container(container: Inspected, options: Mapping[str, Mapping[str, str]]) -> Spec:
     config, host = container["Config"], container["HostConfig"]
     binds = {mount["Destination"]: mount["Source"] for mount in container["Mounts"] if mount["Type"] == "bind"}
-    secrets = {place: source for place, source in binds.items() if SECRETS in source}
+    volumes = {mount["Destination"]: options[mount["Name"]] for mount in container["Mounts"] if mount["Type"] == "volume"}
+    secrets = {place: source for place, source in binds.items() if re.match("/run/[0-9]", place)}
+    network = container["NetworkSettings"]["Networks"].get("shop-prod_front", {})
+    own = {config["Labels"]["com.docker.compose.service"], container["Name"].removeprefix("/"), container["Id"][:12]}
     return {
-        "env": _variables(config["Env"] or ()),
+        **_of_volumes(volumes, {place: source for place, source in binds.items() if re.fullmatch("/h[0-9]+", place)}),
+        **of_environment(_variables(config["Env"] or ())),
+        **of_health((config.get("Healthcheck") or {}).get("Test", [])[1:]),
         "command": config["Cmd"] or [],
         "entrypoint": config["Entrypoint"] or [],
-        "health": {"command": (config.get("Healthcheck") or {}).get("Test", [])[1:]},
+        "standby: lock": (config["Entrypoint"] or [""])[-1],
         "working_dir": config["WorkingDir"],
-        "mounts": [mount["Destination"] for mount in container["Mounts"] if mount["Type"] == "volume"],
+        "mounts": [place for place in volumes if re.match("/m[0-9]+-", place)],
         "tmpfs": list(host.get("Tmpfs") or ()),
         "labels": config["Labels"] or {},
         "logging": {"options": host["LogConfig"]["Config"]},
         "image": config["Image"],
-        "configs": {place: Path(source).read_bytes().decode() for place, source in binds.items() if place not in secrets},
+        "aliases": sorted(set(network.get("Aliases") or ()) - own),
+        "configs": {
+            place: Path(source).read_bytes().decode() for place, source in binds.items() if re.match("/etc/[0-9]", place)
+        },
+        "configs: place": [place for place in binds if place.startswith("/etc/p")],
         # `s-web-0-1-` is ours, what follows it the word.
         "secrets": {place: source.partition(SECRETS)[2].split("-", 4)[4] for place, source in secrets.items()},
+        "secrets: place": [place for place in binds if place.startswith("/run/p")],
     }
 
 
 def _of_service(service: Inspected, configs: Mapping[str, str]) -> Spec:
     container = service["Spec"]["TaskTemplate"]["ContainerSpec"]
-    mounts = container.get("Mounts", ())
+    mounts = {filled_in(mount["Target"]): mount for mount in container.get("Mounts", ())}
+    volumes = {place: _driver_options(mount) for place, mount in mounts.items() if mount["Type"] == "volume"}
+    networks = service["Spec"]["TaskTemplate"].get("Networks", ())
+    files = {one["File"]["Name"]: configs[one["ConfigID"]] for one in container.get("Configs", ())}
     return {
-        "env": _variables(map(filled_in, container.get("Env", ()))),
+        **_of_volumes(volumes, {place: filled_in(one["Source"]) for place, one in mounts.items() if one["Type"] == "bind"}),
+        **of_environment(_variables(map(filled_in, container.get("Env", ())))),
+        **of_health(container.get("Healthcheck", {}).get("Test", [])[1:]),
         "command": container.get("Args", []),
         "entrypoint": container.get("Command", []),
-        "health": {"command": container.get("Healthcheck", {}).get("Test", [])[1:]},
+        "standby: lock": container.get("Command", [""])[-1],
         "working_dir": container.get("Dir", ""),
-        "mounts": [filled_in(mount["Target"]) for mount in mounts if mount["Type"] == "volume"],
-        "tmpfs": [mount["Target"] for mount in mounts if mount["Type"] == "tmpfs"],
+        "mounts": [place for place in volumes if re.match("/m[0-9]+-", place)],
+        "tmpfs": [place for place, mount in mounts.items() if mount["Type"] == "tmpfs"],
         "labels": container.get("Labels", {}),
         "logging": {"options": service["Spec"]["TaskTemplate"]["LogDriver"].get("Options", {})},
         # To every image without one the client says which tag it has.
         "image": container["Image"].removesuffix(":latest"),
-        "configs": {one["File"]["Name"]: configs[one["ConfigID"]] for one in container.get("Configs", ())},
+        "aliases": sorted({alias for one in networks for alias in one.get("Aliases", ())} - {_short(service)}),
+        "configs": {place: content for place, content in files.items() if re.match("/etc/[0-9]", place)},
+        "configs: place": [place for place in files if place.startswith("/etc/p")],
+        "secrets: place": [
+            place for one in container.get("Secrets", ()) if (place := one["File"]["Name"]).startswith("/run/p")
+        ],
     }
+
+
+def _short(service: Inspected) -> str:
+    name: str = service["Spec"]["Name"]
+    return name.partition("_")[2]
+
+
+def _driver_options(mount: Mapping[str, Any]) -> dict[str, str]:
+    options = mount.get("VolumeOptions", {}).get("DriverConfig", {}).get("Options") or {}
+    return {name: filled_in(value) for name, value in options.items()}
+
+
+def _of_volumes(options: Mapping[str, Mapping[str, str]], hosts: Mapping[str, str]) -> Spec:
+    """Volumes by their places: what their drivers were told, and folders of the host."""
+    nfs = {
+        place: {"nfs": {"server": said["o"].partition("=")[2].partition(",")[0], "path": said["device"].removeprefix(":")}}
+        for place, said in options.items()
+        if said.get("type") == "nfs" and re.fullmatch("/[ns][0-9]+", place)
+    }
+    return {
+        "volume: host": {place: {"host": source} for place, source in hosts.items()},
+        "volume: nfs.path": {place: noun for place, noun in nfs.items() if place.startswith("/n")},
+        "volume: nfs.server": {place: noun for place, noun in nfs.items() if place.startswith("/s")},
+        "volume: driver.options": {
+            place: {"driver": {"options": said}} for place, said in options.items() if re.fullmatch("/o[0-9]+", place)
+        },
+    }
+
+
+def of_environment(variables: Mapping[str, str]) -> Spec:
+    hosts = {name: value.removesuffix(":5432") for name, value in variables.items() if re.fullmatch("X[0-9]+", name)}
+    return {"env": variables, "external: host": hosts}
+
+
+def of_health(test: list[str]) -> Spec:
+    return {"health": {"command": test}, "health: path": test[-1].partition(":8080")[2] if test else ""}
 
 
 def _variables(pairs: Iterable[str]) -> dict[str, str]:

@@ -14,12 +14,13 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
 from tests.compiling import Outcome
+from tests.conformance.strings.containers import of_environment, of_health
 from tests.conformance.strings.places import PLACES, Place, compiled, legal, project_of, services_with
 from tests.conformance.strings.tally import Tally
 from tests.strategies import Spec, targets_of
 
-LOST = ("tmpfs", "secrets", "configs", "image", "logging")
-"""On Fargate is no tmpfs and one log driver, secrets are no files, files are in images, and images have one name everywhere."""
+HERE = ("env", "command", "entrypoint", "health", "health: path", "working_dir", "labels", "mounts", "external: host")
+"""Of the others: on Fargate volumes are EFS, files are in images, names are Cloud Map's, and secrets are no files."""
 
 
 def _targets(spec: Spec) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def _asked(place: Place, words: Sequence[str]) -> Outcome:
 
 
 def try_ecs(tally: Tally, words: Sequence[str]) -> None:
-    places = [place for place in PLACES if place.field not in LOST]
+    places = [place for place in PLACES if place.field in HERE]
     carried: dict[str, list[str]] = {}
     for place in places:
         tried = list(words[: place.room * 150])
@@ -52,10 +53,10 @@ def try_ecs(tally: Tally, words: Sequence[str]) -> None:
     for name, service in services.items():
         container = _through_botocore(json.loads(texts[f"{name}.taskdef.json"]))["containerDefinitions"][0]
         said: Spec = {
-            "env": {one["name"]: one["value"] for one in container.get("environment", ())},
+            **of_environment({one["name"]: one["value"] for one in container.get("environment", ())}),
+            **of_health(container.get("healthCheck", {}).get("command", [])[1:]),
             "command": container.get("command", []),
             "entrypoint": container.get("entryPoint", []),
-            "health": {"command": container.get("healthCheck", {}).get("command", [])[1:]},
             "working_dir": container.get("workingDirectory", ""),
             "labels": container.get("dockerLabels", {}),
             "mounts": [one["containerPath"] for one in container.get("mountPoints", ())],

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from tests.compiling import Outcome, compiled_text
-from tests.conformance.edge import PAGES, PORT, files, spec
-from tests.conformance.live import Answer, Backend, Request, Scenario, Wait, run
+from tests.conformance.edge import PAGES, PORT, WEB, files, spec
+from tests.conformance.live import Answer, Backend, Pause, Request, Scenario, Wait, run
 from tests.conformance.strings.places import batches, legal
 from tests.conformance.strings.tally import Tally
 
 HEADERS = ("response_headers", "request_headers")
+MATCH = "services.*.http.routes.#.match"
+LEAVES: Mapping[str, tuple[str, ...]] = {
+    **{place: (f"services.*.http.{place}.*",) for place in HEADERS},
+    **{f"route: {kind}": (f"{MATCH}.{kind}", f"{MATCH}.{kind}.#") for kind in ("exact", "prefix", "glob")},
+    "route: files": ("services.*.http.routes.#.files",),
+    "redirect: to": ("services.*.http.routes.#.redirect", "services.*.http.routes.#.redirect.to"),
+    "redirect: host": ("services.*.http.routes.#.redirect.host",),
+    "ready: path": ("services.*.ready.http", "services.*.ready.http.path"),
+}
+"""The places, and where they stand in the language."""
 FIRST = "10.0.1.1"
 HEADER_BYTES = 560
 PATHS = 50
 """Of each kind in one configuration."""
+MEMBERS = 30
+"""As many services in one configuration."""
+READY = 8
+"""So many paths of the server's own: for each an engine is started."""
 
 
 def try_proxy(tool: str, tally: Tally, words: Sequence[str]) -> None:
@@ -36,6 +50,18 @@ def try_proxy(tool: str, tally: Tally, words: Sequence[str]) -> None:
             paths = [word for word in paths if "*" not in word]
         for batch in batches(paths, PATHS):
             _paths(tool, tally, kind, batch)
+    for kind in SENT:
+        targets = legal(words, partial(_asked_redirect, tool, kind), 16)
+        tally.refused(tool, f"redirect: {kind}", set(words) - set(targets))
+        for batch in batches(targets, PATHS):
+            _redirects(tool, tally, kind, batch)
+    probes = legal(words, partial(_asked_ready, tool), 1 if tool == "nginx" else 16)
+    tally.refused(tool, "ready: path", set(words) - set(probes))
+    for word in probes[:READY]:
+        _ready_itself(tool, tally, word)
+    # nginx asks members nothing.
+    for batch in batches(probes, MEMBERS) if tool != "nginx" else ():
+        _ready_members(tool, tally, batch)
     if tool == "nginx":
         folders = legal(words, lambda batch: _ask(tool, _folders(batch)), 16)
         tally.refused(tool, "route: files", set(words) - set(folders))
@@ -79,9 +105,16 @@ def _fitting(values: Sequence[str]) -> list[list[str]]:
     return [one for one in found if one]
 
 
-def _play(tool: str, http: Mapping[str, Any], asks: Sequence[str], more: Mapping[str, str] | None = None) -> tuple[Answer, ...]:
-    config = files(_escaped(spec(http, tool=tool)))
-    requests = (*(Request(path, port=PORT) for path in asks),)
+def _play(
+    tool: str,
+    http: Mapping[str, Any],
+    asks: Sequence[str],
+    more: Mapping[str, str] | None = None,
+    edge: Mapping[str, Any] | None = None,
+    host: str = "twip.example",
+) -> tuple[Answer, ...]:
+    config = files(_escaped(spec(http, tool=tool, edge=edge)))
+    requests = (*(Request(path, port=PORT, host=host) for path in asks),)
     first = () if more else (Wait(Request("/is-up", port=PORT), seconds=10),)
     backends = (Backend("web", (FIRST,), PORT),)
     report = run(Scenario(tool, {**config, **(more or {})}, (*first, *requests), {"web": (FIRST,)}, backends))
@@ -143,3 +176,80 @@ def _files(tally: Tally, words: Sequence[str]) -> None:
     answers = _play("nginx", _folders(words), [f"/f{number}/x.txt" for number in range(len(words))], placed)
     got = {str(number): _utf_8(answer.body) for number, answer in enumerate(answers) if answer.status == 200}
     tally.compare("nginx", "route: files", {str(number): f"{number}-{word}" for number, word in enumerate(words)}, got)
+
+
+URI = "~!$&'()*+,;=:@/?#-._"
+SENT: Mapping[str, Callable[[str], str]] = {
+    "to": lambda word: f"/t-{quote(word, safe=URI, errors='replace')}",
+    "host": lambda word: word,
+}
+"""Where a client is sent, by a word: as URLs have it, or as it is."""
+
+
+def _redirect(kind: str, words: Sequence[str]) -> dict[str, Any]:
+    match = {"host": "from.example"} if kind == "host" else {}
+    sent = [
+        {"match": {"exact": f"/r{number}", **match}, "redirect": {kind: SENT[kind](word)}} for number, word in enumerate(words)
+    ]
+    return {"routes": [UP, *sent, {"match": {"prefix": "/up/"}, "backend": "app"}]}
+
+
+def _asked_redirect(tool: str, kind: str, words: Sequence[str]) -> Outcome:
+    return _ask(tool, _redirect(kind, words))
+
+
+def _redirects(tool: str, tally: Tally, kind: str, words: Sequence[str]) -> None:
+    asks = [f"/r{number}" for number in range(len(words))]
+    answers = _play(tool, _redirect(kind, words), asks, host="from.example")
+    wanted = {"to": "{}", "host": "//{}/r{}"}[kind]
+    put = {str(number): wanted.format(SENT[kind](word), number) for number, word in enumerate(words)}
+    got = {str(number): _utf_8(answer.header("location") or "") for number, answer in enumerate(answers)}
+    tally.compare(tool, f"redirect: {kind}", put, got)
+
+
+def _members(words: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A server before services of which each says its own path."""
+    names = [f"m{number}" for number in range(len(words))]
+    services = {
+        name: {**WEB, "ready": {"http": f"/{word}-r", "interval": "200ms"}} for name, word in zip(names, words, strict=True)
+    }
+    backends = {f"b-{name}": {"members": [f"{name}.http"]} for name in names}
+    routes = [{"match": {"prefix": f"/{name}/"}, "backend": f"b-{name}"} for name in names]
+    return {"backends": {**backends, "app": {"members": ["web.http"]}}, "routes": [UP, *routes]}, services
+
+
+def _asked_ready(tool: str, words: Sequence[str]) -> Outcome:
+    if tool == "nginx":
+        (word,) = words
+        text = spec({}, tool=tool, edge={"ready": {"http": f"/{word}-r"}})
+    else:
+        http, services = _members(words)
+        text = spec(http, tool=tool, **services)
+    return compiled_text(_escaped(text), PAGES, stem="edge")
+
+
+def _ready_members(tool: str, tally: Tally, words: Sequence[str]) -> None:
+    """What arrives at each member that nobody else asks."""
+    http, services = _members(words)
+    addresses = {name: f"10.0.2.{number + 1}" for number, name in enumerate(services)}
+    backends = tuple(Backend(name, (address,), PORT, ready=()) for name, address in addresses.items())
+    config = files(_escaped(spec(http, tool=tool, **services)))
+    names = {name: (address,) for name, address in addresses.items()}
+    report = run(Scenario(tool, config, (Pause(2),), {"web": (FIRST,), **names}, (Backend("web", (FIRST,), PORT), *backends)))
+    assert report.exit_code is None, report.stderr
+    seen: dict[str, str] = {}
+    for line in report.received:
+        member, _, asked = line.partition(" ")
+        path = asked.partition(" ")[2].rpartition(" ")[0]
+        name = member.partition("@")[0]
+        # Another than the first is a change.
+        seen[name if seen.get(name, path) == path else f"{name} again"] = path
+    tally.compare(tool, "ready: path", {f"m{number}": f"/{word}-r" for number, word in enumerate(words)}, seen)
+
+
+def _ready_itself(tool: str, tally: Tally, word: str) -> None:
+    """The server says itself that it is ready, at this path and not beside it."""
+    path = f"/{word}-r"
+    answers = _play(tool, {}, [path, f"{path}~"], edge={"ready": {"http": path}})
+    itself = [answer.answered_by is None and answer.status == 200 for answer in answers]
+    tally.compare(tool, "ready: path", {"itself": path}, {"itself": path if itself == [True, False] else "another"})

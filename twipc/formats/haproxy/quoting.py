@@ -7,11 +7,11 @@ import re
 from twipc.spec import Duration
 from twipc.target.templates import Quoted
 
-_BARE = re.compile(r"[A-Za-z0-9_.:/-]+")
+_BARE = re.compile(r"[A-Za-z0-9_.:/~-]+")
 
 
 def bare(text: str) -> Quoted:
-    """A word that needs no quotes: a name, an address, a version."""
+    """A word that needs no quotes: a name, an address, a version, a probe's path."""
     assert _BARE.fullmatch(text), f"{text!r} is no bare word"
     return Quoted(text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SECTIONS = frozenset(
     {"global", "defaults", "frontend", "backend", "listen", "resolvers", "peers", "userlist", "program", "cache"}
@@ -58,17 +59,21 @@ def parse(text: str) -> tuple[list[Section], dict[int, str]]:
         raise NotHaproxy("the last line does not end: the file may be cut off")
     sections = [Section("head", "", [])]
     comments: dict[int, str] = {}
-    for number, raw in enumerate(text.splitlines(), 1):
-        words, comment = tokenize(raw, number)
-        if not words:
-            continue
+    for number, words, comment in _lines(text):
         if comment:
             comments[number] = comment
         if words[0] in _SECTIONS:
             sections.append(Section(words[0], " ".join(words[1:]), []))
         else:
-            sections[-1].lines.append(Line(tuple(words), number))
+            sections[-1].lines.append(Line(words, number))
     return sections, comments
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> tuple[tuple[int, tuple[str, ...], str], ...]:
+    """Number, words and comment of each line that has words; several targets have the same text."""
+    lines = ((number, *tokenize(raw, number)) for number, raw in enumerate(text.splitlines(), 1))
+    return tuple((number, tuple(words), comment) for number, words, comment in lines if words)
 
 
 def tokenize(line: str, number: int) -> tuple[list[str], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 
 # crossplane offers its lexer for files only; this is the same one on a text (pinned by tests/unit/formats/test_nginx.py).
@@ -14,6 +15,8 @@ from crossplane.lexer import _lex_file_object
 _ESCAPED = re.compile(r"\\([\\nrt\"'])")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _END = "twipc_end"
+_Token = tuple[str, int, bool]
+"""A word, its line, and whether it stands in quotes."""
 
 
 class NotNginx(Exception):
@@ -76,18 +79,20 @@ def parse(text: str) -> tuple[Block, list[Comment]]:
     """The tree of a configuration, and its comments."""
     if text.startswith("\ufeff"):
         raise NotNginx("the file begins with a byte order mark (U+FEFF)")
-    comments: list[Comment] = []
     # The lexer says nothing of a word, or of an open quote, that the text ends with: then this is not the last directive.
-    tokens = _tokens(f"{text}\n {_END};", comments)
-    block = _block(tokens, inner=False)
+    tokens, comments = _tokens(f"{text}\n {_END};")
+    block = _block(iter(tokens), inner=False)
     last = block.directives.pop() if block.directives else None
     if last is None or (last.name, last.args) != (_END, ()):
         raise NotNginx("the file ends in the middle of a directive")
-    return block, comments
+    return block, list(comments)
 
 
-def _tokens(text: str, comments: list[Comment]) -> Iterator[tuple[str, int, bool]]:
-    """(word, line, quoted) without comments."""
+@lru_cache(maxsize=16)
+def _tokens(text: str) -> tuple[tuple[_Token, ...], tuple[Comment, ...]]:
+    """What stands in a text, and its comments; the lexer takes longest of all that reads it, and targets have the same text."""
+    found: list[_Token] = []
+    comments: list[Comment] = []
     before = 0
     try:
         for token, line, quoted in _lex_file_object(StringIO(text)):
@@ -95,12 +100,13 @@ def _tokens(text: str, comments: list[Comment]) -> Iterator[tuple[str, int, bool
                 comments.append(Comment(token[1:].strip(), line, beside=line == before))
             else:
                 before = line + token.count("\n")
-                yield _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), token), line, quoted
+                found.append((_ESCAPED.sub(lambda escape: _ESCAPES.get(escape[1], escape[1]), token), line, quoted))
     except (StopIteration, RuntimeError) as error:
         raise NotNginx("a quote is not closed") from error
+    return tuple(found), tuple(comments)
 
 
-def _block(tokens: Iterator[tuple[str, int, bool]], *, inner: bool) -> Block:
+def _block(tokens: Iterator[_Token], *, inner: bool) -> Block:
     directives: list[Directive] = []
     words: list[str] = []
     first = 0
