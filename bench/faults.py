@@ -91,7 +91,7 @@ def tried(seed: int, share: float) -> Iterator[tuple[Fault, bool]]:
 
 
 def _noticed(one: Compiled, path: str, text: str) -> bool:
-    return bool(verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, path: text}))
+    return any(verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, path: text}))
 
 
 def page(results: list[tuple[Fault, bool]], seed: int, share: float) -> str:

@@ -14,7 +14,8 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,16 @@ from tests.compiling import Outcome, compiled_text
 from tests.strategies import PAGES, Spec, as_text, specs
 from twipc.diagnostics import Finding, Severity
 from twipc.driver import Compiled
+from twipc.schema import environment_schema
 from twipc.target import Outside, facts_of
 from twipc.target.support import Asked, settle
 
 PAGE = Path(__file__).with_name("LOSSES.md")
 HEARD, NAMED, OUTSIDE, SILENT = "written", "named", "outside", "lost in silence"
 ORCHESTRATORS = ("compose", "compose-2.4", "swarm", "ecs")
-_OTHER = {
-    "round-robin": "least-connections", "least-connections": "source", "source": "round-robin", "curl": "wget", "wget": "curl",
-    "always": "on-failure", "on-failure": "never", "never": "always", "keep": "delete", "delete": "keep",
-    "shared": "read-only", "read-only": "shared", "single-writer": "shared", "healthy": "started", "started": "healthy",
-    "start-first": "stop-first", "stop-first": "start-first", "rollback": "pause", "pause": "continue", "continue": "rollback",
-    "json": "common", "common": "none", "none": "json", "tcp": "udp", "udp": "tcp", "GET": "POST", "POST": "GET",
-    "SIGTERM": "SIGQUIT", "SIGQUIT": "SIGUSR1", "SIGUSR1": "SIGTERM", "CHOWN": "SETUID", "SETUID": "CHOWN",
-}  # fmt: skip
-"""A word of the language, and another that is legal in its place."""
 Steps = tuple[str | int, ...]
+Accepted = tuple[Outcome, list[Finding]]
+"""What one target makes of a spec with every loss accepted, and all that was found without."""
 
 
 def corpus(count: int) -> list[Spec]:
@@ -73,6 +68,24 @@ def values(node: Any, path: Steps = ()) -> Iterator[Steps]:
         yield path
 
 
+@cache
+def words() -> Mapping[str, tuple[str, ...]]:
+    """Each word of the language, and those that the schema has in its place, the next in its list first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for listed in _enumerated(environment_schema()):
+        for place, word in enumerate(listed):
+            found[word] = (*found.get(word, ()), *listed[place + 1 :], *listed[:place])
+    return found
+
+
+def _enumerated(node: Any) -> Iterator[list[str]]:
+    if isinstance(node, dict) and node.get("type") == "string" and "enum" in node:
+        yield node["enum"]
+    elif isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _enumerated(child)
+
+
 def others(value: Any) -> Iterator[Any]:
     """Values that may be legal in place of this one, the likeliest first."""
     if isinstance(value, bool):
@@ -80,7 +93,7 @@ def others(value: Any) -> Iterator[Any]:
     elif isinstance(value, int | float):
         yield from (value + 1, value - 1)
     elif isinstance(value, str):
-        yield from ([_OTHER[value]] if value in _OTHER else [])
+        yield from words().get(value, ())
         for place, character in enumerate(value):
             if character in "0123456789":
                 yield value[:place] + str((int(character) + 1) % 10) + value[place + 1 :]
@@ -106,8 +119,8 @@ def _at(node: Any, path: Steps) -> Any:
     return node
 
 
-def accepted(spec: Spec, target: str) -> tuple[Outcome, list[Finding]] | None:
-    """What one target makes of a spec with every loss accepted, and all that was found; None for a mistake."""
+def accepted(spec: Spec, target: str) -> Accepted | None:
+    """None for a spec with a mistake."""
     spec = {**spec, "targets": {target: spec["targets"][target]}}
     first = compiled_text(as_text(spec), PAGES, stem="prod")
     errors = [finding for finding in first.findings if finding.severity is Severity.ERROR]
@@ -118,10 +131,10 @@ def accepted(spec: Spec, target: str) -> tuple[Outcome, list[Finding]] | None:
     return (second, list(first.findings)) if second.compiled else None
 
 
-def verdict(spec: Spec, other: Spec, path: Steps, target: str) -> str | None:
-    """What became of a change on a target; None if one of the two is a mistake there, or both mean the same."""
-    before, after = accepted(spec, target), accepted(other, target)
-    if before is None or after is None:
+def verdict(before: Accepted, other: Spec, path: Steps, target: str) -> str | None:
+    """What became of a change on a target; None if it is a mistake there, or means the same."""
+    after = accepted(other, target)
+    if after is None:
         return None
     one, two = before[0].compiled[0], after[0].compiled[0]
     if _meant(one) == _meant(two):
@@ -162,11 +175,11 @@ def measured(count: int, each: int, seed: int) -> tuple[dict[str, Counter[str]],
     silent: list[str] = []
     for spec in corpus(count):
         paths = sorted(values(spec), key=str)
+        unchanged = {target: accepted(spec, target) for target in ORCHESTRATORS}
         for path in dice.sample(paths, min(each, len(paths))):
-            for target in ORCHESTRATORS:
-                found = next(
-                    ((said, other) for other in changed(spec, path) if (said := verdict(spec, other, path, target))), None
-                )
+            for target, before in unchanged.items():
+                tried = ((verdict(before, other, path, target), other) for other in changed(spec, path)) if before else ()
+                found = next(((said, other) for said, other in tried if said), None)
                 if found is None:
                     tallies[target]["no other value"] += 1
                     continue

@@ -8,18 +8,27 @@ from pathlib import Path
 import pytest
 
 from bench.faults import Fault, page, tried
-from bench.losses import HEARD, NAMED, SILENT, corpus, measured, verdict
+from bench.losses import HEARD, NAMED, SILENT, accepted, corpus, measured, verdict
 from tests.fields import FIELD_CHANGES
 from tests.property.test_laws import with_value
 from tests.strategies import targets_of
 from twipc import driver
 from twipc.formats.composefile import program
+from twipc.verify import disk
 
 
 def test_the_readers_notice_what_is_seeded() -> None:
     results = list(tried(seed=2, share=0.01))
     assert len(results) > 100
     assert [str(fault) for fault, noticed in results if not noticed] == []
+
+
+def test_a_fault_that_no_reader_notices_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With readers whose facts nobody compares."""
+    monkeypatch.setattr(disk, "differences", lambda *_: [])
+    results = list(tried(seed=2, share=0.005))
+    assert any(noticed for _, noticed in results), "what cannot be read is noticed still"
+    assert any(not noticed for _, noticed in results)
 
 
 def test_a_missed_fault_is_named() -> None:
@@ -42,7 +51,9 @@ def test_no_field_is_lost_in_silence() -> None:
 def test_what_becomes_of_a_change(field: str, target: str, said: str) -> None:
     spec, path, value = FIELD_CHANGES["nginx"][field]
     spec = {**spec, "targets": targets_of(spec)}
-    assert verdict(spec, with_value(spec, path, value), path, target) == said
+    before = accepted(spec, target)
+    assert before
+    assert verdict(before, with_value(spec, path, value), path, target) == said
 
 
 def test_a_silent_loss_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +62,9 @@ def test_a_silent_loss_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "hardening", lambda _name, _service: {})
     spec, path, value = FIELD_CHANGES["nginx"]["service.working_dir"]
     spec = {**spec, "targets": targets_of(spec)}
-    assert verdict(spec, with_value(spec, path, value), path, "compose") == SILENT
+    before = accepted(spec, "compose")
+    assert before
+    assert verdict(before, with_value(spec, path, value), path, "compose") == SILENT
 
 
 def test_kompose_is_asked_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
