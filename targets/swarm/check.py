@@ -7,11 +7,11 @@ from typing import Any
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
-from twipc.spec import EPHEMERAL, Volume
+from twipc.spec import Volume
 from twipc.target.secrets import missing_places
 
 from .codes import BOTH_AT_ONCE, PINNED, PINNED_TOGETHER
-from .lower import is_pinned
+from .lower import fixed_ports, is_pinned
 
 NAME = "swarm"
 
@@ -67,7 +67,7 @@ def _which_node(volume: Volume) -> str:
 def _pinned_together(model: Model) -> Iterator[Finding]:
     """Replicas that must all run on the node of a volume, which may not have so many: for a port, or for the spec."""
     for name, service in model.services:
-        fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL and not publish.address]
+        fixed = fixed_ports(service)
         most = 1 if fixed else service.placement.max_per_host
         places = [place for place, mount in service.mounts.items() if _on_one_node(model.environment.volumes[mount.volume])]
         if not places or most is None or service.replicas <= most:
@@ -98,7 +98,7 @@ def _pinned_together(model: Model) -> Iterator[Finding]:
 def _both_at_once(model: Model) -> Iterator[Finding]:
     """Updates that start a task before the one ends whose port it wants: they never end."""
     for name, service in model.services:
-        fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL and not publish.address]
+        fixed = fixed_ports(service)
         if service.rollout.order == "start-first" and fixed:
             path: Path = ("services", name, "rollout", "order")
             port: Path = ("services", name, "publish", fixed[0], "host")

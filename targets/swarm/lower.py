@@ -162,8 +162,9 @@ def _unpublished(name: str, service: Service) -> dict[str, Value]:
     return {f"{write.LABEL}unpublished": At(("services", name, "publish", lost[0][0]), said)} if lost else {}
 
 
-def _fixed(service: Service) -> bool:
-    return any(service.publish[index].host != EPHEMERAL for index in _published(service))
+def fixed_ports(service: Service) -> list[int]:
+    """The publications by which each task wants a port of its node."""
+    return [index for index in _published(service) if index in service.fixed_ports]
 
 
 def _placement(model: Model, name: str, service: Service) -> Value:
@@ -187,7 +188,7 @@ def _placement(model: Model, name: str, service: Service) -> Value:
         {
             "constraints": constraints,
             "preferences": [*spread, {"spread": "node.id"}],
-            "max_replicas_per_node": At((*here, "publish"), 1) if _fixed(service) else most,
+            "max_replicas_per_node": At((*here, "publish"), 1) if fixed_ports(service) else most,
         }
     )
 
@@ -198,7 +199,7 @@ def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
     asked = service.rollout
     accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
     writes = not accesses.isdisjoint(_ONE_WRITER)
-    order = asked.order or ("stop-first" if writes or _fixed(service) else "start-first")
+    order = asked.order or ("stop-first" if writes or fixed_ports(service) else "start-first")
     watched: Path = (*here, "monitor") if asked.monitor else ("services", name, "health")
     return {
         "parallelism": At((*here, "parallelism"), asked.parallelism or 1),

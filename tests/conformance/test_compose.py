@@ -280,8 +280,9 @@ def memory(value: object) -> Size | None:
     """Bytes, or in 1.29's own echo with the unit that we wrote."""
     if value is None:
         return None
-    number, unit = re.fullmatch(r"([0-9]+)([bMG]?)", str(value)).groups()  # type: ignore[union-attr]
-    return Size(int(number) * {"": 1, "b": 1, "M": 1 << 20, "G": 1 << 30}[unit])
+    found = re.fullmatch(r"([0-9]+)([bMG]?)", str(value))
+    assert found, value
+    return Size(int(found[1]) * {"": 1, "b": 1, "M": 1 << 20, "G": 1 << 30}[found[2]])
 
 
 def scalars(text: str) -> Any:

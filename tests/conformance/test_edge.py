@@ -403,13 +403,14 @@ LARGEST = {"max_body": "100KiB"}
 ALL = 100 << 10
 
 
-def posted(text: str, size: int = ALL) -> Request:
-    return Request(raw=f"POST / HTTP/1.1\r\nHost: a\r\n{text}\r\nConnection: close\r\n\r\n{'x' * size}", port=PORT)
+def posted(text: str, size: int = ALL, body: str = "") -> Request:
+    body = body or "x" * size
+    return Request(raw=f"POST / HTTP/1.1\r\nHost: a\r\n{text}\r\nConnection: close\r\n\r\n{body}", port=PORT)
 
 
 def chunked(*sizes: int) -> Request:
     chunks = "".join(f"{size:x}\r\n{'x' * size}\r\n" for size in sizes)
-    return Request(raw=posted("Transfer-Encoding: chunked", 0).raw + f"{chunks}0\r\n\r\n", port=PORT)  # type: ignore[operator]
+    return posted("Transfer-Encoding: chunked", body=f"{chunks}0\r\n\r\n")
 
 
 @every_engine

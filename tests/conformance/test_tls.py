@@ -97,11 +97,10 @@ REDIRECTING = {
         {"match": {"prefix": "/.well-known/"}, "backend": "app"},
         {"match": {"prefix": "/"}, "redirect": {"scheme": "https"}},
         {"match": {"prefix": "/old/"}, "redirect": "/new/"},
-        {"match": {"prefix": "/www/"}, "redirect": {"host": "www.example.com"}},
+        {"match": {"prefix": "/www/", "host": HOST}, "redirect": {"host": "www.example.com"}},
         {"match": {"prefix": "/a/"}, "backend": "app"},
     ],
 }
-REDIRECTING["routes"][3]["match"]["host"] = HOST  # type: ignore[index]
 
 
 @every_engine

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
-from twipc.spec import EPHEMERAL
 
 from .codes.services import ONE_PER_HOST, OWN_LABEL
 
@@ -23,7 +22,7 @@ def hosts(model: Model) -> Iterator[Finding]:
                 said = f"`{label}` is how twipc says which volumes a host has"
                 at = model.tree.name(path)
                 yield Finding(OWN_LABEL, said, model.span(path, key=True), help="choose another label", at=at)
-        fixed = [index for index, publish in enumerate(service.publish) if publish.host != EPHEMERAL]
+        fixed = service.fixed_ports
         most = service.placement.max_per_host
         if fixed and most is not None and most > 1:
             most_path: Path = (*here, "max_per_host")

@@ -56,7 +56,7 @@ def _fits_tag(text: str) -> bool:
 
 def _interval(text: str) -> bool:
     found = re.fullmatch(r"([0-9]{1,5})(ms|s)", text)
-    return bool(found) and 100 <= int(found[1]) * (1000 if found[2] == "s" else 1) <= 10_000  # type: ignore[index]
+    return found is not None and 100 <= int(found[1]) * (1000 if found[2] == "s" else 1) <= 10_000
 
 
 _SIZE = _form(r"[1-9][0-9]{0,5}[kmg]?", "a size", "10m")

@@ -13,6 +13,7 @@ from .logging import ENDING, Logging
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .values import (
+    EPHEMERAL,
     Address,
     Alias,
     ContainerPath,
@@ -305,6 +306,11 @@ class Service(Noun):
     )
     secrets: tuple[SecretFile, ...] = Field((), description="Secrets that it reads as files.")
     http: Http | None = Field(None, description="Makes the service an HTTP server that forwards and serves files.")
+
+    @property
+    def fixed_ports(self) -> tuple[int, ...]:
+        """Which of `publish` name a port of the host: one instance a host can have it."""
+        return tuple(index for index, publish in enumerate(self.publish) if publish.host != EPHEMERAL)
 
     @property
     def standby(self) -> ActiveStandby | None:

@@ -75,6 +75,7 @@ NOT_TRIED: Mapping[str, str] = {
     "services.*.stop_grace": _TIME,
     "services.*.http.max_body": _SIZE,
     "services.*.resources.memory": _SIZE,
+    "services.*.shm_size": _SIZE,
     "services.*.tmpfs.#.size": _SIZE,
     "services.*.user": "one number or two",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -104,8 +103,9 @@ def test_a_byte_order_mark_is_refused(engine: str) -> None:
 def test_all_tries_of_nginx_end() -> None:
     """Each may connect and wait as long as it would alone."""
     one = compiled("nginx", retries=2)
-    timeouts: Any = one.model.environment.services["edge"].http.timeouts  # type: ignore[union-attr]
-    once = int(timeouts.connect) + int(timeouts.response)
+    http = one.model.environment.services["edge"].http
+    assert http
+    once = int(http.timeouts.connect) + int(http.timeouts.response)
     assert f"proxy_next_upstream_timeout {once * 3}ms;" in one.bundle.texts[FILES["nginx"]]
     (found,) = told("nginx", f"proxy_next_upstream_timeout {once * 2}ms", "proxy_next_upstream_timeout 1s")
     assert found == ((BASELINE, ("edge", "nginx", "upstream app / time of all tries")), (1000,))
