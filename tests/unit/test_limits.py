@@ -14,7 +14,7 @@ from twipc.model import Model
 from twipc.spec import Duration, Service
 from twipc.target import Held, Measured, OutOfReach
 from twipc.target.codes import LIMITS_ELSEWHERE
-from twipc.target.limits import beyond, elsewhere, exceeded, told
+from twipc.target.limits import Table, beyond, elsewhere, exceeded, told
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\n"
 RANGE = Limit(what="a number of eggs", unit="eggs", least=2, most=12, source="the box")
@@ -181,11 +181,11 @@ def the_model() -> Model:
 
 def test_a_finding_stands_where_the_value_is_said() -> None:
     held = Held(limit=RANGE, code=ABOVE, below=BELOW, measure=values, help="buy another box")
-    row: list[Held | OutOfReach] = [
+    row: Table = (
         OutOfReach(limit=BARE, reach=3, why="there are three"),
         Held(limit=RANGE, code=ABOVE, measure=values, answered=True),
         held,
-    ]
+    )
     for count, code, said in ((1, BELOW, "`web` has 1 eggs, the least is 2"), (13, ABOVE, "`web` has 13 eggs, 1 too many")):
         found = list(exceeded(row, the_model(), count, "nginx", sound=True))
         assert [(one.code, one.message, one.target) for one in found] == [(code, said, "nginx")] * 2
@@ -194,25 +194,25 @@ def test_a_finding_stands_where_the_value_is_said() -> None:
             ("services.web.replicas", (8, 15), "take fewer"),
         ]
     assert list(exceeded(row, the_model(), 12, sound=True)) == []
-    assert [one.target for one in exceeded([held], the_model(), 13, sound=True)] == ["", ""]
-    assert [one.help for one in exceeded([Held(limit=RANGE, code=ABOVE, measure=values)], the_model(), 13, sound=True)] == [
+    assert [one.target for one in exceeded((held,), the_model(), 13, sound=True)] == ["", ""]
+    assert [one.help for one in exceeded((Held(limit=RANGE, code=ABOVE, measure=values),), the_model(), 13, sound=True)] == [
         None,
         "take fewer",
     ]
     written = Held(limit=RANGE, code=ABOVE, written=values)
-    assert len(list(exceeded([written], the_model(), 13, sound=True))) == 2
-    assert list(exceeded([written], the_model(), 13, sound=False)) == []
+    assert len(list(exceeded((written,), the_model(), 13, sound=True))) == 2
+    assert list(exceeded((written,), the_model(), 13, sound=False)) == []
 
 
 def test_another_target_has_one_note_for_all_its_errors() -> None:
     warned = Code("TW3", "", Severity.WARNING, why="", raised_by="this test")
 
-    def row(count: int, code: Code = ABOVE) -> list[Held | OutOfReach]:
+    def row(count: int, code: Code = ABOVE) -> Table:
         measured = [Measured(IMAGE, 13, "`web`"), Measured(REPLICAS, 14, "`api`")][:count]
-        return [
+        return (
             OutOfReach(limit=BARE, reach=3, why=""),
             Held(limit=RANGE, code=code, measure=lambda *_: measured, written=values),
-        ]
+        )
 
     (one,) = elsewhere(the_model(), "ecs", row(1))
     assert one.message == "compiles for compose, nginx; would not for ecs: `web` has 13 eggs, 1 too many"
