@@ -143,7 +143,8 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     with disk(out, "128k"):
         assert run("compile", at=tmp_path).code == 0
         before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-        (tmp_path / "specs/prod.yaml").write_text(PROD.replace("404", "410") + "    env: {X: " + "x" * 30_000 + "}\n")
+        large = ", ".join(f"X{number}: {'x' * 3_000}" for number in range(10))
+        (tmp_path / "specs/prod.yaml").write_text(PROD.replace("404", "410") + f"    env: {{{large}}}\n")
         with (out / "ballast").open("wb", buffering=0) as file, contextlib.suppress(OSError):
             while True:
                 file.write(b"x" * 4096)
