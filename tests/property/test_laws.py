@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -184,7 +185,7 @@ def test_every_field_matters_or_is_answered_for(name: str, engine: str, field: s
     """Another value of a field changes the output of a target that says it, and nothing in that of one that does not."""
     base, path, value = FIELD_CHANGES[engine][field]
     target = registry.target(name)
-    both = [one for one in (compiled_for(base, name), compiled_for(with_value(base, path, value), name)) if one]
+    both = [one for one in (_unchanged(json.dumps(base), name), compiled_for(with_value(base, path, value), name)) if one]
     if not both:
         assert target.support.only not in ("", engine)
         return
@@ -209,6 +210,12 @@ def _told(one: Compiled, field: str) -> dict[FactKey, tuple[Settled, object]]:
 
 def _heard(told: dict[FactKey, tuple[Settled, object]]) -> dict[FactKey, object]:
     return {key: heard for key, (_, heard) in told.items() if heard not in (None, "", (), {})}
+
+
+@lru_cache(maxsize=8)
+def _unchanged(spec: str, name: str) -> Compiled | None:
+    """Most fields are changed in the same spec."""
+    return compiled_for(json.loads(spec), name)
 
 
 def compiled_for(spec: Spec, name: str) -> Compiled | None:
