@@ -12,13 +12,27 @@ from tests.compiling import write
 from tests.conformance.docker import Engine, Inspected
 from tests.conformance.docker.images import Started
 from tests.conformance.docker.inspected import filled_in, text
-from tests.conformance.strings.places import ORCHESTRATORS, PLACES, Place, ask, compiled, legal, project_of, services_with
+from tests.conformance.strings.places import (
+    IMAGE,
+    ORCHESTRATORS,
+    PLACES,
+    Place,
+    ask,
+    batches,
+    compiled,
+    legal,
+    project_of,
+    services_with,
+)
 from tests.conformance.strings.tally import Tally
 from tests.strategies import Spec
 from twipc.driver import Compiled
 
 SECRETS = "/.secrets/"
 MOST_SERVICES = 150
+MOST_ALONE = 60
+"""For one place; the second, where its services have nothing else."""
+MOST_AT_ONCE = 120
 """In one file; docker-compose 1.29 is slow."""
 TARGETS: Mapping[str, Any] = {target: {} for target in ORCHESTRATORS}
 
@@ -30,23 +44,29 @@ def try_containers(docker: Engine, tally: Tally, words: Sequence[str], images: S
     _on_disk(services, folder / "hosts")
     local = [image for image in carried["image"] if "@" not in image]
     for target in ORCHESTRATORS:
+        for place in PLACES:
+            if _has(target, place):
+                tally.refused(target, place.field, set(_tried(place, words, images)) - set(carried[place.field]))
         # Only a registry gives an image its digest, so only a swarm, which looks nothing up here, has one.
         here = {name: service for name, service in services.items() if target == "swarm" or "@" not in service["image"]}
-        docker.have_images([*local, "shop/strings:1"])
-        spec, files = project_of(here, {target: {}})
-        outcome = compiled(spec, files)
-        assert outcome.compiled, [finding.message for finding in outcome.findings if finding.severity.value == "error"]
-        seen = _seen(docker, target, outcome.compiled[0], folder / target)
-        for place in PLACES:
-            if place.field == "secrets" and target == "swarm":
-                # It has none of the project's paths.
-                continue
-            tally.refused(target, place.field, set(_tried(place, words, images)) - set(carried[place.field]))
-            for name, service in here.items():
-                if place.field in service:
-                    tally.compare(
-                        target, place.field, place.strings(service[place.field]), place.strings(seen[name][place.field])
-                    )
+        docker.have_images([*local, IMAGE])
+        for names in batches(list(here), MOST_AT_ONCE):
+            _compare(docker, tally, target, {name: here[name] for name in names}, folder / target / names[0])
+
+
+def _has(target: str, place: Place) -> bool:
+    """A swarm has none of the project's paths."""
+    return (target, place.field) != ("swarm", "secrets")
+
+
+def _compare(docker: Engine, tally: Tally, target: str, services: Mapping[str, Spec], folder: Path) -> None:
+    outcome = compiled(*project_of(services, {target: {}}))
+    assert outcome.compiled, [finding.message for finding in outcome.findings if finding.severity.value == "error"]
+    seen = _seen(docker, target, outcome.compiled[0], folder)
+    for place in PLACES:
+        for name, service in services.items():
+            if place.field in service and _has(target, place):
+                tally.compare(target, place.field, place.strings(service[place.field]), place.strings(seen[name][place.field]))
 
 
 def try_programs(docker: Engine, tally: Tally, words: Sequence[str], folder: Path) -> None:
@@ -106,7 +126,7 @@ def _tried(place: Place, words: Sequence[str], images: Sequence[str]) -> list[st
     elif place.field == "configs":
         # A file that holds no text is another test's.
         words = [word for word in words if not re.search("[\ud800-\udfff]", word)]
-    return list(words[: place.room * MOST_SERVICES])
+    return list(words[: place.room * (MOST_SERVICES if not place.alone or place.field == "image" else MOST_ALONE)])
 
 
 def _on_disk(services: Mapping[str, Spec], root: Path) -> None:

@@ -100,6 +100,19 @@ def test_a_byte_order_mark_is_refused(engine: str) -> None:
         told(engine, "# ", "\ufeff# ")
 
 
+def test_a_second_answer_to_who_asks_for_nothing_known_is_told() -> None:
+    """It is never reached: somebody thought that it was the one."""
+    line = "    http-request return status 404 default-errorfiles\n"
+    served = "default: {status: 404}\n      routes: [{match: {prefix: /a/}, backend: app}]"
+    (one,) = compiled_text(spec("haproxy", "{haproxy: {}}").replace("default: {backend: app}", served)).compiled
+    text = one.bundle.texts[FILES["haproxy"]]
+    assert line in text
+    (found,) = differences(
+        one.model, one.target, one.options, one.target.read({FILES["haproxy"]: text.replace(line, line + line)})
+    )
+    assert (found.key.field, found.said) == ("http.default.status", (404, 404))
+
+
 def test_all_tries_of_nginx_end() -> None:
     """Each may connect and wait as long as it would alone."""
     one = compiled("nginx", retries=2)

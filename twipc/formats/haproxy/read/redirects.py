@@ -19,8 +19,11 @@ class Redirects(Taking):
 
     def without_members(self, section: Section) -> None:
         if section.name == "twipc_default":
-            for words in section.take("http-request", "return", "status"):
-                self.statuses[section.name] = number(words[0]) if words[1:] == ("default-errorfiles",) else " ".join(words)
+            found = section.take("http-request", "return", "status")
+            said = [number(words[0]) if words[1:] == ("default-errorfiles",) else " ".join(words) for words in found]
+            if said:
+                # Only the first is ever reached: a second is somebody's edit.
+                self.statuses[section.name] = said[0] if len(said) == 1 else tuple(said)
         else:
             self._redirect(section)
 
