@@ -2,7 +2,7 @@
 
 Sources: daemon/logger of Docker 26.1, each option and value tried on its engine. Left out: patterns (`labels-regex`,
 `env-regex`, `awslogs-multiline-pattern`), which only Go judges; endpoints and credentials; what takes a protection away
-(`syslog-tls-skip-verify`); fluentd by TLS, whose driver ends that engine.
+(`syslog-tls-skip-verify`); fluentd by TLS, which no test here could try.
 """
 
 from __future__ import annotations
