@@ -86,10 +86,11 @@ networks:
 def test_the_network_of_its_own_has_a_name_too() -> None:
     head = f"twipc: 1\nproject: {'p' * 31}\nenvironment: {'e' * 31}\ntargets: {{swarm: {{}}}}\n"
 
-    def said(rest: str) -> list[str]:
-        return [one.message for one in compiled_text(head + rest, stem="e" * 31).findings if one.code.id == "SWARM102"]
+    def said(rest: str) -> list[tuple[str, str]]:
+        found = compiled_text(head + rest, stem="e" * 31).findings
+        return [(one.at, one.message) for one in found if one.code.id == "SWARM102"]
 
-    own = f"the stack's own network `{'p' * 31}-{'e' * 31}_default` has 71 characters, 8 too many"
+    own = ("environment", f"the stack's own network `{'p' * 31}-{'e' * 31}_default` has 71 characters, 8 too many")
     assert own in said("services: {web: {image: shop/web:1}}\n")
     assert own not in said("services: {web: {image: shop/web:1, networks: [n1]}}\nnetworks: {n1: {}}\n")
 
@@ -164,7 +165,7 @@ def test_what_a_service_takes(resources: str, units: int | None, mib: int | None
     assert [size and (size.cpu, size.memory) for size in sizes] == [on_ec2, on_fargate]
 
 
-SPEC = f"{HEAD}targets: {{nginx: {{}}, compose: {{}}}}\nservices:\n  web:\n    image: shop/web:1\n    replicas: 3\n"
+SPEC = f"{HEAD}targets: [nginx, compose]\nservices:\n  web:\n    image: shop/web:1\n    replicas: 3\n"
 IMAGE, REPLICAS = ("services", "web", "image"), ("services", "web", "replicas")
 
 
@@ -207,12 +208,13 @@ def test_a_finding_stands_where_the_value_is_said() -> None:
 def test_another_target_has_one_note_for_all_its_errors() -> None:
     warned = Code("TW3", "", Severity.WARNING, why="", raised_by="this test")
 
-    def row(count: int, code: Code = ABOVE) -> Table:
-        measured = [Measured(IMAGE, 13, "`web`"), Measured(REPLICAS, 14, "`api`")][:count]
-        return (
-            OutOfReach(limit=BARE, reach=3, why=""),
-            Held(limit=RANGE, code=code, measure=lambda *_: measured, written=values),
-        )
+    def row(count: int, code: Code = ABOVE, first: int = 13) -> Table:
+        def measure(model: Model, options: Any) -> list[Measured]:
+            assert (model.name, options) == ("shop-prod", None)
+            return [Measured(IMAGE, first, "`web`"), Measured(REPLICAS, 14, "`api`")][:count]
+
+        held = Held(limit=RANGE, code=code, below=warned, measure=measure, written=values)
+        return (OutOfReach(limit=BARE, reach=3, why=""), held)
 
     (one,) = elsewhere(the_model(), "ecs", row(1))
     assert one.message == "compiles for compose, nginx; would not for ecs: `web` has 13 eggs, 1 too many"
@@ -227,3 +229,42 @@ def test_another_target_has_one_note_for_all_its_errors() -> None:
     assert two.message == f"{one.message}; and 1 more"
     assert list(elsewhere(the_model(), "ecs", row(0))) == []
     assert list(elsewhere(the_model(), "ecs", row(2, warned))) == []
+    assert list(elsewhere(the_model(), "ecs", row(1, first=1))) == []
+
+
+def test_a_server_for_some_hosts_is_no_config_that_is_too_large() -> None:
+    spec = f"""{HEAD}targets: {{swarm: {{}}}}
+services:
+  web: {{image: shop/web:1, ports: {{http: 8080}}}}
+  edge:
+    http:
+      engine: {{name: nginx, version: "1.30"}}
+      listen: 8080
+      backends: {{app: {{members: [web.http]}}}}
+      routes: [{{match: {{prefix: /, host: [shop.example]}}, backend: app}}]
+      default: {{status: 404}}
+"""
+    outcome = compiled_text(spec)
+    assert outcome.compiled
+    assert "SWARM104" not in outcome.codes
+
+
+def test_an_error_page_without_content_is_no_config_of_a_swarm() -> None:
+    spec = f"""{HEAD}targets: {{swarm: {{}}}}
+services:
+  web: {{image: shop/web:1, ports: {{http: 8080}}}}
+  edge:
+    http:
+      engine: {{name: nginx, version: "1.30"}}
+      listen: 8080
+      backends: {{app: {{members: [web.http]}}}}
+      routes: [{{match: {{prefix: /}}, backend: app}}]
+      default: {{status: 404}}
+      error_pages:
+        - {{status: [404], page: full.html}}
+        - {{status: [500], page: empty.html}}
+"""
+    found = compiled_text(spec, {"full.html": "x", "empty.html": ""}).findings
+    (one,) = [one for one in found if one.code.id == "SWARM104"]
+    assert (one.message, one.help) == ("`empty.html` has 0 bytes, the least is 1", "give the page some text, or take it out")
+    assert (one.at, one.span and (one.span.line, one.span.column)) == ("services.edge.http.error_pages.1.page", (16, 33))

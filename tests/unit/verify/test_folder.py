@@ -11,7 +11,8 @@ import pytest
 
 from tests.cli import PROD, project, run
 from tests.compiling import compiled_text
-from twipc.target import FactKey
+from twipc.diagnostics import Span
+from twipc.target import BASELINE, FactKey, Facts, Unreadable
 from twipc.verify.disk import verify_folder
 
 HAPROXY = PROD.replace("nginx", "haproxy").replace('"1.30"', '"3.2"').replace("compose: {}", "compose: {}, swarm: {}")
@@ -96,6 +97,7 @@ def test_a_page_with_other_line_ends_is_told_at_its_line(tmp_path: Path, new: by
     page = next((tmp_path / "out/prod/haproxy").rglob("404.*"))
     page.write_bytes(page.read_bytes().removesuffix(b"\n") + new)
     said = lines(tmp_path, "verify", code="TW604")
+    assert {found["target"] for found in findings(tmp_path)} == {"haproxy"}
     assert len(said) == 1
     assert f"/404.html:{len(page.read_bytes().splitlines())}:" in said[0]
     assert f"here the line ends with {ends}, the spec makes LF" in said[0]
@@ -161,13 +163,58 @@ def test_a_published_port_is_that_of_the_spec(root: Path) -> None:
     assert found["related"][0]["span"]["line"] == 15
 
 
+def read_otherwise(*facts: tuple[FactKey, object]) -> list[tuple[str, Span | None]]:
+    """What is said of a folder that is as it should be, if its reader says these facts too."""
+    (one,) = compiled_text(WHOLE).compiled
+    texts = {artifact.path: artifact.text for artifact in one.bundle.artifacts}
+    said = {**one.target.read(texts), **dict(facts)}
+    found = verify_folder(one.model, replace(one.target, read=lambda _texts: said), one.options, one.bundle, "out", texts)
+    return [(finding.message, finding.span) for finding in found]
+
+
 def test_where_only_the_reader_differs_there_is_no_line() -> None:
     """The text is what it should be: it is twipc itself that is wrong."""
-    outcome = compiled_text(WHOLE)
-    (one,) = outcome.compiled
+    message = "service.image of web: says shop/web:2, the spec says shop/web:1"
+    assert read_otherwise((FactKey("service.image", ("web",)), "shop/web:2")) == [(message, None)]
+
+
+def test_an_empty_text_is_nothing_but_where_a_reader_found_it_left_over() -> None:
+    assert read_otherwise((FactKey("service.user", ("web",)), "")) == []
+    left = FactKey(BASELINE, ("web", "odd"))
+    assert read_otherwise((left, "")) == [('`odd` of web: here is "", which twipc never writes', None)]
+    assert [read_otherwise((left, None)), read_otherwise((left, ())), read_otherwise((left, {}))] == [[], [], []]
+
+
+def test_what_is_added_and_what_is_missing_is_told_as_such(root: Path) -> None:
+    edit(root, COMPOSE, "    init: false\n", "    privileged: true\n")
+    said = sorted(found["message"] for found in findings(root))
+    assert said == [
+        "`init` of edge: false is missing, which twipc always writes",
+        "`privileged` of edge: here is true, which twipc never writes",
+    ]
+
+
+def test_a_comment_is_told_at_its_line(root: Path) -> None:
+    number = edit(root, CONF, "# ", "# really ")
+    (found,) = findings(root)
+    assert (found["code"], found["target"], found["span"]["file"], found["span"]["line"]) == ("TW604", "compose", CONF, number)
+    assert found["message"].startswith("a comment of edge/haproxy.cfg: here is `# really ")
+
+
+def test_an_unreadable_file_is_named_though_another_comes_before_it(root: Path) -> None:
+    edit(root, COMPOSE, "init: false", "init: true")
+    number = edit(root, CONF, "maxconn 4000", "maxconn '4000")
+    (found,) = findings(root)
+    assert (found["code"], found["target"], found["span"]["file"], found["span"]["line"]) == ("TW602", "compose", CONF, number)
+    assert found["message"].startswith(f"{CONF}: ")
+
+
+def test_what_cannot_be_read_without_a_change_has_no_line() -> None:
+    (one,) = compiled_text(WHOLE).compiled
     texts = {artifact.path: artifact.text for artifact in one.bundle.artifacts}
-    read = dict(one.target.read(texts))
-    key = FactKey("service.image", ("web",))
-    blind = replace(one.target, read=lambda _texts: {**read, key: "shop/web:2"})
-    (found,) = verify_folder(one.model, blind, one.options, one.bundle, "out", texts)
-    assert (found.message, found.span) == ("service.image of web: says shop/web:2, the spec says shop/web:1", None)
+
+    def blind(_texts: object) -> Facts:
+        raise Unreadable("docker-compose.yml", "it is dark")
+
+    (found,) = verify_folder(one.model, replace(one.target, read=blind), one.options, one.bundle, "out", texts)
+    assert (found.message, found.span, found.target) == ("out/docker-compose.yml: it is dark", None, "compose")

@@ -70,6 +70,12 @@ def test_what_is_lost_is_told_at_its_key_with_what_would_accept_it() -> None:
     assert found(f"{ON_ECS}accept: [{accepted}]\n", "TW511", "TW521") == []
 
 
+def test_what_is_said_otherwise_is_told_without_a_value() -> None:
+    lost, _ = found(ON_SWARM.removesuffix("accept:\n"), "TW512")
+    why = "swarm publishes on all addresses of a node or not at all; here: not at all"
+    assert lost.message == f"services.web.publish.http on swarm: {why}"
+
+
 def test_an_acceptance_of_another_place_names_the_nearest() -> None:
     (one,) = accepting("code: TW512, at: services.web.publish.htp")
     message = "nothing to accept: no TW512 at `services.web.publish.htp` on `swarm`"
