@@ -127,23 +127,30 @@ def _started(step: Step, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         raise Failed(step, None, f"there is no program `{step.argv[0]}` on PATH") from None
     except OSError as problem:
         raise Failed(step, None, f"`{step.argv[0]}` cannot be started: {problem.strerror}") from problem
-    try:
-        with process:
+    with process:
+        try:
             yield process
-    except KeyboardInterrupt:
-        _end(process)
-        raise Interrupted from None
+        except KeyboardInterrupt:
+            # In here, for what leaves the process closes its streams first: it would wait for who still reads them.
+            _end(process)
+            raise Interrupted from None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    with suppress(KeyboardInterrupt, ProcessLookupError):  # a second Ctrl-C: at once
-        process.send_signal(signal.SIGINT)
+    """Ask it, and what it started itself (Docker's CLI starts Compose), to end; then kill what is left."""
+    with suppress(KeyboardInterrupt):  # a second Ctrl-C: at once
+        _signal(process, signal.SIGINT)
         end = time.monotonic() + _TO_END_S
         while process.poll() is None and time.monotonic() < end:
             time.sleep(0.05)
-    if process.poll() is None:
-        process.kill()
+    _signal(process, signal.SIGKILL)
     process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """To its whole group, which it leads since it was started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
