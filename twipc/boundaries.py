@@ -69,7 +69,7 @@ def page() -> str:
         "",
         "What lies beyond a limit is found by the code behind it. A limit without one is further than any legal spec comes:",
         "how far one does is said instead. Limits of the engines hold for each `http` service with that engine, those of a",
-        "target for the specs that list it; for others `twipc lint` says in a note what would not compile there (TW467).",
+        "target for the specs that list it; for others `twipc lint` says in a note which limit would not hold there (TW467).",
     ]
     for whose in dict.fromkeys(one.whose for one in every):
         lines += ["", f"## The limits of {whose}", "", "| what | limit | found by | source |", "|---|---|---|---|"]
