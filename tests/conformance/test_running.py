@@ -113,13 +113,14 @@ def test_a_new_version_is_there_before_the_old_one_goes(shop: Verbs) -> None:
     before = shop.containers()
     shop.compiled(SERVICES.replace('web:\n    image: "shop/one:1"', 'web:\n    image: "shop/one:2"'))
     shop.run("status", code=1)
+    began = int(time.time())
     shop.run("up")
     after = shop.containers()
     kept = {name for name in before if after.get(name) == before[name]}
     assert kept == {"shop-prod-once-1", "shop-prod-entry-1"}
     assert len(after) == 4
     events = shop.docker.docker(
-        "events", "--since", "60s", "--until", "0s", "--filter", "type=container", "--format", "{{.Action}} {{.ID}}"
+        "events", "--since", str(began), "--until", "0s", "--filter", "type=container", "--format", "{{.Action}} {{.ID}}"
     )
     told = [line.split() for line in events.splitlines() if line.split()[0] in ("start", "die")]
     old, new = set(before.values()) - set(after.values()), set(after.values()) - set(before.values())
@@ -197,6 +198,7 @@ def stack(docker: Engine, tmp_path: Path) -> Iterator[Verbs]:
     finally:
         verbs.run("down")
         docker.available(False)
+        docker.gone("label=com.docker.swarm.service.id")
         assert docker.docker("service", "ls", "--quiet") == ""
         assert docker.docker("network", "ls", "--quiet", "--filter", "label=com.docker.stack.namespace=shop-prod") == ""
         for secret in docker.docker("secret", "ls", "--quiet").split():

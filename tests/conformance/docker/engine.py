@@ -94,12 +94,12 @@ class Engine(Docker):
             # Removing services whose tasks come and go ends this engine (swarmkit's SetServiceTasksRemove in 26.1).
             self.available(False)
             self.docker("stack", "rm", name)
-            self._gone(f"label=com.docker.stack.namespace={name}")
+            self.gone(f"label=com.docker.stack.namespace={name}")
             if wanted:
                 self.docker("secret", "rm", *wanted)
 
-    def _gone(self, which: str) -> None:
-        """Waits for the end of a stack's containers and networks: `stack rm` does not, and others would meet them."""
+    def gone(self, which: str) -> None:
+        """Wait for the end of a stack's containers and networks: `stack rm` does not, and others would meet them."""
         end = time.monotonic() + 90
         asked = (("ps", "--all"), ("network", "ls"))
         while left := [found for ask in asked if (found := self.docker(*ask, "--quiet", "--filter", which).split())]:
