@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -89,6 +89,20 @@ def taken_away(verbs: Verbs) -> Iterator[Verbs]:
         assert verbs.containers() == {}
 
 
+@contextmanager
+def heard(verbs: Verbs) -> Iterator[Callable[[], list[list[str]]]]:
+    """The starts and ends of containers from now on; an engine itself remembers 256 events, checks of health among them."""
+    which = ("type=container", "event=start", "event=die")
+    filters = [word for one in which for word in ("--filter", one)]
+    ask = [str(tool("docker")), "events", "--since", str(int(time.time())), *filters, "--format", "{{.Action}} {{.ID}}"]
+    file = verbs.root / "events"
+    with file.open("wb") as out, subprocess.Popen(ask, stdout=out, env=environ(**verbs.environment)) as listening:
+        try:
+            yield lambda: [line.split() for line in file.read_text().splitlines()]
+        finally:
+            listening.terminate()
+
+
 @pytest.fixture
 def shop(docker: Engine, tmp_path: Path) -> Iterator[Verbs]:
     docker.have_images(["shop/one:1", "shop/one:2"])
@@ -113,19 +127,20 @@ def test_a_new_version_is_there_before_the_old_one_goes(shop: Verbs) -> None:
     before = shop.containers()
     shop.compiled(SERVICES.replace('web:\n    image: "shop/one:1"', 'web:\n    image: "shop/one:2"'))
     shop.run("status", code=1)
-    began = int(time.time())
-    shop.run("up")
-    after = shop.containers()
-    kept = {name for name in before if after.get(name) == before[name]}
-    assert kept == {"shop-prod-once-1", "shop-prod-entry-1"}
-    assert len(after) == 4
-    events = shop.docker.docker(
-        "events", "--since", str(began), "--until", "0s", "--filter", "type=container", "--format", "{{.Action}} {{.ID}}"
-    )
-    told = [line.split() for line in events.splitlines() if line.split()[0] in ("start", "die")]
-    old, new = set(before.values()) - set(after.values()), set(after.values()) - set(before.values())
-    first_end = next(index for index, (action, id) in enumerate(told) if action == "die" and id in old)
-    assert {id for action, id in told[:first_end] if action == "start"} >= new
+    with heard(shop) as told:
+        shop.run("up")
+        after = shop.containers()
+        kept = {name for name in before if after.get(name) == before[name]}
+        assert kept == {"shop-prod-once-1", "shop-prod-entry-1"}
+        assert len(after) == 4
+        old, new = set(before.values()) - set(after.values()), set(after.values()) - set(before.values())
+        deadline = time.monotonic() + 30
+        while not old <= {id for action, id in told() if action == "die"}:
+            assert time.monotonic() < deadline, told()
+            time.sleep(0.2)
+        events = told()
+    first_end = next(index for index, (action, id) in enumerate(events) if action == "die" and id in old)
+    assert {id for action, id in events[:first_end] if action == "start"} >= new
     shop.run("status")
 
 
