@@ -79,7 +79,7 @@ def faults(artifact: Artifact, dice: random.Random) -> Iterator[tuple[Fault, str
 
 def tried(seed: int, share: float) -> Iterator[tuple[Fault, bool]]:
     """Each fault that is drawn, and whether it was noticed; a `share` of all is drawn."""
-    dice = random.Random(seed)  # noqa: S311 - drawn again the same from its seed
+    dice = random.Random(seed)
     for name in committed():
         for one in compiled_spec(name).compiled:
             for artifact in one.bundle.artifacts:

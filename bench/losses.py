@@ -167,7 +167,7 @@ def _is_outside(one: Compiled, two: Compiled) -> bool:
 
 def measured(count: int, each: int, seed: int) -> tuple[dict[str, Counter[str]], list[str]]:
     """Verdicts by tool, and every silent loss of ours, for `each` values of each of `count` specs."""
-    dice = random.Random(seed)  # noqa: S311 - drawn again the same from its seed
+    dice = random.Random(seed)
     tallies: dict[str, Counter[str]] = {target: Counter() for target in ORCHESTRATORS}
     kompose = shutil.which("kompose")
     if kompose:
@@ -210,7 +210,7 @@ def _converted(kompose: str, spec: Spec) -> subprocess.CompletedProcess[str]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         command = [kompose, "convert", "-f", f"{folder}/docker-compose.yml", "--stdout"]
-        return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - what is on PATH
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def page(tallies: dict[str, Counter[str]], silent: list[str], count: int, each: int, seed: int) -> str:

@@ -148,7 +148,7 @@ def _judge(figures: Figures, family: str, said: str, content: bytes) -> None:
 
 def chunk(seed: str, count: int) -> Figures:
     """So many specs of all families, the same for the same seed."""
-    dice = random.Random(seed)  # noqa: S311 - drawn again the same from its seed
+    dice = random.Random(seed)
     figures = Figures()
     kinds = list(KINDS)
     for number in range(count):

@@ -65,6 +65,11 @@ class Model:
         """The networks that a service is on, at least one."""
         return frozenset(one.network for one in self.environment.services[service].networks) or frozenset({DEFAULT_NETWORK})
 
+    def writes_alone(self, service: Service) -> bool:
+        """Whether its next instance must not begin before the last has ended: it writes what that one wrote."""
+        accesses = {self.environment.volumes[mount.volume].access for mount in service.mounts.values()}
+        return not accesses.isdisjoint(("single-writer", "per-replica"))
+
     def elsewhere(self, address: str) -> str | None:
         """host:port of an `external` service's port; None, if the address is of a service that runs here."""
         name, _, port = address.partition(".")

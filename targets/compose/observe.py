@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from twipc.formats.composefile.write import LABEL
+from twipc.formats.labels import LABEL
 from twipc.model import Model, image_of
 from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Stranger, Unanswered
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from twipc.formats.composefile.write import mounted_secrets
 from twipc.model import Model
-from twipc.spec import EPHEMERAL, Service
+from twipc.spec import Service
 from twipc.target.order import levels, patience
 from twipc.target.runtime import Instance, Look, Need, Part, Pause, Plan, Runtime, Status, Step, Wait
 
@@ -67,12 +67,8 @@ def _rolls(model: Model, status: Status, name: str) -> bool:
 
 def is_rollable(model: Model, service: Service) -> bool:
     """Whether two versions may run at once: both would not hold one port of the host, nor write one store."""
-    fixed = any(publish.host != EPHEMERAL for publish in service.publish)
-    writes = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()} & {
-        "single-writer",
-        "per-replica",
-    }
-    return service.kind == "service" and not fixed and not writes and service.rollout.order != "stop-first"
+    alone = service.fixed_ports or model.writes_alone(service)
+    return service.kind == "service" and not alone and service.rollout.order != "stop-first"
 
 
 def _recreated(model: Model, folder: str, names: list[str]) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES, variable_of
-from twipc.formats.labels import own_labels
+from twipc.formats.labels import LABEL, own_labels
 from twipc.formats.probe import http_probe
 from twipc.formats.standby import MODE, alive, entrypoint
 from twipc.model import Model, image_of
@@ -21,7 +21,6 @@ from .placing import placement
 from .render import document, image_folder, image_name
 
 _HERE: Path = ("targets", "ecs")
-_LABEL = "io.twipc."
 _TMP = "twipc_tmp"
 """The volume for /tmp: names in a spec have no underscore."""
 
@@ -268,16 +267,16 @@ def _labels(model: Model, options: Options, name: str, service: Service) -> dict
     """The registry that was put before the image's name, and what a volume promises: a mount has no place for it."""
     labels: dict[str, Value] = {}
     if service.standby:
-        labels[f"{_LABEL}mode"] = At(("services", name, "mode"), MODE)
+        labels[f"{LABEL}mode"] = At(("services", name, "mode"), MODE)
     registry = registry_of(options, service)
     if registry:
-        labels[f"{_LABEL}registry"] = At((*_HERE, "registry"), registry)
+        labels[f"{LABEL}registry"] = At((*_HERE, "registry"), registry)
     for mounted in sorted({mount.volume for mount in service.mounts.values()}):
         volume = model.environment.volumes[mounted]
         efs = is_on_efs(model, mounted)
-        labels[f"{_LABEL}volume.{mounted}.access"] = At(("volumes", mounted, "access"), volume.access if efs else "scratch")
+        labels[f"{LABEL}volume.{mounted}.access"] = At(("volumes", mounted, "access"), volume.access if efs else "scratch")
         if efs:
-            labels[f"{_LABEL}volume.{mounted}.retention"] = At(("volumes", mounted, "retention"), "keep")
+            labels[f"{LABEL}volume.{mounted}.retention"] = At(("volumes", mounted, "retention"), "keep")
     return labels
 
 

@@ -10,6 +10,7 @@ from twipc.diagnostics import Path
 from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import ENGINES
+from twipc.formats.labels import LABEL
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
 from twipc.model import Model, health_of, image_of
@@ -22,8 +23,6 @@ from .options import discovery as discovery_of
 FILE = "docker-stack.yml"
 _MODE = {"service": "replicated", "job": "replicated-job"}
 _CONDITION = {"always": "any", "on-failure": "on-failure", "never": "none"}
-_ONE_WRITER = ("single-writer", "per-replica")
-"""Whose next task must not begin before the last has ended: it writes what that one wrote."""
 _BETWEEN = Duration(5000)
 """Between two tasks of an update: longer than the proxies need to find a new member."""
 _SHARED_MEMORY = "/dev/shm"
@@ -159,7 +158,7 @@ def _unpublished(name: str, service: Service) -> dict[str, Value]:
     """What is left out, said for who looks at the stack, and for who reads it back."""
     lost = [(index, *owner[1:]) for index, (owner, value) in enumerate(published(name, service).items()) if value[1]]
     said = ",".join(f"{port}.{nth}" for _, port, nth in lost)
-    return {f"{write.LABEL}unpublished": At(("services", name, "publish", lost[0][0]), said)} if lost else {}
+    return {f"{LABEL}unpublished": At(("services", name, "publish", lost[0][0]), said)} if lost else {}
 
 
 def fixed_ports(service: Service) -> list[int]:
@@ -197,9 +196,7 @@ def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
     """As the spec says; else one at a time, the new before the old, unless both would hold one port or write one volume."""
     here: Path = ("services", name, "rollout")
     asked = service.rollout
-    accesses = {model.environment.volumes[mount.volume].access for mount in service.mounts.values()}
-    writes = not accesses.isdisjoint(_ONE_WRITER)
-    order = asked.order or ("stop-first" if writes or fixed_ports(service) else "start-first")
+    order = asked.order or ("stop-first" if model.writes_alone(service) or fixed_ports(service) else "start-first")
     watched: Path = (*here, "monitor") if asked.monitor else ("services", name, "health")
     return {
         "parallelism": At((*here, "parallelism"), asked.parallelism or 1),

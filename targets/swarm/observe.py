@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from twipc.formats.composefile.write import LABEL, mounted_secrets
+from twipc.formats.composefile.write import mounted_secrets
+from twipc.formats.labels import LABEL
 from twipc.model import Model, image_of
 from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Stranger, Unanswered
 

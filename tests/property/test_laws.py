@@ -69,7 +69,7 @@ def _shuffled(value: Any, dice: random.Random) -> Any:
 @given(specs(), st.integers(0, 1 << 32))
 def test_the_same_in_any_key_order(spec: Spec, seed: int) -> None:
     # Dice of Hypothesis's own would be drawn for every key: that takes longer than all compiling.
-    dice = random.Random(seed)  # noqa: S311 - drawn again the same from its seed
+    dice = random.Random(seed)
     assert texts(compiled(spec)) == texts(compiled(_shuffled(spec, dice)))
 
 

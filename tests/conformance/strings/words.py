@@ -22,7 +22,7 @@ _RANGES = (
 
 def corpus(seed: int, count: int) -> list[str]:
     """So many different words, the same for the same seed."""
-    dice = random.Random(seed)  # noqa: S311 - words, not secrets
+    dice = random.Random(seed)
     found = dict.fromkeys((*NASTY, *CARRIED, *REFUSED))
     while len(found) < count:
         found.setdefault("".join(_character(dice) for _ in range(dice.randint(1, 12))))

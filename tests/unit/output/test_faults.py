@@ -288,7 +288,7 @@ for line in sys.stdin:
 @pytest.mark.parametrize("sign", ["SIGKILL", "SIGTERM", "SIGINT"])
 def test_cut_off_at_any_instant(built: tuple[Path, dict[str, dict[str, bytes]]], sign: str) -> None:
     root, texts = built
-    dice = random.Random(sign)  # noqa: S311
+    dice = random.Random(sign)
     cut = 0
     runner = subprocess.Popen(
         [sys.executable, "-c", CUT_OFF],

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
+from twipc.formats.labels import LABEL
 from twipc.model import Model
 from twipc.spec import OWN, Nfs, Volume
 
-from .write import LABEL, owner_labels
+from .write import owner_labels
 
 _NO_MORE: Mapping[str, Value] = {}
 

@@ -10,7 +10,7 @@ from posixpath import relpath
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import SECRETS_FOLDER
-from twipc.formats.labels import own_labels
+from twipc.formats.labels import LABEL, own_labels
 from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
 from twipc.formats.standby import MODE, alive
@@ -19,7 +19,6 @@ from twipc.model import Model, place_of
 from twipc.spec import Duration, Service
 from twipc.target import Artifact, Discovery
 
-LABEL = "io.twipc."
 _CONDITION = {
     **{"healthy": "service_healthy", "started": "service_started"},
     "completed": "service_completed_successfully",
