@@ -20,7 +20,7 @@ from twipc.resolve import codes as resolve_codes
 from twipc.resolve import resolve
 from twipc.rules import judge
 from twipc.rules.across import across
-from twipc.spec import Noun, assemble, bind, bind_noun, has_known_version
+from twipc.spec import Noun, assemble, bind, bind_noun, is_fragment, require_known_version
 from twipc.spec import codes as spec_codes
 from twipc.syntax import MOST_BYTES, NodeMapping, Tree
 from twipc.target import Bundle, Target, exceeded
@@ -95,27 +95,38 @@ class Compiled:
 
 
 def load(project: Project, file: str, content: bytes, stem: str, report: Report) -> Model:
-    """The model of one spec; raises `Stopped` after reporting every mistake of the pass that found some."""
+    """The model of one spec; raises `Stopped` where there is none, after reporting all that could be judged.
+
+    One may have been reported on: with a file that cannot be read, or a key that stands twice, it can still be judged.
+    """
     project.sources[file] = content.decode("utf-8-sig", "replace")
     tree = assemble(file, content, project.read, report)
-    if tree.node(("environment",)) is None:
-        report.add(
-            spec_codes.FRAGMENT,
-            f"`{file}` names no environment: it is a fragment for others to extend",
-            tree.span(()),
-            help=f"write `environment: {stem}` if it is an environment",
-        )
+    require_known_version(tree, report)
+    if is_fragment(tree):
+        if not report.has_errors:
+            report.add(
+                spec_codes.FRAGMENT,
+                f"`{file}` names no environment: it is a fragment for others to extend",
+                tree.span(()),
+                help=f"write `environment: {stem}` if it is an environment",
+            )
         raise Stopped
-    if has_known_version(tree):
-        _known_targets(tree, report)
-    environment = bind(tree, stem, report)
+    _tell_unknown_targets(tree, report)
+    environment, bound = bind(tree, stem, report)
     for secret in environment.secrets.values():
         if secret.file is not None:
             project.close(secret.file)
-    return resolve(environment, tree, project.read, report)
+    targets = {name: options for name, options in environment.targets.items() if name in registry.target_names()}
+    try:
+        return resolve(environment.model_copy(update={"targets": targets}), bound, project.read, report)
+    except Stopped:
+        for name in targets:
+            with suppress(Stopped, registry.BadTarget):
+                bind_noun(registry.target(name).options, bound, ("targets", name), report)
+        raise
 
 
-def _known_targets(tree: Tree, report: Report) -> None:
+def _tell_unknown_targets(tree: Tree, report: Report) -> None:
     known = registry.target_names()
     targets = tree.node(("targets",))
     for name in targets.entries if isinstance(targets, NodeMapping) else ():
@@ -131,8 +142,11 @@ def _known_targets(tree: Tree, report: Report) -> None:
 
 
 def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[Compiled]:
-    """Every asked target, compiled and read back; raises `Stopped` on errors of the user's, `Bug` on ours."""
-    found = Report()
+    """Every asked target, compiled and read back; raises `Stopped` on errors of the user's, `Bug` on ours.
+
+    What `report` has of the model already counts with what is found here.
+    """
+    found, sound = Report(), not report.has_errors
     judge(model, found)
     asked: list[tuple[Target, Noun]] = []
     for name in targets:
@@ -147,9 +161,9 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
         asked.append((target, options))
         found.extend(losses(model, target, options))
         found.extend(target.check(model, options))
-        sound = all(map(is_loss, found.findings))
-        found.extend(exceeded(target.limits, model, options, name, sound=sound))
-    report.extend(accepted(model, found.findings, [target.name for target, _ in asked]))
+        only_losses = sound and all(map(is_loss, found.findings))
+        found.extend(exceeded(target.limits, model, options, name, sound=only_losses))
+    report.extend(accepted(model, found.findings, [target.name for target, _ in asked], sound=sound))
     report.stop_on_errors()
     compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]
     for one in compiled:

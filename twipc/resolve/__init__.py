@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from twipc.diagnostics import Path, Report
+from twipc.diagnostics import Path, Report, Stopped
 from twipc.model import Member, Model
 from twipc.spec import Environment, Http, ReadFile, Ready, Service
 from twipc.syntax import Tree
 
 from . import codes
 from .complete import complete
-from .files import PAGE, configs
+from .files import PAGE, UNREAD, configs
 from .names import Names
 
 __all__ = ["codes", "resolve"]
 
 
 def resolve(environment: Environment, tree: Tree, read: ReadFile, report: Report) -> Model:
-    """The model of an environment; raises `Stopped` after reporting every name that leads nowhere."""
-    completed = complete(environment, tree, report)
-    names = Names(completed, tree, report)
+    """The model of an environment; raises `Stopped` after reporting every name that leads nowhere, or for a tree with gaps.
+
+    What follows from a gap is not reported. For a file that cannot be read something else stands in the model.
+    """
+    followed = Report()
+    completed = complete(environment, tree, followed)
+    names = Names(completed, tree, followed)
     members: dict[tuple[str, str], tuple[Member, ...]] = {}
     ready: dict[tuple[str, str], Ready | None] = {}
     pages: dict[str, str] = {}
+    are_secrets_known = not tree.gaps.touch(("secrets",))
     for name, service in completed.services.items():
         _follow_service(name, service, names)
         if service.http:
@@ -29,9 +34,12 @@ def resolve(environment: Environment, tree: Tree, read: ReadFile, report: Report
             for key in service.http.backends:
                 members[name, key] = _members(name, key, service.http, names)
                 ready[name, key] = _ready(members[name, key], ("services", name, "http", "backends", key), names)
-            pages |= _pages(name, service.http, names, read)
-    texts = configs(completed, tree, read, report)
-    report.stop_on_errors()
+            if are_secrets_known:
+                pages |= _pages(name, service.http, names, read, report)
+    texts = configs(completed, tree, read, report) if are_secrets_known else {}
+    report.extend(followed.findings)
+    if tree.gaps or followed.has_errors:
+        raise Stopped
     return Model(completed, tree, members, ready, pages, texts)
 
 
@@ -72,7 +80,8 @@ def _follow_http(name: str, http: Http, names: Names) -> None:
 
 
 def _backend(backend: str, http: Http, path: Path, names: Names) -> None:
-    names.known(backend, http.backends, codes.UNKNOWN_BACKEND, f"there is no backend named `{backend}`", path)
+    said = f"there is no backend named `{backend}`"
+    names.known(backend, http.backends, codes.UNKNOWN_BACKEND, said, path, (*path[:3], "backends"))
 
 
 def _members(name: str, key: str, http: Http, names: Names) -> tuple[Member, ...]:
@@ -84,7 +93,8 @@ def _members(name: str, key: str, http: Http, names: Names) -> tuple[Member, ...
 def _ready(members: tuple[Member, ...], path: Path, names: Names) -> Ready | None:
     """The one readiness check of a backend's members, as they would answer it."""
     asked = {member.service: _asked(member, names) for member in members}
-    if len(set(asked.values())) > 1:
+    unsure = names.gaps.touch(*(("services", member, part) for member in asked for part in ("ready", "ports")))
+    if len(set(asked.values())) > 1 and not unsure:
         several = ", ".join(f"`{service}`" for service in sorted(asked))
         names.report.add(
             codes.READY_DIFFERS,
@@ -107,16 +117,17 @@ def _asked(member: Member, names: Names) -> Ready | None:
     return ready.model_copy(update={"http": http})
 
 
-def _pages(name: str, http: Http, names: Names, read: ReadFile) -> dict[str, str]:
+def _pages(name: str, http: Http, names: Names, read: ReadFile, report: Report) -> dict[str, str]:
     pages: dict[str, str] = {}
     for index, page in enumerate(http.error_pages):
         path: Path = ("services", name, "http", "error_pages", index, "page")
-        if names.keeps_secret(page.page, path):
+        pages[page.page] = UNREAD
+        if names.keeps_secret(page.page, path, report):
             continue
         content = read(page.page)
         problem = _page_problem(page.page, content)
         if problem:
-            names.report.add(codes.PAGE, problem, names.tree.span(path), at=names.tree.name(path))
+            report.add(codes.PAGE, problem, names.tree.span(path), at=names.tree.name(path))
         elif content is not None:
             pages[page.page] = content.decode()
     return pages

@@ -35,7 +35,7 @@ def _service(name: str, service: Service, environment: Environment, tree: Tree, 
     if service.image is None:
         if service.http and not service.build:
             update["image"] = engine_image(service.http)
-        else:
+        elif not tree.gaps.touch(*(("services", name, part) for part in ("image", "http"))):
             wanted = f"`{name}` needs an `image`" + (": what its build is called" if service.build else "")
             report.add(
                 codes.NO_IMAGE, wanted, tree.span(("services", name), key=True), help="such as `image: shop/web:1.2.0`",
@@ -56,7 +56,8 @@ def _service(name: str, service: Service, environment: Environment, tree: Tree, 
 def _replicas(name: str, service: Service, standby: ActiveStandby, tree: Tree, report: Report) -> int:
     """Who works and who stand by."""
     replicas = 1 + standby.standbys
-    if "replicas" in service.model_fields_set and service.replicas != replicas:
+    is_known = not tree.gaps.touch(("services", name, "mode"))
+    if is_known and "replicas" in service.model_fields_set and service.replicas != replicas:
         path = ("services", name, "replicas")
         said = f"`{name}` has {replicas} instances by its mode, and {service.replicas} by its `replicas`"
         report.add(
@@ -111,6 +112,8 @@ def _health(name: str, service: Service, tree: Tree, report: Report) -> Health |
     else:
         said, help = "it is not said how to ask", "write `http: /path` or `command: [program]`"
     path = ("services", name, "health")
+    if tree.gaps.touch(path, ("services", name, "http")):
+        return health
     report.add(codes.HEALTH_KIND, said, tree.span(path, key=True), help=help, at=tree.name(path))
     return health
 

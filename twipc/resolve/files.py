@@ -20,6 +20,8 @@ CONFIG = Limit(
     source="a swarm takes it whatever its engine's age: 1,023,999 bytes today (traps §3.2), 500 kB once",
 )
 LIMITS = (PAGE, CONFIG)
+UNREAD = "?"
+"""Stands in for a text that cannot be read, so that the rest is judged; no limit meets it, and nothing is compiled."""
 
 
 def configs(environment: Environment, tree: Tree, read: ReadFile, report: Report) -> dict[str, str]:
@@ -30,6 +32,7 @@ def configs(environment: Environment, tree: Tree, read: ReadFile, report: Report
         for place, file in sorted(service.configs.items()):
             path: Path = ("services", name, "configs", place)
             content = b"" if normpath(file) in secrets else read(file)
+            texts[file] = UNREAD
             problem, help = _problem(file, content, secrets)
             if problem:
                 report.add(codes.CONFIG_FILE, problem, tree.span(path), help=help, at=tree.name(path))

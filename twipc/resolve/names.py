@@ -9,9 +9,12 @@ from twipc.diagnostics import Code, Path, Report
 from twipc.diagnostics.near import listed, near
 from twipc.model import Member
 from twipc.spec import Environment, External, Port, Service
-from twipc.syntax import Tree
+from twipc.syntax import Gaps, Tree
 
 from . import codes
+
+LISTENERS: tuple[Path, ...] = (("listen",), ("tls",), ("stats",))
+"""What of an `http` service has a port of its own."""
 
 
 def _is_in(file: str, secret: str) -> bool:
@@ -27,10 +30,16 @@ class Names:
         self.tree = tree
         self.report = report
 
-    def known(self, name: str, among: Collection[str], code: Code, said: str, path: Path) -> bool:
-        """Whether `name` is one of `among`; if not, `said` is found at `path`."""
+    @property
+    def gaps(self) -> Gaps:
+        return self.tree.gaps
+
+    def known(self, name: str, among: Collection[str], code: Code, said: str, path: Path, *homes: Path) -> bool:
+        """Whether `name` is one of `among`; if not, `said` is found at `path`, unless it may stand in one of its `homes`."""
         if name in among:
             return True
+        if any(self.gaps.hide((*home, name)) for home in homes):
+            return False
         meant = near(name, among)
         there = f"known are: {listed(among)}" if among else "there is none at all"
         self.report.add(
@@ -69,36 +78,45 @@ class Names:
                 code, f"`{written}` has no port", self.tree.span(path), help="write `service.port`", at=self.tree.name(path)
             )
             return None
-        if not self.known(service, among, code, f"there is no service named `{service}`", path):
+        homes: list[Path] = [("services",), ("external",)]
+        if not self.known(service, among, code, f"there is no service named `{service}`", path, *homes):
             return None
         ports = among[service].ports
-        if not self.known(port, ports, code, f"`{service}` has no port named `{port}`", path):
+        if not self._has_port(service, port, ports, code, path):
             return None
         found = ports[port]
         return found.number if isinstance(found, Port) else found
 
     def port(self, service: str, port: str, path: Path) -> bool:
-        ports = self.environment.services[service].ports
-        return self.known(port, ports, codes.UNKNOWN_PORT, f"`{service}` has no port named `{port}`", path)
+        return self._has_port(service, port, self.environment.services[service].ports, codes.UNKNOWN_PORT, path)
+
+    def _has_port(self, service: str, port: str, ports: Collection[str], code: Code, path: Path) -> bool:
+        here: Path = ("services", service)
+        if port not in ports and self.gaps.touch(*((*here, "http", *listener) for listener in LISTENERS)):
+            return False  # it may be the port of a listener that could not be read
+        said = f"`{service}` has no port named `{port}`"
+        return self.known(port, ports, code, said, path, (*here, "ports"), ("external", service, "ports"))
 
     def service(self, name: str, path: Path) -> bool:
         said = f"there is no service named `{name}`"
         if name in self.environment.external:
             said = f"`{name}` is external: it is there before all services"
-        return self.known(name, self.environment.services, codes.UNKNOWN_DEPENDENCY, said, path)
+        return self.known(name, self.environment.services, codes.UNKNOWN_DEPENDENCY, said, path, ("services",))
 
     def secret(self, name: str, path: Path) -> bool:
-        return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, f"there is no secret named `{name}`", path)
+        said = f"there is no secret named `{name}`"
+        return self.known(name, self.environment.secrets, codes.UNKNOWN_SECRET, said, path, ("secrets",))
 
     def network(self, name: str, path: Path) -> bool:
-        return self.known(name, self.environment.networks, codes.UNKNOWN_NETWORK, f"there is no network named `{name}`", path)
+        said = f"there is no network named `{name}`"
+        return self.known(name, self.environment.networks, codes.UNKNOWN_NETWORK, said, path, ("networks",))
 
-    def keeps_secret(self, file: str, path: Path) -> bool:
+    def keeps_secret(self, file: str, path: Path, report: Report) -> bool:
         """Whether a file that would be read, for what stands at `path`, is that of a secret: then it is not."""
         secret = next((name for name, one in self.environment.secrets.items() if one.file and _is_in(file, one.file)), None)
         if secret is None:
             return False
-        self.report.add(
+        report.add(
             codes.SECRET_READ,
             f"`{file}` holds the secret `{secret}`: it would be written into artifacts",
             self.tree.span(path),
@@ -108,4 +126,5 @@ class Names:
         return True
 
     def volume(self, name: str, path: Path) -> bool:
-        return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, f"there is no volume named `{name}`", path)
+        said = f"there is no volume named `{name}`"
+        return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, said, path, ("volumes",))

@@ -1,7 +1,8 @@
 """The language: what a user may write, and how it is read."""
 
 from .assemble import ReadFile, assemble, is_fragment
-from .bind import bind, bind_noun, has_known_version
+from .bind import bind_noun, require_known_version
+from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
 from .noun import Noun
@@ -70,8 +71,8 @@ __all__ = [
     "assemble",
     "bind",
     "bind_noun",
-    "has_known_version",
     "is_fragment",
     "looks_secret",
     "plain_secrets",
+    "require_known_version",
 ]

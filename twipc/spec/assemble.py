@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
-from twipc.diagnostics import Report, Span, Stopped
+from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.diagnostics.near import listed, near
-from twipc.syntax import Entry, Node, NodeMapping, NodeScalar, Tree, parse
+from twipc.syntax import Entry, Gaps, Node, NodeMapping, NodeScalar, Tree, salvage
 
 from . import codes
 from .desugar import desugar
@@ -23,61 +23,62 @@ ReadFile = Callable[[str], bytes | None]
 def assemble(file: str, content: bytes, read: ReadFile, report: Report) -> Tree:
     """The whole tree of the spec `file`: extended files under it, `from` resolved, unnamed fragment services left out.
 
-    Raises `Stopped` after reporting what cannot be put together.
+    It has gaps where something could not be read, and was reported; raises `Stopped` where nothing could.
     """
-    chain = _chain(file, content, read, report)
+    chain, gaps = _chain(file, content, read, report)
     merged = NodeMapping({}, chain[0].root.span)
     pool = merged
     named: set[str] = set()
     for tree in reversed(chain):
         pool = merged
         merged = overlay(merged, tree.root, shape_at(()))
-        if "environment" in tree.root.entries:
+        if not is_fragment(tree):
             _keep_empty(merged, tree.root, named)
             named |= set(_services(tree.root))
-    if "environment" in chain[0].root.entries:
-        merged = _with_its_own(merged, named, pool, report)
-    report.stop_on_errors()
-    return Tree(merged, file)
+    if not is_fragment(chain[0]):
+        merged = _with_its_own(merged, named, pool, gaps, report)
+    return Tree(merged, file, Gaps(gaps))
 
 
 def is_fragment(tree: Tree) -> bool:
-    """Whether the tree names no environment, so that it is never compiled alone."""
-    return "environment" not in tree.root.entries
+    """Whether the tree names no environment, not even by a slip, so that it is never compiled alone."""
+    return near("environment", tree.root.entries) is None
 
 
-def _chain(file: str, content: bytes | None, read: ReadFile, report: Report) -> list[Tree]:
-    """The spec and what it extends, nearest first."""
-    chain: list[Tree] = []
-    while content is not None:
-        tree = desugar(parse(content, file, report))
-        chain.append(tree)
-        entry = tree.root.entries.pop("extends", None)
-        if entry is None:
-            return chain
-        span, value = entry.node.span, entry.node.value if isinstance(entry.node, NodeScalar) else None
-        if not isinstance(value, str) or value.startswith("/") or not value.endswith((".yaml", ".yml")):
-            report.add(
-                codes.EXTENDS, "`extends` names one YAML file beside this one", span, help="such as `extends: base.yaml`"
-            )
-            raise Stopped
-        file = normpath(join(dirname(file), value))
+def _chain(file: str, content: bytes, read: ReadFile, report: Report) -> tuple[list[Tree], set[Path]]:
+    """The spec and what it extends, nearest first; and the gaps in it, which is one whole gap where a file is missing."""
+    chain = [desugar(salvage(content, file, report))]
+    gaps = set(chain[0].gaps.paths)
+    while entry := chain[-1].root.entries.pop("extends", None):
+        try:
+            file, content = _extended(entry.node, chain, read, report)
+            chain.append(desugar(salvage(content, file, report)))
+        except Stopped:
+            return chain, {*gaps, ()}
+        gaps |= chain[-1].gaps.paths
+    return chain, gaps
+
+
+def _extended(node: Node, chain: list[Tree], read: ReadFile, report: Report) -> tuple[str, bytes]:
+    """The file that the last of the chain extends; raises `Stopped` after reporting why there is none."""
+    span, value = node.span, node.value if isinstance(node, NodeScalar) else None
+    help: str | None = None
+    if isinstance(value, str) and not value.startswith("/") and value.endswith((".yaml", ".yml")):
+        file = normpath(join(dirname(chain[-1].file), value))
         if len(chain) == MOST_STEPS:
-            report.add(codes.EXTENDS, f"over {MOST_STEPS} files extend each other", span)
-            raise Stopped
-        if any(tree.file == file for tree in chain):
-            names = " → ".join([*(tree.file for tree in chain), file])
-            report.add(codes.EXTENDS, f"the files extend each other: {names}", span)
-            raise Stopped
-        content = None if file.startswith("../") else read(file)
-        if content is None:
-            if file.startswith("../"):
-                said, help = f"`{value}` leads out of the project", "the project is the folder that holds `specs/`"
-            else:
-                said, help = f"there is no file `{file}` in the project", "the path is relative to this file"
-            report.add(codes.EXTENDS, said, span, help=help)
-            raise Stopped
-    raise AssertionError("the driver hands over the first file's content")
+            said = f"over {MOST_STEPS} files extend each other"
+        elif any(tree.file == file for tree in chain):
+            said = f"the files extend each other: {' → '.join([*(tree.file for tree in chain), file])}"
+        elif file.startswith("../"):
+            said, help = f"`{value}` leads out of the project", "the project is the folder that holds `specs/`"
+        elif (content := read(file)) is not None:
+            return file, content
+        else:
+            said, help = f"there is no file `{file}` in the project", "the path is relative to this file"
+    else:
+        said, help = "`extends` names one YAML file beside this one", "such as `extends: base.yaml`"
+    report.add(codes.EXTENDS, said, span, help=help)
+    raise Stopped
 
 
 def _services(root: NodeMapping) -> dict[str, Entry]:
@@ -85,22 +86,28 @@ def _services(root: NodeMapping) -> dict[str, Entry]:
     return entry.node.entries if entry and isinstance(entry.node, NodeMapping) else {}
 
 
-def _with_its_own(merged: NodeMapping, named: set[str], pool: NodeMapping, report: Report) -> NodeMapping:
+def _with_its_own(merged: NodeMapping, named: set[str], pool: NodeMapping, gaps: set[Path], report: Report) -> NodeMapping:
     """Only the services that an environment file names; each that says `from: other` laid over that of an extended file."""
     entry = merged.entries.get("services")
     if entry is None or not isinstance(entry.node, NodeMapping):
         return merged
     sources = _services(pool)
-    services = {
-        name: Entry(service.key, _laid_over(service.node, sources, (), report))
-        for name, service in entry.node.entries.items()
-        if name in named
-    }
+    services: dict[str, Entry] = {}
+    known, unsure = Gaps(gaps), set[Path]()
+    for name, service in entry.node.entries.items():
+        if name in named:
+            found = Report()
+            services[name] = Entry(service.key, _laid_over(service.node, sources, (), known, found))
+            is_taken = isinstance(service.node, NodeMapping) and "from" in service.node.entries
+            if is_taken and (gaps or found.has_errors):
+                unsure.add(("services", name))
+            report.extend(found.findings)
+    gaps |= unsure
     kept = Entry(entry.key, NodeMapping(services, entry.node.span))
     return NodeMapping({**merged.entries, "services": kept}, merged.span)
 
 
-def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], report: Report) -> Node:
+def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], gaps: Gaps, report: Report) -> Node:
     """A service over the one that it is taken from, which may itself be taken from another."""
     if not isinstance(node, NodeMapping) or "from" not in node.entries:
         return node
@@ -111,7 +118,8 @@ def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], 
         return own
     source = sources.get(written.value)
     if source is None or not isinstance(source.node, NodeMapping):
-        _unknown_source(written.value, sources, written.span, report)
+        if not gaps.hide(("services", written.value)):
+            _unknown_source(written.value, sources, written.span, report)
         return own
     if written.value in through:
         circle = " → ".join([*through, written.value])
@@ -120,7 +128,7 @@ def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], 
     if len(through) == MOST_STEPS:
         report.add(codes.FROM, f"over {MOST_STEPS} services are taken from each other", written.span)
         return own
-    below = _laid_over(source.node, sources, (*through, written.value), report)
+    below = _laid_over(source.node, sources, (*through, written.value), gaps, report)
     assert isinstance(below, NodeMapping)
     return overlay(below, own, shape_at(("services", "*")))
 

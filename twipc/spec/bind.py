@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -11,43 +13,45 @@ from twipc.diagnostics.near import near
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain, resolve
 
 from . import codes
-from .environment import Environment
 from .noun import Noun
 from .secrecy import looks_secret
-from .shape import Leaf, ListOf, OfNoun, Shape, descriptions, fields, inside, shape_at
+from .shape import Leaf, ListOf, MapOf, OfNoun, Shape, descriptions, fields, inside, shape_at
 
 N = TypeVar("N", bound=Noun)
 VERSIONS = (1,)
 _LONGEST_WORD = 80
 
 
-def bind(tree: Tree, stem: str, report: Report) -> Environment:
-    """The environment of a tree; `stem` is the file's name without its ending. Raises `Stopped` on any error."""
-    _version(tree, report)
-    called = tree.node(("environment",))
-    if isinstance(called, NodeScalar) and isinstance(called.value, str) and called.value != stem:
-        report.add(
-            codes.FILE_NAME,
-            f"the environment is called `{called.value}`, its file `{stem}.yaml`",
-            called.span,
-            help=f"write `environment: {stem}` or rename the file",
-            at="environment",
-        )
-    return bind_noun(Environment, tree, (), report)
-
-
 def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
     """The noun that stands at `path`; raises `Stopped` after reporting everything that is wrong there."""
-    node = tree.node(path)
-    _refuse_nulls(node, path, shape_at(path), tree, report)
-    try:
-        value = noun.model_validate(plain(node) if node else {})
-    except ValidationError as invalid:
-        for error in invalid.errors(include_url=False):
-            _report_error(error, path, OfNoun(noun), tree, report)
-        raise Stopped from None
-    report.stop_on_errors()
+    value, _ = judged(noun, tree, path, report)
+    if value is None:
+        raise Stopped
     return value
+
+
+@dataclass
+class Wrong:
+    """What does not fit: the places of what is to be taken out, and of what may have been meant to be written."""
+
+    places: set[Path] = field(default_factory=set)
+    unsure: set[Path] = field(default_factory=set)
+
+
+def judged(noun: type[N], tree: Tree, path: Path, report: Report) -> tuple[N | None, Wrong]:
+    """The noun that stands at `path`, or what is wrong there; reported, but for what only follows from gaps in the tree."""
+    node = tree.node(path)
+    wrong = Wrong()
+    _refuse_nulls(node, path, shape_at(path), tree, report, wrong.places)
+    try:
+        value: N | None = noun.model_validate(plain(node) if node else {})
+    except ValidationError as invalid:
+        value = None
+        errors = sorted(invalid.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
+        for error in errors:
+            _report_error(error, path, OfNoun(noun), tree, report, wrong)
+    wrong.places.discard(())
+    return (None if wrong.places else value), wrong
 
 
 def has_known_version(tree: Tree) -> bool:
@@ -56,7 +60,8 @@ def has_known_version(tree: Tree) -> bool:
     return not (isinstance(node, NodeScalar) and type(node.value) is int and node.value not in VERSIONS)
 
 
-def _version(tree: Tree, report: Report) -> None:
+def require_known_version(tree: Tree, report: Report) -> None:
+    """Raises `Stopped` after reporting a version of the language that is not ours."""
     if not has_known_version(tree):
         node = tree.node(("twipc",))
         assert isinstance(node, NodeScalar)
@@ -70,15 +75,18 @@ def _version(tree: Tree, report: Report) -> None:
         raise Stopped
 
 
-def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, report: Report) -> None:
+def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, report: Report, wrong: set[Path]) -> None:
     """An empty value that removes nothing is a slip: say so rather than take it for a default."""
     if isinstance(node, NodeMapping):
         for key, entry in node.entries.items():
-            _refuse_nulls(entry.node, (*path, key), inside(shape, key), tree, report)
+            _refuse_nulls(entry.node, (*path, key), inside(shape, key), tree, report, wrong)
     elif isinstance(node, NodeSequence):
         for index, item in enumerate(node.items):
-            _refuse_nulls(item, (*path, index), inside(shape, index), tree, report)
+            _refuse_nulls(item, (*path, index), inside(shape, index), tree, report, wrong)
     elif node and node.value is None:
+        wrong.add(path)
+        if tree.gaps.hide(path):
+            return  # what it removes may not have been read
         last = path[-1] if path else "the file"
         example = "[]" if isinstance(shape, ListOf) else '""' if isinstance(shape, Leaf) or path[-2:-1] == ("env",) else "{}"
         report.add(
@@ -90,15 +98,24 @@ def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, repor
         )
 
 
-def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Report) -> None:
+def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Report, wrong: Wrong) -> None:
     loc: Path = error["loc"]
     is_key = bool(loc) and loc[-1] == "[key]"
     path: Path = (*prefix, *(loc[:-1] if is_key else loc))
     node = tree.node(path)
-    if isinstance(node, NodeScalar) and node.value is None and not is_key and error["type"] != "missing":
-        return  # said by _refuse_nulls
     kind, context = error["type"], error.get("ctx", {})
     at = tree.name(path)
+    if kind == "extra_forbidden":
+        wrong.unsure.update(_meant(path, loc, shape, tree))
+    wrong.places.add(_there(path, tree))
+    if kind == "missing":
+        follows = tree.gaps.hide(path) or path in wrong.unsure
+        wrong.unsure.add(path)
+    else:
+        is_said = isinstance(node, NodeScalar) and node.value is None and not is_key  # by _refuse_nulls
+        follows = is_said or (kind != "extra_forbidden" and tree.gaps.lie_in(path))
+    if follows:
+        return
     if kind == "extra_forbidden":
         span = tree.span(path, key=True)
         report.add(codes.UNKNOWN_FIELD, f"unknown field `{loc[-1]}`", span, help=_known(loc, shape), at=at)
@@ -113,6 +130,28 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
         judged = NodeScalar(str(path[-1]), str(path[-1]), tree.span(path, key=True)) if is_key else node
         message, help = _veiled(path, node, *_judgement(kind, error, loc, judged, shape))
         report.add(codes.BAD_VALUE, message, tree.span(path, key=is_key), help=help, at=at)
+
+
+def _there(path: Path, tree: Tree) -> Path:
+    """The nearest of what is written: of what is missing, that in which it is."""
+    while tree.node(path) is None:
+        path = path[:-1]
+    return path
+
+
+def _meant(path: Path, loc: Path, shape: Shape, tree: Tree) -> Iterator[Path]:
+    """The places of what an unknown field may have meant: what it looks like, or of a mapping all that hold some."""
+    noun, around = _noun_around(loc, shape), tree.node(path[:-1])
+    if noun is None or not isinstance(around, NodeMapping):
+        return
+    unwritten = {name: inner for name, inner in fields(noun).items() if name not in around.entries}
+    word = near(str(path[-1]), [*unwritten, *noun.SHARED])
+    if word in noun.SHARED:
+        yield path[:-1]
+    elif word:
+        yield (*path[:-1], word)
+    elif isinstance(tree.node(path), NodeMapping):
+        yield from ((*path[:-1], name) for name, inner in unwritten.items() if isinstance(inner, MapOf | OfNoun))
 
 
 def _veiled(path: Path, node: Node | None, message: str, help: str | None) -> tuple[str, str | None]:
@@ -147,7 +186,7 @@ def _holds_something(node: Node | None) -> bool:
 
 def _known(loc: Path, shape: Shape) -> str:
     noun = _noun_around(loc, shape)
-    names = list(fields(noun)) if noun else []
+    names = [*fields(noun), *noun.SHARED] if noun else []
     if not names:
         return "nothing can be said here: write {}"
     meant = near(str(loc[-1]), names)

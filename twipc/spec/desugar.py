@@ -16,7 +16,7 @@ def desugar(tree: Tree) -> Tree:
     targets = root.entries.get("targets")
     if targets and isinstance(targets.node, NodeSequence):
         targets.node = _by_name(targets.node)
-    return Tree(root, tree.file)
+    return Tree(root, tree.file, tree.gaps)
 
 
 def _long(node: Node, shape: Shape) -> Node:

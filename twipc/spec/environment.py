@@ -139,6 +139,7 @@ class Acceptance(Noun):
 class Environment(Noun):
     """One environment of a project: what runs, and on which targets."""
 
+    SHARED: ClassVar[tuple[str, ...]] = ("extends",)
     twipc: Annotated[Literal[1], WHOLE] = Field(description="The version of the language: 1.")
     project: Name = Field(description="The project's name, the same in all its environments.")
     environment: Name = Field(description="The environment's name: the file's name without its ending.")

@@ -16,6 +16,7 @@ class Noun(BaseModel):
     `ONE_OF` names fields of which exactly one is written (at most one, if not `KIND_NEEDED`); overlaying another kind
     replaces the whole noun.
     `ONE_OR_MORE` names list fields whose only item may be written without its brackets.
+    `SHARED` names what is written beside the fields, and brings in what stands elsewhere.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -23,6 +24,7 @@ class Noun(BaseModel):
     ONE_OF: ClassVar[tuple[str, ...]] = ()
     KIND_NEEDED: ClassVar[bool] = True
     ONE_OR_MORE: ClassVar[tuple[str, ...]] = ()
+    SHARED: ClassVar[tuple[str, ...]] = ()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

@@ -259,6 +259,7 @@ class Mode(Noun):
 class Service(Noun):
     """One program, in one or more equal instances."""
 
+    SHARED: ClassVar[tuple[str, ...]] = ("from",)
     kind: Literal["service", "job"] = Field(
         "service", description="job: it runs to its end, once, and only then those who depend on it as `completed`."
     )

@@ -1,8 +1,9 @@
 """Bytes to `Tree`: YAML 1.2 data that remembers where each key and value stands."""
 
 from .comments import Comment, comments
+from .gaps import Gaps
 from .ignores import Ignore, asks_to_ignore, ignores, unused
-from .parse import MOST_BYTES, parse
+from .parse import MOST_BYTES, parse, salvage
 from .scalars import resolve
 from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain
 
@@ -10,6 +11,7 @@ __all__ = [
     "MOST_BYTES",
     "Comment",
     "Entry",
+    "Gaps",
     "Ignore",
     "Node",
     "NodeMapping",
@@ -22,5 +24,6 @@ __all__ = [
     "parse",
     "plain",
     "resolve",
+    "salvage",
     "unused",
 ]

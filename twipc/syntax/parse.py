@@ -18,9 +18,10 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from twipc.diagnostics import Related, Report, Span, Stopped
+from twipc.diagnostics import Path, Related, Report, Span, Stopped
 
 from . import codes
+from .gaps import Gaps
 from .scalars import resolve
 from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
 
@@ -35,11 +36,15 @@ _QUESTIONS = re.compile(r"(?<=[^\s,\[\]{}])\?|\?(?=[^\s,\[\]{}])")
 
 
 def parse(content: bytes, file: str, report: Report) -> Tree:
-    """The tree of one spec; raises `Stopped` after reporting why there is none."""
-    text = _text(content, file, report)
-    tree = _Builder(text, file, report).tree()
+    """The tree of one spec; raises `Stopped` after reporting what is wrong with it."""
+    tree = salvage(content, file, report)
     report.stop_on_errors()
     return tree
+
+
+def salvage(content: bytes, file: str, report: Report) -> Tree:
+    """The tree of what could be read, with gaps where that is not all; raises `Stopped` where nothing could."""
+    return _Builder(_text(content, file, report), file, report).tree()
 
 
 def _text(content: bytes, file: str, report: Report) -> str:
@@ -111,10 +116,12 @@ class _Builder:
         masked = _masked(text)
         self.unmask = _unmasked if masked != text else str
         self.parser: Any = CParser(masked)
+        self.path: list[str | int] = []
+        self.gaps: set[Path] = set()
 
     def tree(self) -> Tree:
         try:
-            return Tree(self._document(), self.file)
+            return Tree(self._document(), self.file, Gaps(self.gaps))
         except MarkedYAMLError as error:
             self._tell(error)
             raise Stopped from None
@@ -151,7 +158,7 @@ class _Builder:
                     raise Stopped
                 if root is not None:
                     self.report.add(codes.NOT_ONE_DOCUMENT, "a second document begins here", self._span(event))
-                    raise Stopped
+                    break
                 root = self._node(self.parser.get_event(), 1)
         if isinstance(root, NodeMapping):
             return root
@@ -173,10 +180,12 @@ class _Builder:
                 help="share what is common with `extends` (a file) or `from` (a service)",
             )
             if isinstance(event, AliasEvent):
+                self._gap()
                 return NodeScalar(None, "", span)
         if event.tag is not None:
             tag = self.unmask(event.tag).replace("tag:yaml.org,2002:", "!!")
             self.report.add(codes.TAG, f"the tag `{tag}` is not allowed", span, help="take it out; a string stands in quotes")
+            self._gap()
         if isinstance(event, ScalarEvent):
             text = self.unmask(event.value)
             return NodeScalar(resolve(text) if event.implicit[0] else text, text, span)
@@ -188,15 +197,19 @@ class _Builder:
     def _sequence(self, span: Span, depth: int) -> NodeSequence:
         items: list[Node] = []
         while not isinstance(event := self.parser.get_event(), SequenceEndEvent):
+            self.path.append(len(items))
             items.append(self._node(event, depth + 1))
+            self.path.pop()
         return NodeSequence(items, span)
 
     def _mapping(self, span: Span, depth: int) -> NodeMapping:
         entries: dict[str, Entry] = {}
         while not isinstance(event := self.parser.get_event(), MappingEndEvent):
             key = self._node(event, depth + 1)
-            node = self._node(self.parser.get_event(), depth + 1)
             name = None if isinstance(event, AliasEvent) else self._key(key)
+            self.path.append(name or "")
+            node = self._node(self.parser.get_event(), depth + 1)
+            self.path.pop()
             if name is None:
                 continue
             if name in entries:
@@ -207,20 +220,36 @@ class _Builder:
                     help="keep one of the two",
                     related=(Related(entries[name].key, "the first stands here"),),
                 )
+                node = self._both(name, entries[name].node, node)
             entries[name] = Entry(key.span, node)
         return NodeMapping(entries, span)
+
+    def _gap(self, *steps: str) -> None:
+        """Not all of what is written here, or at `steps` from here, is known."""
+        self.gaps.add((*self.path, *steps))
+
+    def _both(self, name: str, first: Node, second: Node) -> Node:
+        """What two equal keys hold, to be judged all the same: of two mappings the entries of both, else the second."""
+        if isinstance(first, NodeMapping) or isinstance(second, NodeMapping):
+            self._gap(name)
+        if isinstance(first, NodeMapping) and isinstance(second, NodeMapping):
+            return NodeMapping({**first.entries, **second.entries}, second.span)
+        return second
 
     def _key(self, key: Node) -> str | None:
         if isinstance(key, NodeScalar) and isinstance(key.value, str):
             if key.value != "<<":
                 return key.value
             self.report.add(codes.ALIAS, "the merge key `<<` is not allowed", key.span, help="use `extends` or `from`")
+            self._gap()
         elif isinstance(key, NodeScalar):
             self.report.add(
                 codes.KEY_NOT_STRING, f"the key `{key.text}` is not a string", key.span, help=f'write "{key.text}" in quotes'
             )
+            self._gap(key.text)
         else:
             self.report.add(codes.KEY_NOT_STRING, "a list or mapping cannot be a key", key.span)
+            self._gap()
         return None
 
     def _span(self, event: Any) -> Span:

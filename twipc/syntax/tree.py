@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from twipc.diagnostics import Path, Span
+
+from .gaps import NO_GAPS, Gaps
 
 
 @dataclass(slots=True)
@@ -19,8 +23,11 @@ class NodeScalar:
 
 @dataclass(slots=True)
 class NodeSequence:
+    """A list; `numbers` are those that its items were written with, where some were taken out."""
+
     items: list[Node]
     span: Span
+    numbers: tuple[int, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class Tree:
 
     root: NodeMapping
     file: str
+    gaps: Gaps = NO_GAPS
 
     def node(self, path: Path) -> Node | None:
         """What stands at `path`, or None."""
@@ -82,13 +90,23 @@ class Tree:
         words: list[str] = []
         node: Node | None = self.root
         for step in path:
+            number = node.numbers[step] if isinstance(node, NodeSequence) and node.numbers and isinstance(step, int) else step
             node = _child(node, step)
-            word = _item_name(node, step) if isinstance(step, int) else step
+            word = _item_name(node, number) if isinstance(number, int) else number
             if word.replace("-", "").replace("_", "").isalnum():
                 words.append(f".{word}")
             else:
                 words.append(f"[{word}]")
         return "".join(words).removeprefix(".")
+
+    def without(self, wrong: Collection[Path], unsure: Collection[Path] = ()) -> Tree:
+        """The same tree with gaps where something is `wrong`, which is taken out, and where one is `unsure`."""
+        moved = _Moved(wrong)
+        lost = {path if isinstance(path[-1], str) else path[:-1] for path in wrong}
+        gaps = Gaps(map(moved, {*self.gaps.paths, *unsure, *lost}))
+        root = _without(self.root, list(wrong))
+        assert isinstance(root, NodeMapping)
+        return Tree(root, self.file, gaps)
 
     def data(self) -> dict[str, Any]:
         """Plain values: dict, tuple, str, int, float, bool, None."""
@@ -119,3 +137,43 @@ def plain(node: Node) -> Any:
     if isinstance(node, NodeSequence):
         return tuple(plain(item) for item in node.items)
     return {key: plain(entry.node) for key, entry in node.entries.items()}
+
+
+def _without(node: Node, wrong: Collection[Path]) -> Node:
+    """A node without what stands at the paths in it; only what lies on the way there is made anew."""
+    lost = {path[0] for path in wrong if len(path) == 1}
+    inside: dict[str | int, list[Path]] = {}
+    for path in wrong:
+        if path[0] not in lost:
+            inside.setdefault(path[0], []).append(path[1:])
+    if isinstance(node, NodeMapping):
+        entries = {
+            key: Entry(entry.key, _without(entry.node, inside[key])) if key in inside else entry
+            for key, entry in node.entries.items()
+            if key not in lost
+        }
+        return NodeMapping(entries, node.span)
+    assert isinstance(node, NodeSequence), "only what is there is taken out"
+    left = [(index, item) for index, item in enumerate(node.items) if index not in lost]
+    numbers = node.numbers or range(len(node.items))
+    return NodeSequence(
+        [_without(item, inside[index]) if index in inside else item for index, item in left],
+        node.span,
+        tuple(numbers[index] for index, _ in left),
+    )
+
+
+class _Moved:
+    """Where a path leads after items of lists were taken out."""
+
+    def __init__(self, wrong: Collection[Path]) -> None:
+        self._lost: dict[Path, list[int]] = {}
+        for path in wrong:
+            if isinstance(path[-1], int):
+                insort(self._lost.setdefault(path[:-1], []), path[-1])
+
+    def __call__(self, path: Path) -> Path:
+        return tuple(
+            step - bisect_left(self._lost.get(path[:index], []), step) if isinstance(step, int) else step
+            for index, step in enumerate(path)
+        )

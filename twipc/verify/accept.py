@@ -10,8 +10,8 @@ from twipc.model import Model
 from twipc.target import codes
 
 
-def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str]) -> list[Finding]:
-    """The findings that stay, and one for each acceptance that accepts nothing.
+def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str], *, sound: bool) -> list[Finding]:
+    """The findings that stay, and of a `sound` model, one of which all is known, each acceptance that accepts nothing.
 
     Only the targets in `compiled` were looked at: acceptances for others are not judged.
     """
@@ -28,7 +28,7 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
             used.add(accepting)
     unused: list[Finding] = []
     for index, acceptance in enumerate(model.environment.accept):
-        if index in used or (acceptance.target not in compiled and acceptance.target in model.environment.targets):
+        if not sound or index in used or (acceptance.target not in compiled and acceptance.target in model.environment.targets):
             continue
         earlier = first[acceptance.code, acceptance.at, acceptance.target]
         unused.append(_again(model, index, earlier) if earlier in used else _unused(model, index, stay))

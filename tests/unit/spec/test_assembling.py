@@ -41,7 +41,7 @@ def data(**files: str) -> dict[str, Any]:
 
 def said(**files: str) -> list[tuple[str, str]]:
     found, findings = together({f"{name}.yaml": text for name, text in files.items()})
-    assert found is None
+    assert found is None or findings
     return [(one.code.id, str(one.span)) for one in findings]
 
 

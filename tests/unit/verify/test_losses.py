@@ -93,7 +93,7 @@ def test_of_several_codes_that_are_lost_there_each_is_named() -> None:
     model = compiled_text(text).model
     assert model
     lost = [Finding(code, "", None, at="services.web", target="swarm") for code in (codes.STATE_LOST, codes.HARDENING_LOST)]
-    *stay, one = accepted(model, lost, ["swarm", "compose"])
+    *stay, one = accepted(model, lost, ["swarm", "compose"], sound=True)
     assert stay == lost
     assert one.help == f"did you mean {codes.STATE_LOST.id} or {codes.HARDENING_LOST.id}? that is what is lost there"
 
