@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench.faults import Fault, page, tried
 from bench.losses import HEARD, NAMED, SILENT, accepted, corpus, measured, verdict
+from tests.compiling import ROOT
 from tests.fields import FIELD_CHANGES
 from tests.property.test_laws import with_value
 from tests.strategies import targets_of
@@ -78,3 +81,13 @@ def test_kompose_is_asked_where_it_is(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_the_corpus_is_the_same_each_time() -> None:
     assert corpus(3) == corpus(3)
+
+
+@pytest.mark.parametrize("command", ["faults", "hostile", "losses"])
+def test_without_the_packages_of_development_a_line_tells_what_to_do(command: str) -> None:
+    """Without site there are none but Python's own."""
+    ran = subprocess.run(
+        [sys.executable, "-S", "-m", f"bench.{command}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert "`./test --version` installs" in ran.stderr
