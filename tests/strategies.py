@@ -505,6 +505,10 @@ def specs(draw: st.DrawFn) -> Spec:
             services[name]["ready"] = services[names[0]]["ready"]
     for number, name in enumerate(draw(st.sampled_from(((), ("edge",), ("edge", "inner"))))):
         services[name] = draw(servers(names, number))
+    if "inner" in services and draw(st.booleans()):
+        # All that the first gets goes to the second, which at times nobody else asks.
+        services["edge"]["http"]["backends"]["app"]["members"] = ["inner.http"]
+        services["inner"] = {key: part for key, part in services["inner"].items() if key != "publish" or draw(st.booleans())}
     if draw(st.booleans()):
         services["migrate"] = draw(jobs())
     _depend(draw, services)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from twipc.diagnostics import Path, Span
 from twipc.spec import Backend, Environment, Health, Http, Ready, SecretFile, Service
@@ -54,6 +55,36 @@ class Model:
     def servers(self) -> Iterator[tuple[str, Http]]:
         """The `http` services, by name."""
         return ((name, service.http) for name, service in self.services if service.http)
+
+    @cached_property
+    def forwarding(self) -> Mapping[str, tuple[str, ...]]:
+        """Of each `http` service that another forwards requests to those that do, by name."""
+        doors = {name: http.listen.number for name, http in self.servers}
+        found: dict[str, set[str]] = {}
+        for (server, _), members in self.members.items():
+            for member in members:
+                if doors.get(member.service) == member.number:
+                    found.setdefault(member.service, set()).add(server)
+        return {name: tuple(sorted(servers)) for name, servers in found.items()}
+
+    @cached_property
+    def past(self) -> Mapping[str, tuple[Path, ...]]:
+        """Where it is said of an `http` service that others ask it: it is published, or a program has its address."""
+        doors = {name: {http.listen.port, *((http.tls.listen.port,) if http.tls else ())} for name, http in self.servers}
+        found: dict[str, list[Path]] = {}
+        for name, service in self.services:
+            for index, publish in enumerate(service.publish):
+                if publish.port in doors.get(name, ()):
+                    found.setdefault(name, []).append(("services", name, "publish", index))
+            for variable, value in sorted(service.env.items()):
+                asked, _, port = (value.address or "").partition(".")
+                if port in doors.get(asked, ()):
+                    found.setdefault(asked, []).append(("services", name, "env", variable))
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    def is_behind(self, service: str) -> bool:
+        """Whether nobody but other `http` services asks this one: they tell it who the client is."""
+        return service in self.forwarding and service not in self.past
 
     def number(self, service: str, port: str) -> int:
         """The number of a named port."""

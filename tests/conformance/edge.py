@@ -69,12 +69,12 @@ def spec(
     return json.dumps(document, ensure_ascii=False)
 
 
-def files(text: str, discovery: Discovery = DOCKER) -> dict[str, str]:
-    """The files of `edge` by their place in its container; the target has read them back by then."""
+def files(text: str, discovery: Discovery = DOCKER, service: str = "edge") -> dict[str, str]:
+    """The files of a server by their place in its container; the target has read them back by then."""
     outcome = compiled_text(text, PAGES, stem="edge")
     assert outcome.compiled, [str(finding.message) for finding in outcome.findings]
     assert outcome.model
-    return {file.container_path: file.artifact.text for file in server_files(outcome.model, "edge", discovery)}
+    return {file.container_path: file.artifact.text for file in server_files(outcome.model, service, discovery)}
 
 
 def serve(

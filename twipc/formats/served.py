@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from twipc.model import Model
+from twipc.spec import Duration, Service
 from twipc.target import Artifact, Discovery, Facts
 
 
@@ -23,3 +24,8 @@ ReadServer = Callable[[Mapping[str, str], str, Discovery], Facts]
 """What the files of one service mean, by their place in the container."""
 ServerBaseline = Callable[[Model, str, Discovery], Facts]
 """What the format adds of its own for one service."""
+
+
+def drain(service: Service) -> Duration:
+    """Time to finish what is in flight: a second less than whoever ends the engine waits before it kills."""
+    return Duration(max(1000, int(service.stop_grace) - 1000))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from twipc.diagnostics import Finding, Report
 from twipc.model import Model
 
+from .chains import chains
 from .codes import CODES as _CODES
 from .external import external
 from .hosts import hosts
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     servers,
     routes,
     redirects,
+    chains,
     ports,
     places,
     external,

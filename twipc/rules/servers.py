@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from twipc.diagnostics import Finding, Path
+from twipc.diagnostics import Finding, Path, Related
 from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
 from twipc.spec import Http
@@ -164,18 +164,17 @@ def _circles(model: Model) -> Iterator[Finding]:
 
 
 def _counted(model: Model) -> Iterator[Finding]:
-    """Servers that count their clients, and have another server for one."""
+    """Servers that count their clients, and have another server for one: it is not all that ask."""
     limited = {name for name, http in model.servers if http.rate_limit}
-    proxied: dict[str, str] = {}
-    for (server, _), members in sorted(model.members.items(), reverse=True):
-        proxied |= {member.service: server for member in members}
-    for name in sorted(limited & set(proxied)):
+    for name in sorted(limited & set(model.forwarding) & set(model.past)):
         path: Path = ("services", name, "http", "rate_limit")
+        front = model.forwarding[name][0]
         yield Finding(
             RATE_OF_PROXIES,
-            f"`{proxied[name]}` forwards to `{name}`, and all of its clients are one client here",
+            f"`{front}` forwards to `{name}`, and all of its clients are one client here",
             model.span(path, key=True),
-            help=f"limit the rate of `{proxied[name]}`, where clients come in",
+            help=f"limit the rate of `{front}`, where clients come in; or let nobody ask `{name}` past it",
+            related=tuple(Related(model.span(one), f"`{name}` is asked past it by this") for one in model.past[name]),
             at=model.tree.name(path),
         )
 

@@ -5,6 +5,7 @@ from tests.conformance.live.run import HarnessError, haproxy_accepts, nginx_acce
 from tests.conformance.live.scenario import (
     Backend,
     Behaviour,
+    Inner,
     Load,
     Pause,
     Request,
@@ -22,6 +23,7 @@ __all__ = [
     "Behaviour",
     "Echo",
     "HarnessError",
+    "Inner",
     "Load",
     "Loaded",
     "Pause",

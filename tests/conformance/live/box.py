@@ -30,12 +30,12 @@ IMAGE = {
 }
 
 
-def furnish(scratch: Path, files: Mapping[str, str], binary: Path) -> None:
+def furnish(scratch: Path, files: Mapping[str, str], *binaries: Path) -> None:
     """Lays a private layer over each top folder that is written, and puts the files there."""
     wanted = {**IMAGE, **files}
-    # The engine runs without root, and its binary may lie in a home that only root may enter.
-    closed = [folder for folder in binary.parents if not folder.stat().st_mode & stat.S_IXOTH]
-    tops = ALWAYS | {_top(path) for path in wanted} | ({_top(str(binary))} if closed else set())
+    # An engine runs without root, and its binary may lie in a home that only root may enter.
+    closed = {binary: [folder for folder in binary.parents if not folder.stat().st_mode & stat.S_IXOTH] for binary in binaries}
+    tops = ALWAYS | {_top(path) for path in wanted} | {_top(str(binary)) for binary, folders in closed.items() if folders}
     _mount("tmpfs", "tmpfs", scratch)
     # The one that holds the scratch folder comes last, for it hides it.
     for top in sorted(tops, key=lambda top: (scratch.is_relative_to(top), top)):
@@ -44,7 +44,7 @@ def furnish(scratch: Path, files: Mapping[str, str], binary: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for path, text in wanted.items():
         _put(Path(path), text)
-    for parent in closed:
+    for parent in {parent for folders in closed.values() for parent in folders}:
         parent.chmod(parent.stat().st_mode | stat.S_IXOTH)
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 NGINX_FILE = "/etc/nginx/nginx.conf"
@@ -59,7 +60,7 @@ class Engine:
         for _ in range(int(START_SECONDS / 0.01)):
             if self._process.poll() is not None:
                 return False
-            if not listening().isdisjoint(ports):
+            if not listening(self._process.pid).isdisjoint(ports):
                 # Its other ports follow within this moment; one that stays closed may be what the test asks.
                 await asyncio.sleep(0.05)
                 return True
@@ -82,12 +83,13 @@ class Engine:
         return code, stdout, stderr
 
 
-def listening() -> set[int]:
-    """Returns the TCP ports that something listens on in this network namespace."""
+def listening(process: int) -> set[int]:
+    """Returns the TCP ports that something listens on in a process's network namespace; none, if it has ended."""
     ports: set[int] = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text("ascii").splitlines()[1:]:
-            _, local, _, state, *_ = line.split()
-            if state == LISTENING:
-                ports.add(int(local.rpartition(":")[2], 16))
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for table in ("tcp", "tcp6"):
+            for line in Path(f"/proc/{process}/net/{table}").read_text("ascii").splitlines()[1:]:
+                _, local, _, state, *_ = line.split()
+                if state == LISTENING:
+                    ports.add(int(local.rpartition(":")[2], 16))
     return ports

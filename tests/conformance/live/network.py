@@ -13,6 +13,7 @@ from pathlib import Path
 
 ENGINE = "192.0.2.1"
 CABLE = 30
+INNER = "192.0.2.5"
 RESOLVERS = ("127.0.0.11", "169.254.169.253")
 
 CLONE_NEWNET = 0x40000000
@@ -26,12 +27,26 @@ link set inside up
 route add default via 192.0.2.2
 """
 
+INNER_LINKS = f"""
+link set lo up
+addr add {RESOLVERS[1]}/32 dev lo
+link add second type veth peer name beyond netns outside
+addr add {INNER}/{CABLE} dev second
+link set second up
+route add default via 192.0.2.6
+"""
+
 # Every address of 10.0.0.0/8 is the outside's own: a backend or client needs none added.
 OUTSIDE_LINKS = f"""
 link set lo up
 addr add 192.0.2.2/{CABLE} dev outside
 link set outside up
 route add local 10.0.0.0/8 dev lo
+"""
+
+BEYOND_LINKS = f"""
+addr add 192.0.2.6/{CABLE} dev beyond
+link set beyond up
 """
 
 
@@ -48,9 +63,18 @@ class Network:
         self._inside = os.open("/proc/self/ns/net", os.O_RDONLY)
         self._outside = os.open("/run/netns/outside", os.O_RDONLY)
 
+    def second(self) -> int:
+        """Makes the network of a second engine, which hangs on the outside as the first does; gives its namespace."""
+        _ip("netns", "add", "second")
+        _ip("-n", "second", "-batch", "-", text=INNER_LINKS)
+        _ip("-n", "outside", "-batch", "-", text=BEYOND_LINKS)
+        with self.entered(self._outside):
+            Path("/proc/sys/net/ipv4/ip_forward").write_text("1", "ascii")
+        return os.open("/run/netns/second", os.O_RDONLY)
+
     def listener(self, address: str, port: int) -> socket.socket:
         """Opens a TCP listener outside."""
-        with self._entered(self._outside):
+        with self.entered(self._outside):
             opened = socket.socket()
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind((address, port))
@@ -63,7 +87,7 @@ class Network:
         if source.startswith("127."):
             opened, engine = socket.socket(), "127.0.0.1"
         else:
-            with self._entered(self._outside):
+            with self.entered(self._outside):
                 opened, engine = socket.socket(), ENGINE
         opened.setblocking(False)
         opened.bind((source, 0))
@@ -81,7 +105,8 @@ class Network:
         _ip("-n", "outside", "route", "add" if gone else "del", "blackhole", f"{address}/32", "table", "local")
 
     @contextmanager
-    def _entered(self, namespace: int) -> Iterator[None]:
+    def entered(self, namespace: int) -> Iterator[None]:
+        """Whatever is opened or started meanwhile is there."""
         self._enter(namespace)
         try:
             yield

@@ -88,7 +88,8 @@ Outcome = Answer | Waited | Loaded | Talked | None
 class Report:
     """The outcome of each step in order, what the backends received, and what the engine said.
 
-    `exit_code` is None for an engine that ran until the harness stopped it; `received` leaves probes out.
+    `exit_code` is None for an engine that ran until the harness stopped it; `received` leaves probes out; `inner` is what a
+    second engine wrote to its standard output.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -96,6 +97,7 @@ class Report:
     exit_code: int | None = None
     stdout: str = ""
     stderr: str = ""
+    inner: str = ""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -33,6 +33,7 @@ def run(scenario: Scenario) -> Report:
                     "tests.conformance.live",
                     scratch,
                     str(_binary(scenario.engine)),
+                    *([str(_binary(scenario.inner.engine))] if scenario.inner else []),
                 ),
                 cwd=ROOT,
                 input=wire.dumps(scenario),

@@ -115,6 +115,15 @@ Step = Request | Wait | Load | Talk | Pause | SetNames | SetBehaviour
 
 
 @dataclass(frozen=True)
+class Inner:
+    """A second engine, of the other kind, in a network of its own where `service` leads to it; it sees who asks it."""
+
+    engine: str
+    files: Mapping[str, str]
+    service: str = "inner"
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One run of one engine.
 
@@ -129,4 +138,5 @@ class Scenario:
     backends: tuple[Backend, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] | None = None
+    inner: Inner | None = None
     seconds: float = 45.0

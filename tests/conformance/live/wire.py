@@ -13,6 +13,7 @@ CLASSES: dict[str, type] = {
     for kind in (
         scenario.Backend,
         scenario.Behaviour,
+        scenario.Inner,
         scenario.Load,
         scenario.Pause,
         scenario.Request,

@@ -44,6 +44,19 @@ def told(engine: str, old: str, new: str) -> list[tuple[tuple[str, tuple[str, ..
     return [((one.key.field, one.key.owner), one.said) for one in found]
 
 
+@pytest.mark.parametrize(("grace", "drained"), [("", "14s"), ("2m", "119s"), ("2500ms", "1500ms"), ("500ms", "1s")])
+@pytest.mark.parametrize(("engine", "word"), [("nginx", "worker_shutdown_timeout"), ("haproxy", "hard-stop-after")])
+def test_what_is_in_flight_has_a_second_less_than_until_the_kill(engine: str, word: str, grace: str, drained: str) -> None:
+    own = f"  edge:\n    stop_grace: {grace}\n" if grace else "  edge:\n"
+    (one,) = compiled_text(spec(engine, f"{{{engine}: {{}}}}").replace("  edge:\n", own)).compiled
+    text = one.bundle.texts[FILES[engine]]
+    (line,) = [line for line in text.splitlines() if line.split()[:1] == [word]]
+    assert line.split()[1].rstrip(";") == drained
+    for other in ("", line.replace(drained, "13s")):
+        facts = one.target.read({FILES[engine]: text.replace(line, other)})
+        assert differences(one.model, one.target, one.options, facts)
+
+
 @pytest.mark.parametrize("target", ["compose", "swarm", "part"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_health_port_that_nobody_answers_stops_the_compile(

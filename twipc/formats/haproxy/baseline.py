@@ -39,15 +39,23 @@ frontend in_http
     http-request del-header _ -m sub
     http-request set-header X-Real-IP %[src]
     http-request set-header X-Forwarded-For %[src]
-    http-request set-header X-Forwarded-Proto http
-    http-request set-header X-Forwarded-Host %[req.hdr(host)]
-    http-request set-header X-Forwarded-Port 80
-    http-request set-header X-Forwarded-Port %[req.hdr(host),port_only] if { req.hdr(host) -m reg -- ':[0-9]{1,5}$' }
+CAME
 frontend in_health
     bind 127.0.0.1:8079
     option dontlog-normal
     monitor-uri /health
     http-request deny deny_status 404
+"""
+_CAME = """\
+    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Host %[req.hdr(host)]
+    http-request set-header X-Forwarded-Port 80
+    http-request set-header X-Forwarded-Port %[req.hdr(host),port_only] if { req.hdr(host) -m reg -- ':[0-9]{1,5}$' }
+"""
+"""How a client came here: told by who is asked first."""
+_BEHIND = """
+frontend in_http
+    http-request set-src req.hdr_ip(x-forwarded-for,-1)
 """
 _TIMED = """
 frontend in_http
@@ -140,7 +148,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     noun = model.environment.services[service]
     http = noun.http
     assert http, "only http services have a server's configuration"
-    places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY))
+    behind = model.is_behind(service)
+    places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY.replace("CAME\n", "" if behind else _CAME)))
     places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
     tls = http.tls if discovery.secrets == "file" else None
     if tls:
@@ -152,6 +161,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     json = http.access_log == "json"
     first = (
         _LOGGED if json else "",
+        _BEHIND if behind else "",
         _TIMED if json or http.expose_headers else "",
         _LOGGED_MEMBER.replace("SECONDS", _SECONDS) if json else "",
     )
@@ -186,9 +196,11 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     facts: dict[FactKey, object] = {FactKey(BASELINE, (service, "haproxy", place)): lines for place, lines in places.items()}
     if http.stats:
         facts[FactKey(BASELINE, (service, "haproxy", "log of in_stats"))] = http.access_log
-    if tls and http.access_log != "none":
-        for listener in ("in_http", *(["in_stats"] if http.stats else [])):
+    for listener in ("in_http", *(["in_stats"] if http.stats else [])):
+        if tls and http.access_log != "none":
             facts[FactKey(BASELINE, (service, "haproxy", f"failed handshakes of {listener}"))] = "logged alike"
+        if behind and json:
+            facts[FactKey(BASELINE, (service, "haproxy", f"peer of {listener}"))] = "who asks, not whom it asks for"
     for name in http.backends:
         facts.update(_backend(model, service, name))
     return facts

@@ -17,7 +17,7 @@ from twipc.formats.engines import (
     variable_of,
 )
 from twipc.formats.paths import HOST, pattern
-from twipc.formats.served import ServerFile
+from twipc.formats.served import ServerFile, drain
 from twipc.model import Model, health_of, room_of
 from twipc.spec import Backend, Duration, Http, RateLimit, Redirect, Route, Service, Tls
 from twipc.spec.limits import DURATION
@@ -60,11 +60,6 @@ def _page_file(file: str) -> str:
     return f"{ENGINES['haproxy'].pages}/{file}"
 
 
-def drain(service: Service) -> Duration:
-    """Time to finish what is in flight: a second less than the engine waits before it kills."""
-    return Duration(max(1000, int(service.stop_grace) - 1000))
-
-
 def _values(model: Model, name: str, service: Service, http: Http, discovery: Discovery) -> dict[str, Any]:
     tls = http.tls if discovery.secrets == "file" else None
     return {
@@ -72,6 +67,8 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "server": bare(name),
         "version": bare(http.engine.version),
         "drain": duration(drain(service)),
+        "behind": model.is_behind(name),
+        "peer": Quoted("%[fc_src]" if model.is_behind(name) else "%ci"),
         "listen": number(http.listen.number),
         "tls": _tls(tls) if tls else None,
         "resolver": bare(discovery.resolver),

@@ -15,7 +15,7 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts
 from .tree import parse
 
 _EVERY = r"""
-worker_processes auto; worker_rlimit_nofile 8192; worker_shutdown_timeout 10s;
+worker_processes auto; worker_rlimit_nofile 8192; worker_shutdown_timeout DRAIN;
 pid /tmp/nginx.pid; error_log /dev/stderr warn;
 events { worker_connections 2048; }
 http {
@@ -31,7 +31,7 @@ http {
   map $uri $refused_path { volatile; default $refused_request; "~^/[.]twipc/" 0; }
   map $http_host $asked_host { default $host; "~(?<host_port>:[0-9]{1,5})$" $host$host_port; }
   SCHEME_PORT
-  map $http_host $asked_port { default ASKED_PORT; "~:(?<port>[0-9]{1,5})$" $port; }
+  ASKED
   LAST_UPSTREAM
   LOGGED
   UPGRADE
@@ -41,8 +41,8 @@ http {
     if ($refused_path) { return 400; }
     proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $asked_host;
     proxy_set_header X-Real-IP $remote_addr;
-    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host $asked_host; proxy_set_header X-Forwarded-Port $asked_port;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    CAME
     proxy_set_header Forwarded ""; proxy_set_header Proxy "";
   }
   server {
@@ -53,6 +53,13 @@ http {
 }
 """
 
+_ASKED_PORT = 'map $http_host $asked_port { default ASKED_PORT; "~:(?<port>[0-9]{1,5})$" $port; }'
+_CAME = """
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $asked_host; proxy_set_header X-Forwarded-Port $asked_port;
+"""
+"""How a client came here: told by who is asked first."""
+_BEHIND = "set_real_ip_from 0.0.0.0/0; real_ip_header X-Forwarded-For;"
 _LAST_UPSTREAM = r"""
   map $upstream_addr $last_address { default ""; "~(?<address>[0-9.]+:[0-9]+)$" $address; }
   map $upstream_header_time $last_seconds { default ""; "~(?<seconds>[0-9.]+)$" $seconds; }
@@ -87,13 +94,19 @@ _HSTS = 'map $https $hsts { default ""; on "max-age=63072000"; }'
 
 def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
-    http = model.environment.services[service].http
+    noun = model.environment.services[service]
+    http = noun.http
     assert http, "only http services have a server's configuration"
-    text = _EVERY.replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers or http.access_log == "json" else "")
+    # A second before the engine kills.
+    drain = max(1000, int(noun.stop_grace) - 1000)
+    text = _EVERY.replace("DRAIN", f"{drain}ms" if drain % 1000 else f"{drain // 1000}s")
+    text = text.replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers or http.access_log == "json" else "")
     text = text.replace("LOGGED", _LOGGED.replace("UTF8", _UTF8) if http.access_log == "json" else "")
     tls = http.tls if discovery.secrets == "file" else None
     text = text.replace("OF_TLS", _TLS if tls else "").replace("SAFELY", _HSTS if tls and tls.hsts else "")
-    scheme = "map $scheme $scheme_port { default 80; https 443; }" if tls else ""
+    behind = model.is_behind(service)
+    text = text.replace("ASKED\n", f"{_BEHIND if behind else _ASKED_PORT}\n").replace("CAME", "" if behind else _CAME)
+    scheme = "map $scheme $scheme_port { default 80; https 443; }" if tls and not behind else ""
     text = text.replace("SCHEME_PORT", scheme).replace("ASKED_PORT", "$scheme_port" if tls else "80")
     upgrading = any(backend.websockets for backend in http.backends.values())
     text = text.replace("UPGRADE", _UPGRADE if upgrading else "")
@@ -103,6 +116,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     places["server / listen"] = ("default_server",)
     places["location ^~ /.twipc/ / internal"] = ((),)
     places["location ^~ /.twipc/ / root"] = (("/etc/nginx/pages",),)
+    if behind and http.access_log == "json":
+        places["http / peer"] = "who asks, not whom it asks for"
     if tls:
         places["server / listen by https"] = ("ssl", "default_server")
     if any(_chosen(route, tls is not None) for route in http.routes):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from . import limits, networks, ports, redirects, servers, services, starts, state
+from . import chains, limits, networks, ports, redirects, servers, services, starts, state
 
 __all__ = ["CODES"]
 
-CODES = tuple(code for room in (state, servers, redirects, ports, starts, networks, services, limits) for code in room.CODES)
+CODES = tuple(
+    code for room in (state, servers, redirects, chains, ports, starts, networks, services, limits) for code in room.CODES
+)

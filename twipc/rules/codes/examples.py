@@ -16,3 +16,12 @@ services:
 """
 NGINX = SERVER % ("nginx", "1.30")
 HAPROXY = SERVER % ("haproxy", "3.2")
+BEFORE = """\
+  outer:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      backends: {app: {members: [edge.http]}}
+      default: {backend: app}
+"""
+"""A server before `edge`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twipc.diagnostics import Code, Severity
 
-from .examples import HAPROXY, NGINX
+from .examples import BEFORE, HAPROXY, NGINX
 
 NO_FILES = Code(
     "TW403",
@@ -108,17 +108,26 @@ ENGINE_OWN = Code(
     bad=NGINX.replace("  edge:\n", '  edge:\n    user: "0"  #! TW417\n'),
     good=NGINX.replace("  edge:\n", "  edge:\n    read_only: true\n"),
 )
+_LIMITED = """\
+services:
+  edge:
+%s    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      routes: [{match: {prefix: /images/}, files: /srv/static}]
+      default: {status: 404}
+"""
 RATE_OF_PROXIES = Code(
     "TW460",
     "a rate limit that counts a proxy as one client",
     Severity.WARNING,
     why="Requests are counted by the address they come from: behind another server of the spec that is this server's, for all "
-    "clients together, and a few quick ones shut out the rest.",
-    bad=NGINX
+    "clients together, and a few quick ones shut out the rest. A server that only servers of the spec ask takes their word for "
+    "who the client is, and counts each.",
+    bad=_LIMITED % "    publish: [{port: http, host: 8081}]\n"
     + "      rate_limit: {requests: 50, per: 1s, burst: 100}  #! TW460\n"
-    + '  outer:\n    http:\n      engine: {name: nginx, version: "1.30"}\n      listen: 8080\n'
-    + "      backends: {app: {members: [edge.http]}}\n      default: {backend: app}\n",
-    good=NGINX + "      rate_limit: {requests: 50, per: 1s, burst: 100}\n",
+    + BEFORE,
+    good=_LIMITED % "" + "      rate_limit: {requests: 50, per: 1s, burst: 100}\n" + BEFORE,
 )
 
 CODES = (

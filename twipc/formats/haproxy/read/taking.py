@@ -53,5 +53,12 @@ class Taking:
             self.rest_of(f"failed handshakes of {section.name}", "logged alike" if failed == lines else failed)
         if (forgets, log, lines) == ((), None, None):
             return "none"
-        known = _LOGS.get(lines[0]) if lines and len(lines) == 1 else None
+        known = _LOGS.get(self._known_peer(section, lines[0])) if lines and len(lines) == 1 else None
         return known if known and (forgets, log) == ((), _LOG) else (forgets, log, lines)
+
+    def _known_peer(self, section: Section, line: str) -> str:
+        """A line of the log by its usual words, and whether its peer is whoever asks where that is not `%ci`."""
+        usual = line.replace('"peer":"%[fc_src]"', '"peer":"%ci"')
+        if usual != line:
+            self.rest_of(f"peer of {section.name}", "who asks, not whom it asks for")
+        return usual

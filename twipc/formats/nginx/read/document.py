@@ -50,7 +50,7 @@ class Document(Server, Upstreams):
         if (lines, log) == (None, ("off",)):
             self.http_fact("access_log", "none")
         elif lines and lines[0] == "access" and log == ("/dev/stdout", "access"):
-            self.http_fact("access_log", _LOGS.get(lines[1:], " ".join(lines)))
+            self.http_fact("access_log", self._log(lines[1:]))
         else:
             self.http_fact("access_log", (lines, log))
         self._rate(http.take_one("limit_req_zone"))
@@ -80,6 +80,13 @@ class Document(Server, Upstreams):
         for backend, ends in self.ends.items():
             if ends != {None}:
                 self.rest(f"upstream {backend}", {"time of all tries": tuple(sorted(ends, key=str))})
+
+    def _log(self, lines: tuple[str, ...]) -> object:
+        """What is logged, and whether its peer is whoever asks where that is not `$remote_addr`."""
+        peer = tuple(line.replace('"peer":"$realip_remote_addr"', '"peer":"$remote_addr"') for line in lines)
+        if peer != lines:
+            self.rest("http", {"peer": "who asks, not whom it asks for"})
+        return _LOGS.get(peer, " ".join(lines))
 
     def _rate(self, zone: tuple[str, ...] | None) -> None:
         """How many requests a client may send over time, and that it is clients that are counted."""
