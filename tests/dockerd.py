@@ -65,9 +65,9 @@ def own(*options: str) -> Iterator[Own]:
     )
     try:
         host = f"unix://{folder}/socket"
-        _wait(Docker(host), keeper, folder / "log")
-        (unshare,) = _children(keeper.pid)
-        (first,) = _children(unshare)
+        ready(Docker(host), keeper, folder / "log")
+        (unshare,) = children(keeper.pid)
+        (first,) = children(unshare)
         yield Own(host, first)
     finally:
         assert keeper.stdin
@@ -75,7 +75,8 @@ def own(*options: str) -> Iterator[Own]:
         keeper.wait(60)
 
 
-def _wait(started: Docker, keeper: subprocess.Popen[bytes], log: Path) -> None:
+def ready(started: Docker, keeper: subprocess.Popen[bytes], log: Path) -> None:
+    """Waits until an engine answers; the test ends here if it does not."""
     deadline = time.monotonic() + START_SECONDS
     while keeper.poll() is None and time.monotonic() < deadline:
         try:
@@ -88,7 +89,7 @@ def _wait(started: Docker, keeper: subprocess.Popen[bytes], log: Path) -> None:
     missing("dockerd", f"it does not start here: {said[-1] if said else 'without a word'}")
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
     """Asked of each process for its parent, as not every kernel lists children."""
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):

@@ -10,6 +10,7 @@ from typing import Any
 from twipc.formats.labels import LABEL
 from twipc.model import Model, image_of
 from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Stranger, Unanswered
+from twipc.target.standby import under_lock
 
 from .lower import FILE
 
@@ -144,7 +145,14 @@ def _instance(container: Mapping[str, Any], wanted: Mapping[str, tuple[str, str]
         addresses=tuple(sorted(one["IPAddress"] for one in networks if one.get("IPAddress"))),
         folder=labels.get(f"{_COMPOSE}project.working_dir", ""),
         job=labels.get(f"{LABEL}kind") == "job",
+        guard=_guard(container),
     )
+
+
+def _guard(container: Mapping[str, Any]) -> tuple[str, ...]:
+    held = under_lock(container["Config"].get("Entrypoint") or ())
+    mounts = container.get("Mounts") or ()
+    return (held[0], *sorted(f"{one['Destination']}={one.get('Name') or one['Source']}" for one in mounts)) if held else ()
 
 
 def _ports(ports: Mapping[str, Any]) -> Iterable[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ Only containers with all labels of ours are in a plan, each by its id.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from twipc.formats.composefile.write import mounted_secrets
 from twipc.model import Model
@@ -42,7 +43,8 @@ def up(model: Model, folder: str, status: Status, _mark: str) -> Plan:
         if recreated := [name for name in late if name not in rolled]:
             steps += _recreated(model, folder, recreated)
         for name in rolled:
-            steps += _rolled(model, folder, status, name)
+            how = _handed_on if model.environment.services[name].mode else _rolled
+            steps += how(model, folder, status, name)
     left = [one for one in status.instances if one.service not in model.environment.services]
     steps += _removed(left, "is not in the spec any more")
     if not steps and not all(one.ready for one in status.instances):
@@ -66,8 +68,9 @@ def _rolls(model: Model, status: Status, name: str) -> bool:
 
 
 def is_rollable(model: Model, service: Service) -> bool:
-    """Whether two versions may run at once: both would not hold one port of the host, nor write one store."""
-    alone = service.fixed_ports or model.writes_alone(service)
+    """Whether two versions may be there at once: both would not hold one port of the host, nor one store without a lock."""
+    own = any(model.environment.volumes[mount.volume].access == "per-replica" for mount in service.mounts.values())
+    alone = service.fixed_ports or own or (model.writes_alone(service) and not service.mode)
     return service.kind == "service" and not alone and service.rollout.order != "stop-first"
 
 
@@ -94,14 +97,45 @@ def _started(names: Iterable[str]) -> Look:
     return Look(start, f"start what was created of {_listed(sorted(asked))}")
 
 
+def _beside(model: Model, folder: str, status: Status, name: str) -> Step:
+    """As many of the new version as are wanted, not started yet."""
+    there = status.of(name)
+    missing = max(0, model.environment.services[name].replicas - sum(one.current for one in there))
+    beside = ("create", "--no-recreate", "--scale", f"{name}={len(there) + missing}", "--", name)
+    return Step(composing(model, folder, *beside), f"make the new version of {name} beside the old one")
+
+
+def _handed_on(model: Model, folder: str, status: Status, name: str) -> Iterator[Part]:
+    """New instances wait for the lock of the old ones; then these end all at once, and one of the new ones works.
+
+    Who has another lock, or the same in another place, would not wait: there the old ones end first.
+    """
+    wanted = {name: model.environment.services[name].replicas}
+    yield _beside(model, folder, status, name)
+    yield Look(partial(_ended, name=name, only_unguarded=True), f"end the old {name} first, if the new one has another lock")
+    yield _started([name])
+    yield Wait(wanted, patience(model, [name]), f"until the new {name} waits for the lock")
+    yield Look(partial(_ended, name=name), f"end the old {name}, so that the new one takes over")
+    yield Wait(wanted, patience(model, [name]), f"until the new {name} is ready")
+
+
+def _ended(status: Status, name: str, only_unguarded: bool = False) -> tuple[Step, ...]:
+    """The end of all of the version before; or only where the new ones would not wait for them."""
+    old = [one.id for one in status.of(name) if not one.current]
+    guards = {one.guard for one in status.of(name)}
+    if not old or (only_unguarded and len(guards) == 1 and () not in guards):
+        return ()
+    return (
+        Step(("docker", "container", "stop", "--", *old), f"end {name} of the version before"),
+        Step(("docker", "container", "rm", "--volumes", "--", *old), f"remove {name} of the version before"),
+    )
+
+
 def _rolled(model: Model, folder: str, status: Status, name: str) -> Iterator[Part]:
     """New instances beside the old ones; when they are ready and found, the old ones end one by one."""
     service = model.environment.services[name]
-    there = status.of(name)
-    old = [one for one in there if not one.current]
-    missing = max(0, service.replicas - (len(there) - len(old)))
-    beside = ("create", "--no-recreate", "--scale", f"{name}={len(there) + missing}", "--", name)
-    yield Step(composing(model, folder, *beside), f"make the new version of {name} beside the old one")
+    old = [one for one in status.of(name) if not one.current]
+    yield _beside(model, folder, status, name)
     yield _started([name])
     yield Wait({name: service.replicas}, patience(model, [name]), f"until the new {name} is ready")
     yield Pause(_found(model, name), f"until proxies have found the new {name}")

@@ -108,6 +108,8 @@ class Instance:
     folder: str = ""
     """Whence it was started."""
     job: bool = False
+    guard: tuple[str, ...] = ()
+    """The lock that it runs under, and what it mounts where; of one without a lock nothing."""
 
     @property
     def ready(self) -> bool:

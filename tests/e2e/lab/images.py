@@ -35,6 +35,11 @@ def build(docker: Docker) -> None:
 
 def have_all(docker: Docker) -> None:
     """All that the specs name, of stand-ins; built only where the sample application has changed."""
+    docker.docker("load", "--input", str(saved(docker)))
+
+
+def saved(docker: Docker) -> Path:
+    """A file with all that the specs name, which an engine can load; this one makes it where it is not there yet."""
 
     def make(file: Path) -> None:
         with ThreadPoolExecutor() as several:
@@ -45,5 +50,4 @@ def have_all(docker: Docker) -> None:
 
     made_of = [*(one for base in BASES for one in base.made_of), Path(__file__).read_bytes()]
     made_of += [one for folder in BUILT.values() for one in contents(folder)]
-    file = cached("images", made_of, make)
-    docker.docker("load", "--input", str(file))
+    return cached("images", made_of, make)

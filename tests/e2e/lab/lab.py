@@ -30,6 +30,11 @@ class Lab:
         self.server = SERVER if process else "127.0.0.1"
 
     @property
+    def process(self) -> int | None:
+        """The process whose namespaces are the engine's own; None where the machine's own Docker is used."""
+        return self._process
+
+    @property
     def clients(self) -> tuple[str, ...]:
         """Addresses to ask from; none where the machine's own Docker is used, whose network is not ours to change."""
         return CLIENTS if self._process else ()
@@ -74,6 +79,12 @@ class Lab:
         """Stand-ins for official images, to build on or to run; the machine's own Docker pulls the real ones."""
         if self._process:
             stand_ins(self.engine, bases)
+
+    def kill(self, container: str) -> None:
+        """As a crash: kill -9 of a container's first process. Its restart policy answers that, but no `docker kill`."""
+        (there,) = self.engine.inspect("container", [container])
+        inside = ["nsenter", f"--pid=/proc/{self._process}/ns/pid_for_children"] if self._process else []
+        subprocess.run([*inside, "kill", "-9", str(there["State"]["Pid"])], check=True, capture_output=True)
 
     @contextmanager
     def registry(self) -> Iterator[str]:

@@ -17,9 +17,12 @@ from targets.compose.runtime import down, is_rollable, up
 from tests.compiling import compiled_spec, compiled_text
 from twipc.model import Model
 from twipc.target.order import levels, patience
-from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Unanswered, Wait
+from twipc.target.runtime import Answer, Asking, Instance, Look, Status, Step, Unanswered, Wait
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\n"
+
+
+LOCKED = "command: [serve], mode: {active-standby: {lock: /data/.lock}}"
 
 
 def model_of(body: str) -> Model:
@@ -76,6 +79,8 @@ services:
         ("publish: [{port: http, host: ephemeral}]", True),
         ("mounts: {/data: news}", False),
         ("mounts: {/data: both}", True),
+        (f"mounts: {{/data: news}}, {LOCKED}", True),
+        (f"mounts: {{/data: news, /own: own}}, {LOCKED}", False),
         ("mounts: {/data: own}", False),
         ("rollout: {order: stop-first}", False),
         ("kind: job", False),
@@ -89,6 +94,25 @@ volumes: {{news: {{access: single-writer}}, both: {{access: shared}}, own: {{acc
 """
     model = model_of(body)
     assert is_rollable(model, model.environment.services["web"]) is may
+
+
+@pytest.mark.parametrize(
+    ("old", "ended_first"), [(("/data/.lock", "/data=news"), False), (("/data/.lock", "/data=other"), True), ((), True)]
+)
+def test_who_would_not_wait_for_the_old_ones_begins_after_their_end(old: tuple[str, ...], ended_first: bool) -> None:
+    body = f"""\
+services: {{web: {{image: "shop/web:1", mounts: {{/data: news}}, {LOCKED}}}}}
+volumes: {{news: {{access: single-writer}}}}
+"""
+    model = model_of(body)
+    there = [instance("web", number, current=False, guard=old) for number in (1, 2)]
+    plan = up(model, "out", Status(tuple(there)), "")
+    looks = [part for part in plan if isinstance(part, Look)]
+    new = [instance("web", number, state="created", guard=("/data/.lock", "/data=news")) for number in (3, 4)]
+    first, start, last = (look.then(Status((*there, *new))) for look in looks)
+    assert [step.argv[2] for step in first] == (["stop", "rm"] if ended_first else [])
+    assert [step.argv[-1] for step in start] == ["web3", "web4"]
+    assert [step.argv[2:] for step in last] == [("stop", "--", "web1", "web2"), ("rm", "--volumes", "--", "web1", "web2")]
 
 
 def test_what_is_as_meant_is_left_alone_and_what_is_ill_is_waited_for() -> None:

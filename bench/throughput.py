@@ -1,0 +1,141 @@
+"""Requests a second through twipc's configuration and through the original's: `python -m bench.throughput [--write]`.
+
+Both stand on one engine, of the same images and without limits of processor and memory, and are asked in turn by Apache's `ab`,
+as the original did: by 10 clients, each request on a new connection. A ratio is of two runs that followed each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.drills.hosts import Host, Original, Ours, have_addresses
+from bench.drills.load import PATHS
+from bench.drills.page import machine
+from tests.e2e.lab import Lab, lab
+
+PAGE = Path(__file__).with_name("THROUGHPUT.md")
+BESIDE = 8088
+"""The port that the original has here, as 80 is taken."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Requests a second in each round, one after the other."""
+
+    environment: str
+    what: str
+    original: Sequence[float]
+    ours: Sequence[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        return sorted(ours / original for original, ours in zip(self.original, self.ours, strict=True))
+
+
+def unlimited(ours: Host) -> None:
+    """The specs without limits of processor and memory, which the original has not either."""
+    for name in ("base", ours.environment):
+        file = ours.folder / "specs" / f"{name}.yaml"
+        file.write_text(re.sub(r"^ +resources: .*\n", "", file.read_text(), flags=re.MULTILINE))
+
+
+def beside(original: Host) -> None:
+    """The original's files with other ports of the host."""
+    file = original.folder / "docker-compose.yml"
+    file.write_text(re.sub(r'ports: \["80:80".*\]', f'ports: ["{BESIDE}:80"]', file.read_text()))
+
+
+@contextmanager
+def both(host: Lab, environment: str) -> Iterator[None]:
+    """Both designs of an environment run."""
+    with tempfile.TemporaryDirectory(prefix="twipc-throughput-") as folder:
+        original, ours = Original(host, environment, Path(folder, "original")), Ours(host, environment, Path(folder, "twipc"))
+        several: Sequence[Host] = (original, ours)
+        try:
+            for there in several:
+                there.lay_out()
+            beside(original)
+            unlimited(ours)
+            ours.compiled()
+            for there in several:
+                there.start()
+            yield
+        finally:
+            for there in several:
+                there.down()
+
+
+def rate(host: Lab, port: int, path: str, count: int) -> float:
+    """What `ab` tells; every answer must be good."""
+    ab = shutil.which("ab")
+    assert ab, "`ab` is not there (Debian: apache2-utils)"
+    done = host.run(ab, "-q", "-n", str(count), "-c", "10", f"http://{host.server}:{port}{path}", folder=Path("/"))
+    told = dict(re.findall(r"^([\w -]+): +([\d.]+)", done.stdout, re.MULTILINE))
+    if done.returncode or told.get("Failed requests") != "0" or "Non-2xx responses" in told:
+        raise AssertionError(done.stdout + done.stderr)
+    return float(told["Requests per second"])
+
+
+def measured(rounds: int, count: int) -> Iterator[Row]:
+    with lab() as host:
+        have_addresses(host)
+        for environment in ("train", "prod"):
+            with both(host, environment):
+                for what, path in PATHS.items():
+                    runs = [[rate(host, port, path, count) for port in (BESIDE, 80)] for _ in range(rounds + 2)]
+                    settled = runs[2:]
+                    yield Row(environment, what, [one for one, _ in settled], [one for _, one in settled])
+
+
+def page(rows: Sequence[Row], rounds: int, count: int) -> str:
+    lines = [
+        "# Throughput",
+        "",
+        f"Made by `python -m bench.throughput --write --rounds {rounds} --count {count}`: the same images behind the",
+        "original's hand-written configuration ([drills/original](drills/original): nginx with `ip_hash`; haproxy without",
+        "checks) and behind what twipc makes of the specs, on one engine, without limits of processor and memory. Apache's",
+        "`ab` asks them in turn, by 10 clients, each request on a new connection; a round is",
+        f"{count} requests to the one and then to the other, after two rounds that do not count. Both log each request.",
+        "",
+        "| environment | asked | original, per second | twipc, per second | ratio (median) | lowest to highest |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        first, second = (round(statistics.median(each)) for each in (row.original, row.ours))
+        ratio = statistics.median(row.ratios)
+        spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
+        lines.append(f"| {row.environment} | {row.what} | {first} | {second} | **{ratio:.2f}** | {spread} |")
+    average = round(os.getloadavg()[0], 1)
+    lines += ["", f"On {time.strftime('%Y-%m-%d')}; {machine()}, shared with other work: load average {average}."]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.throughput", description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--count", type=int, default=400)
+    asked = parser.parse_args()
+    rows = []
+    for row in measured(asked.rounds, asked.count):
+        rows.append(row)
+        print(row, file=sys.stderr)
+    text = page(rows, asked.rounds, asked.count)
+    print(text)
+    if asked.write:
+        PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
