@@ -142,7 +142,8 @@ def verdict(before: Accepted, other: Spec, path: Steps, target: str) -> str | No
     if one.bundle.texts != two.bundle.texts:
         return HEARD
     names = {one.model.tree.name(path[:length]) for length in range(3 if path[0] == "services" else 2, len(path) + 1)}
-    if any(finding.at in names for finding in (*before[1], *after[1])):
+    below = tuple(f"{one.model.tree.name(path)}{mark}" for mark in ".[")
+    if any(finding.at in names or finding.at.startswith(below) for finding in (*before[1], *after[1])):
         return NAMED
     return OUTSIDE if _is_outside(one, two) else SILENT
 

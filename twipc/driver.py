@@ -126,6 +126,15 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
         raise
 
 
+def targets_in(project: Project, file: str, content: bytes) -> list[str]:
+    """The targets that a spec lists, as far as it can be read: for one that has no model."""
+    try:
+        targets = assemble(file, content, project.read, Report()).node(("targets",))
+    except Stopped:
+        return []
+    return sorted(targets.entries) if isinstance(targets, NodeMapping) else []
+
+
 def _tell_unknown_targets(tree: Tree, report: Report) -> None:
     known = registry.target_names()
     targets = tree.node(("targets",))

@@ -64,7 +64,7 @@ def test_no_verb_shows_the_verbs(tmp_path: Path) -> None:
         (["lint", "prd"], "did you mean `prod`?"),
         (["lint", "prod.yaml"], "did you mean `prod`?"),
         (["lint", "nothing-like-it"], "specs/ holds: base, prod"),
-        (["lint", "specs"], "there is no spec"),
+        (["lint", "specs"], "`specs` is a folder"),
         (["lint", "\x1b[31m"], "\\u001b[31m"),
         (["compile", "--target", "compsoe"], "did you mean `compose`?"),
         (["compile", "--target", "zzz"], "targets are: "),
@@ -497,3 +497,26 @@ def test_the_current_folder_is_gone(tmp_path: Path) -> None:
 def test_the_module_runs(root: Path) -> None:
     assert execute("lint", at=root).code == 0
     assert HEAD
+
+
+def test_a_folder_is_no_spec(tmp_path: Path) -> None:
+    project(tmp_path)
+    for folder in ("specs", "."):
+        ran = run("lint", folder, at=tmp_path)
+        assert ran.code == 2
+        assert f"`{folder}` is a folder: name environments (prod) or files; without a name all of specs/ are meant" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["compile", "verify"])
+def test_a_target_that_a_spec_with_errors_does_not_list_is_said_too(verb: str, tmp_path: Path) -> None:
+    project(tmp_path, prod=spec("prod", WEB + "    replicas: many\n"))
+    ran = run(verb, "prod", "--target", "swarm", at=tmp_path)
+    assert ran.code == 1
+    assert "TW202" in ran.out
+    assert "besides, `swarm` is not among the targets of specs/prod.yaml (compose)" in ran.err
+    assert "besides" not in run(verb, "prod", "--target", "compose", at=tmp_path).err
+
+
+def test_a_version_that_is_not_known_is_all_that_is_said(tmp_path: Path) -> None:
+    project(tmp_path, prod="twipc: 2\n")
+    assert run("lint", "prod", "--format", "json", at=tmp_path).codes == ["TW205"]

@@ -211,3 +211,11 @@ def test_what_is_a_comment_is_what_a_second_reader_drops(pieces: list[str]) -> N
 @pytest.mark.parametrize("name", ["base", "train", "prod", "public"])
 def test_the_comments_of_the_committed_specs(name: str) -> None:
     assert agrees((ROOT / f"specs/{name}.yaml").read_text()) > 0
+
+
+def test_each_service_that_nothing_restarts_is_ignored_at_its_own_line(tmp_path: Path) -> None:
+    check, mark = "health: {command: [check]}", "  # twipc: ignore[COMPOSE102] watched by hand"
+    body = f"services:\n  api:\n    image: shop/api:1\n    {check}\n  web:\n    image: shop/web:1\n    {check}{mark}\n"
+    project(tmp_path, prod=spec("prod", body))
+    found = run("lint", "--format", "json", at=tmp_path).findings
+    assert [(row["code"], row["at"]) for row in found] == [("COMPOSE102", "services.api.health")]

@@ -88,7 +88,7 @@ def test_a_second_acceptance_accepts_nothing(tmp_path: Path) -> None:
     [
         (acceptance(at="services.web.publish.htp"), "did you mean `services.web.publish.http`?"),
         (acceptance(code="TW501"), "did you mean TW512?"),
-        (acceptance(code="TW501", at="services.web.publish.htp"), "only losses can be: take it out"),
+        (acceptance(code="TW501", at="services.web.publish.htp"), "no TW501 is left on swarm: take it out"),
     ],
 )
 def test_a_suggestion_has_the_code_that_is_accepted(said: str, help: str, tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from tests.strategies import CONFIGS, PAGES, Spec, as_text, specs, targets_of
 from twipc import registry
 from twipc.driver import Compiled
 from twipc.registry import target_names
-from twipc.target import Approximate, Asked, Exact, FactKey, Facts, facts_of
+from twipc.target import Approximate, Asked, Exact, FactKey, Facts, Outside, facts_of, spec_path
 from twipc.target.fields import all_fields
 from twipc.target.support import Settled, settle
 from twipc.verify.disk import verify_folder
+from twipc.verify.losses import WHOLE, losses
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -191,6 +192,8 @@ def test_every_field_matters_or_is_answered_for(name: str, engine: str, field: s
         return
     told = [_told(one, field) for one in both]
     assert any(told), f"the change of {field} makes no fact"
+    for one, facts in zip(both, told, strict=True):
+        _is_named_at_its_place(one, facts)
     # What a target adds of its own may follow from others' business: nginx hashes by name where volumes have one writer.
     should_differ = len(both) == 1 or _heard(told[0]) != _heard(told[1]) or _own(both[0]) != _own(both[1])
     differs = len(both) == 1 or both[0].bundle.texts != both[1].bundle.texts
@@ -207,6 +210,21 @@ def _told(one: Compiled, field: str) -> dict[FactKey, tuple[Settled, object]]:
             heard = answer.how(asked) if isinstance(answer, Approximate) else fact if isinstance(answer, Exact) else None
             told[key] = (answer, heard)
     return told
+
+
+def _is_named_at_its_place(one: Compiled, told: dict[FactKey, tuple[Settled, object]]) -> None:
+    """A written value that is lost is told once, where it stands: in what is lost as a whole, at that."""
+    named = [(finding.at, finding.span) for finding in losses(one.model, one.target, one.options)]
+    assert len({place for place, _ in named}) == len(named)
+    places = {place for place, _ in named}
+    meant = facts_of(one.model, one.target.discovery(one.options))
+    for key, (answer, heard) in told.items():
+        path = spec_path(key, one.model)
+        if not isinstance(answer, Exact | Outside) and heard != meant[key] and one.model.written(path):
+            depth = next((depth for start, depth in WHOLE.items() if key.field.startswith(start)), len(path))
+            whole, name = (one.model.tree.name(path[:steps]) for steps in (depth, len(path)))
+            inside = [place for place in places if place.startswith((f"{name}.", f"{name}["))]
+            assert whole in places or name in places or inside, f"{name} is lost on {one.target.name}, and named as {places}"
 
 
 def _own(one: Compiled) -> Facts:

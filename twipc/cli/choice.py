@@ -10,6 +10,7 @@ import click
 
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
+from twipc.driver import targets_in
 from twipc.model import Model
 from twipc.registry import target_names
 
@@ -57,6 +58,14 @@ class Choice:
             )
         self._without = True
         return [name for name in asked if name in own]
+
+    def tell_foreign(self, spec: Spec) -> None:
+        """Say that a spec does not list a target that is meant, where its errors kept it from a model."""
+        own = targets_in(spec.project, spec.file, spec.content)
+        foreign = [name for name in self.targets if name not in own]
+        if self.named and not self.elsewhere and own and foreign:
+            said = f"besides, `{foreign[0]}` is not among the targets of {shown(spec.project.root / spec.file)}"
+            click.echo(visible(f"twipc: {said} ({', '.join(own)})"), err=True)
 
     def refuse_none(self) -> None:
         """Wrong usage, where nothing was found: no spec has the targets."""

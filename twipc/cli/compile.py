@@ -97,8 +97,8 @@ def _compile(session: Session, spec: Spec, choice: Choice, out: Path | None) -> 
         asked = choice.of(spec, model)
         whole = set(model.environment.targets) <= set(asked)
         found = [placed(spec.project, out, one) for one in compile_model(model, asked, report)] if asked else []
-    except Stopped:
-        pass  # the findings say why
+    except Stopped:  # the findings say why
+        choice.tell_foreign(spec)
     failed = session.take(spec, report.findings, whole=whole)
     return [] if failed else found
 

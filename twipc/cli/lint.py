@@ -17,7 +17,7 @@ from .session import Session, verb
 def command(session: Session, specs: tuple[str, ...]) -> None:
     """Say everything that can be said without writing.
 
-    In a note that is also what would not compile for targets that the spec does not list.
+    In a note those are also the limits of targets that the spec does not list.
 
     SPEC is an environment's name (prod is specs/prod.yaml), a file, or - for standard input; none means all.
     """

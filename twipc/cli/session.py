@@ -75,6 +75,10 @@ class Session:
             path = next((one for one in (specs / f"{name}.yaml", specs / f"{name}.yml") if os.path.lexists(one)), path)
         if not os.path.lexists(path) or (path.is_dir() and path.suffix not in (".yaml", ".yml")):
             known = sorted({file.stem for file in spec_files(self.home)})
+            if path.is_dir():
+                whole = [file.stem for file in spec_files(self.home) if not _is_fragment(self._from_file(file))]
+                named = f"name environments ({', '.join(whole)}) or files" if whole else "name a file"
+                raise click.UsageError(visible(f"`{name}` is a folder: {named}; without a name all of specs/ are meant"))
             meant = near(path.stem, known)
             help = f"did you mean `{meant}`?" if meant else f"specs/ holds: {', '.join(known) or 'nothing'}"
             raise click.UsageError(visible(f"there is no spec `{name}`; {help}"))

@@ -41,8 +41,8 @@ def command(session: Session, specs: tuple[str, ...], targets: tuple[str, ...], 
             for one in compile_model(model, asked, report) if asked else ():
                 _verify(spec, placed(spec.project, out, one), report)
                 count += 1
-        except Stopped:
-            pass  # the findings say why
+        except Stopped:  # the findings say why
+            choice.tell_foreign(spec)
         session.take(spec, report.findings, whole=whole)
     for project in projects:
         session.agree(project, ())

@@ -130,8 +130,8 @@ class Secret(Noun):
 class Acceptance(Noun):
     """A loss that is known and wanted, at one place of the spec for one target."""
 
-    code: Line = Field(description="The finding's code.", pattern=r"^[A-Z0-9]{3,20}$")
-    at: Line = Field(description="The place: its path joined by dots, a list item by its port or name.")
+    code: Line = Field(description="The finding's code, such as TW513.", pattern=r"^[A-Z0-9]{3,20}$")
+    at: Line = Field(description="The place as the finding names it: its path joined by dots, a list item by its port or name.")
     target: Line = Field(description="The target.")
     because: Line = Field(description="The reason.", min_length=3)
 

@@ -109,10 +109,11 @@ ENGINE_LIMIT = Code(
 )
 LIMITS_ELSEWHERE = Code(
     "TW467",
-    "what would not compile for a target that the spec does not list",
+    "a limit of a target that the spec does not list",
     Severity.NOTE,
     why="The environment compiles for its own targets. Who lists this one too some day meets the limit then; who never will "
-    "says so once, at `targets`: `# twipc: ignore[TW467] only on one host`. `twipc lint` alone says it.",
+    "says so once, at `targets`: `# twipc: ignore[TW467] only on one host`. `twipc lint` alone says it, and of limits "
+    "alone: what that target would lose, or must be told of its own, is said once it is listed.",
     bad=f"project: {'a' * 31}\ntargets: {{compose: {{}}}}  #! TW467\nservices: {{{'b' * 31}: {{image: shop/web:1}}}}",
     good=f"project: {'a' * 31}\ntargets: {{compose: {{}}}}\nservices: {{web: {{image: shop/web:1}}}}",
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from twipc.diagnostics import Finding, Severity
-from twipc.diagnostics.near import near
+from twipc.diagnostics.near import listed, near
 from twipc.model import Model
+from twipc.spec import Acceptance
 from twipc.target import codes
 
 
@@ -48,22 +49,37 @@ def _again(model: Model, index: int, earlier: int) -> Finding:
 
 def _unused(model: Model, index: int, stay: Sequence[Finding]) -> Finding:
     acceptance = model.environment.accept[index]
-    losses = [finding for finding in stay if finding.target == acceptance.target and is_loss(finding)]
-    places = sorted({finding.at for finding in losses if finding.code.id == acceptance.code})
-    meant = near(acceptance.at, places)
-    others = sorted({finding.code.id for finding in losses if finding.at == acceptance.at})
-    help = "only losses can be: take it out"
-    if meant:
-        help = f"did you mean `{meant}`?"
-    elif others:
-        help = f"did you mean {' or '.join(others)}? that is what is lost there"
+    wrong, help = _meant(model, acceptance, [finding for finding in stay if is_loss(finding)])
     return Finding(
         codes.UNUSED_ACCEPTANCE,
         f"nothing to accept: no {acceptance.code} at `{acceptance.at}` on `{acceptance.target}`",
-        model.span(("accept", index, "code")),
+        model.span(("accept", index, wrong)),
         help=help,
         at=_name(model, index),
     )
+
+
+def _meant(model: Model, acceptance: Acceptance, losses: Sequence[Finding]) -> tuple[str, str]:
+    """Which part of an acceptance that accepts nothing may be wrong, and what it may have meant."""
+    code, at, target = acceptance.code, acceptance.at, acceptance.target
+    if target not in model.environment.targets:
+        there = sorted(model.environment.targets)
+        meant = near(target, there)
+        return "target", f"did you mean `{meant}`?" if meant else f"this spec's targets are: {listed(there)}"
+    places = sorted({one.at for one in losses if (one.code.id, one.target) == (code, target)})
+    elsewhere = sorted({one.target for one in losses if (one.code.id, one.at) == (code, at)})
+    others = sorted({one.code.id for one in losses if (one.at, one.target) == (at, target)})
+    if meant := near(at, places):
+        return "at", f"did you mean `{meant}`?"
+    if others:
+        return "code", f"did you mean {' or '.join(others)}? that is what is lost there"
+    if elsewhere:
+        return "target", f"it is lost on {listed(elsewhere)}: did you mean that?"
+    if places:
+        return "at", f"on {target} it is found at: {listed(places)}"
+    if code in {loss.id for loss in codes.LOSSES}:
+        return "code", f"no {code} is left on {target}: take it out"
+    return "code", "only losses can be: take it out"
 
 
 def _name(model: Model, index: int) -> str:

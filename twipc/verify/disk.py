@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Any
 
 from twipc.diagnostics import Finding, Path, Related, Span
 from twipc.model import Model
-from twipc.target import Artifact, Bundle, Target, Unreadable, spec_path
+from twipc.target import BASELINE, Artifact, Bundle, Target, Unreadable, spec_path
 
 from . import codes
 from .compare import Difference, differences
@@ -62,9 +63,10 @@ def verify_folder(
         where = _span(first.file, first.change) if first else None
         yield Finding(codes.UNREADABLE, f"{folder}/{problem.path}: {problem.why}", where, target=target.name)
         return
+    told: Counter[int] = Counter()
     for difference in differences(model, target, options, said):  # digests come last
         if not (is_digest(difference.key) and _is_covered(difference, found, folder)):
-            found.append(_meaning(model, target, changed, difference))
+            found.append(_meaning(model, target, changed, difference, told))
             yield found[-1]
 
 
@@ -96,28 +98,45 @@ def _comments(artifact: Artifact, lines: tuple[str, ...]) -> list[str]:
     return [line.strip() for line in lines if line.strip().startswith(artifact.comment)]
 
 
-def _meaning(model: Model, target: Target, changed: Sequence[_Changed], difference: Difference) -> Finding:
-    path = spec_path(difference.key, model)
-    spec = model.span(path)
+def _meaning(model: Model, target: Target, changed: Sequence[_Changed], difference: Difference, told: Counter[int]) -> Finding:
+    path = _path(difference, model, target)
+    # What twipc adds of its own stands nowhere in a spec.
+    is_written = difference.key.field != BASELINE and model.written(path)
     return Finding(
         codes.MEANING,
         str(difference),
-        _place(changed, path, difference.traces),
-        help="change the spec and compile, or compile to undo the edit",
-        related=(Related(spec, "the spec says it here"),) if model.written(path) else (),
+        _place(changed, spec_path(difference.key, model), difference, told),
+        help="change the spec and compile, or compile to undo the edit" if is_written else "compile to undo the edit",
+        related=(Related(model.span(path), "the spec says it here"),) if is_written else (),
         at=model.tree.name(path),
         target=target.name,
     )
 
 
-def _place(changed: Sequence[_Changed], path: Path, traces: tuple[list[str], list[str]]) -> Span | None:
-    """The changed line that is nearest to what `path` says, and shows most of what differs."""
+def _path(difference: Difference, model: Model, target: Target) -> Path:
+    """Where in the spec it is said: an option stands with its target."""
+    noun, _, leaf = difference.key.field.partition(".")
+    return ("targets", target.name, leaf) if noun in ("option", "options") else spec_path(difference.key, model)
 
-    def nearness(one: _Changed) -> int:
-        return one.change.nearness(path) + 2 * one.change.shows(*traces)
 
-    best = max(changed, key=nearness, default=None)  # of equals the first
-    return _span(best.file, best.change) if best else None
+def _place(changed: Sequence[_Changed], path: Path, difference: Difference, told: Counter[int]) -> Span | None:
+    """The changed line that is nearest to what `path` says, and shows most of what differs.
+
+    Of equals it is one that stands where the difference is by its name, then one that came from there alone, then one of which
+    least was `told`.
+    """
+    traces, place = difference.traces, " ".join(difference.key.owner)
+
+    def nearness(index: int) -> tuple[int, int, bool, int]:
+        change = changed[index].change
+        near = change.nearness(path) + 2 * change.shows(*traces)
+        return near, change.stands_in(place), path in change.origins, -told[index]
+
+    if not changed:
+        return None
+    best = max(range(len(changed)), key=nearness)  # of equals the first
+    told[best] += 1
+    return _span(changed[best].file, changed[best].change)
 
 
 def _span(file: str, change: Change) -> Span:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -14,13 +15,19 @@ from twipc.target import Artifact
 class Change:
     """A stretch that differs: its first line on disk, and the origins of the lines that should stand there.
 
-    `found` and `wanted` are lines with their ends.
+    `found` and `wanted` are lines with their ends; `around` are those that they stand in and beside.
     """
 
     line: int
     origins: tuple[Path, ...]
     found: tuple[str, ...]
     wanted: tuple[str, ...]
+    around: tuple[str, ...] = ()
+
+    def stands_in(self, place: str) -> int:
+        """How many words of a place's name stand in the lines around."""
+        there = _words(" ".join(self.around))
+        return len(_words(place) & there)
 
     def shows(self, wanted: Iterable[str], found: Iterable[str]) -> int:
         """How many of both kinds of texts stand in its lines: none, one or both."""
@@ -56,7 +63,48 @@ def changes(artifact: Artifact, found: str) -> Iterator[Change]:
         if tag != "equal":
             # Where lines were only added, the line before them says where in the spec this is.
             near = artifact.origins[first:last] or artifact.origins[max(0, first - 1) : first]
-            yield Change(min(start + 1, max(1, len(there))), near, tuple(there[start:end]), tuple(wanted[first:last]))
+            line = min(start + 1, max(1, len(there)))
+            yield Change(line, near, tuple(there[start:end]), tuple(wanted[first:last]), _around(wanted, first))
+
+
+def _around(lines: Sequence[str], at: int) -> tuple[str, ...]:
+    """The lines beside one in its item, section or block, and the heads of those that this stands in."""
+    if at == len(lines):
+        return ()
+    depth = _depth(lines[at])
+    around: list[str] = []
+    beside, within = not _is_item(lines[at]), _indent(lines[at]) if _is_item(lines[at]) else depth
+    for line in filter(str.strip, reversed(lines[:at])):
+        if _depth(line) < within:
+            around.append(line)
+            beside, within = False, _indent(line)
+        elif beside and _depth(line) == depth:
+            around.append(line)
+            if _is_item(line):
+                beside, within = False, _indent(line)
+    for line in filter(str.strip, lines[at + 1 :]):
+        if _depth(line) < depth or (_depth(line) == depth and _is_item(line)):
+            break
+        if _depth(line) == depth:
+            around.append(line)
+    return tuple(around)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _depth(line: str) -> int:
+    """How far the text of a line is indented: the first line of a list's item stands beside the others."""
+    return len(line) - len(line.lstrip(" \t-"))
+
+
+def _is_item(line: str) -> bool:
+    return line.lstrip().startswith("- ")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\s{};:,\"'`]+", text))
 
 
 def _end(line: str) -> str:

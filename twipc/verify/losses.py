@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +15,8 @@ from twipc.target.support import settle
 
 from .wording import words
 
-_DEPTHS = {
-    **{"environment": 1, "service": 3, "http": 4, "backend": 6, "network": 3, "volume": 3, "secret": 3},
-    # One of several: each is a loss of its own.
-    **{"service.publish": 4, "service.env": 4, "service.ulimits": 4, "service.depends_on": 4},
-    "service.logging.options": 5,
-}
-"""Losses inside one written value are one finding: its path has so many steps."""
+WHOLE = {"service.mode.": 3, "service.ready.": 3, "http.tls.": 4, "volume.nfs.": 3, "volume.driver.": 3}
+"""What is there or not as a whole: losses in it are one finding, whose path has so many steps. Others stand at their value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +29,10 @@ class _Loss:
 
 
 def losses(model: Model, target: Target, options: Any) -> Iterator[Finding]:
-    """One finding for each written value that is lost or rounded, and one note for all defaults that are."""
+    """One finding for each written value that is lost or rounded, at its place, and one note for all defaults that are."""
     groups: dict[tuple[str, str, Path], list[_Loss]] = {}
     for loss in _losses(model, target, options):
-        depth = _DEPTHS.get(loss.key.field) or _DEPTHS[loss.key.field.partition(".")[0]]
+        depth = next((depth for whole, depth in WHOLE.items() if loss.key.field.startswith(whole)), None)
         groups.setdefault((loss.code.id, loss.why, loss.path[:depth]), []).append(loss)
     defaults: list[_Loss] = []
     for (_, why, path), group in sorted(groups.items(), key=str):
@@ -74,7 +71,7 @@ def _finding(model: Model, target: Target, path: Path, why: str, group: list[_Lo
     at = model.tree.name(path)
     rounded = "; ".join(loss.said for loss in group if loss.said)
     code = group[0].code
-    accept = f"accept it: {{code: {code.id}, at: {at}, target: {target.name}, because: …}}"
+    accept = f"accept it: {{code: {code.id}, at: {_in_flow(at)}, target: {target.name}, because: …}}"
     return Finding(
         code,
         f"{at} on {target.name}: {rounded + ': ' if rounded else ''}{why}",
@@ -85,11 +82,16 @@ def _finding(model: Model, target: Target, path: Path, why: str, group: list[_Lo
     )
 
 
+def _in_flow(at: str) -> str:
+    """A place as it can be pasted between braces."""
+    return at if re.fullmatch(r"[\w.-]+", at) else json.dumps(at, ensure_ascii=False)
+
+
 def _defaults(model: Model, target: Target, lost: list[_Loss]) -> Finding:
-    by_why: dict[str, set[str]] = {}
+    by_why: dict[str, set[Path]] = {}
     for loss in lost:
-        by_why.setdefault(loss.why, set()).add(loss.key.field)
-    told = "; ".join(f"{', '.join(sorted(fields))} ({why})" for why, fields in sorted(by_why.items()))
+        by_why.setdefault(loss.why, set()).add(loss.path)
+    told = "; ".join(f"{', '.join(_fields(paths, model))} ({why})" for why, paths in sorted(by_why.items()))
     path: Path = ("targets", target.name)
     return Finding(
         codes.DEFAULTS_LOST,
@@ -97,4 +99,14 @@ def _defaults(model: Model, target: Target, lost: list[_Loss]) -> Finding:
         model.span(path, key=True),
         at=model.tree.name(path),
         target=target.name,
+    )
+
+
+def _fields(paths: Iterable[Path], model: Model) -> list[str]:
+    """Where each default would be written; of several services, volumes and so on once, with a star for their names."""
+    by_field: dict[Path, set[Path]] = {}
+    for path in paths:
+        by_field.setdefault((path[0], "*", *path[2:]), set()).add(path)
+    return sorted(
+        ".".join(map(str, field)) if len(those) > 1 else model.tree.name(next(iter(those))) for field, those in by_field.items()
     )

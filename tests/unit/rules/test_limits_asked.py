@@ -35,15 +35,15 @@ def lost_defaults(target: str, fields: dict[str, object], **options: object) -> 
 
 @pytest.mark.parametrize(("target", "options"), [("swarm", {}), ("ecs", {"launch": "fargate"})])
 def test_new_privileges_are_open_where_a_target_has_no_word_for_them(target: str, options: dict[str, object]) -> None:
-    assert "service.no_new_privileges" in lost_defaults(target, {}, **options)
+    assert "services.web.no_new_privileges" in lost_defaults(target, {}, **options)
     assert told(target, {"no_new_privileges": True}, **options) == [("TW513", "services.web.no_new_privileges")]
     assert told(target, {"no_new_privileges": False}, **options) == []
-    assert "service.no_new_privileges" not in lost_defaults(target, {"no_new_privileges": False}, **options)
+    assert "services.web.no_new_privileges" not in lost_defaults(target, {"no_new_privileges": False}, **options)
 
 
 @pytest.mark.parametrize(("target", "options"), [("compose", {}), ("compose-2.4", {}), ("ecs", {"launch": "ec2"})])
 def test_new_privileges_are_shut_elsewhere(target: str, options: dict[str, object]) -> None:
-    assert "service.no_new_privileges" not in lost_defaults(target, {}, **options)
+    assert "services.web.no_new_privileges" not in lost_defaults(target, {}, **options)
     assert told(target, {"no_new_privileges": True}, **options) == []
 
 

@@ -170,7 +170,7 @@ def test_ecs_says_what_it_loses_of_a_log() -> None:
     on_ec2 = {"ecs": {**FARGATE, "launch": "ec2"}}
     assert found("gelf", {"gelf-address": "udp://a:1"}, on_ec2) == []
     assert [(code, at) for code, at, _ in found("gelf", {"gelf-address": "udp://a:1"}, {"ecs": FARGATE})] == [
-        ("TW511", "services.web.logging")
+        ("TW511", "services.web.logging.driver")
     ]
     for driver in ("local", "none"):
         assert [code for code, _, _ in found(driver, {}, on_ec2)] == ["TW511"]

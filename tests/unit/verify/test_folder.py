@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli import PROD, project, run
-from tests.compiling import compiled_text
+from tests.compiling import compiled_spec, compiled_text
 from twipc.diagnostics import Span
 from twipc.target import BASELINE, FactKey, Facts, Unreadable
 from twipc.verify.disk import verify_folder
@@ -128,6 +129,53 @@ def test_a_difference_names_the_place_of_the_spec_and_what_to_do(root: Path) -> 
     (related,) = found["related"]
     assert related["message"] == "the spec says it here"
     assert (related["span"]["file"], related["span"]["line"]) == ("specs/base.yaml", 7)
+
+
+def test_what_twipc_adds_is_nowhere_in_the_spec(root: Path) -> None:
+    edit(root, CONF, "maxconn 4000", "maxconn 9")
+    (found,) = findings(root)
+    assert "twipc always writes" in found["message"]
+    assert (found["related"], found["help"]) == ([], "compile to undo the edit")
+
+
+def test_an_option_is_said_with_its_target(tmp_path: Path) -> None:
+    project(tmp_path, prod=WHOLE.replace("{compose: {}}", "{swarm: {discovery: tasks}}"))
+    assert run("compile", at=tmp_path).code == 0
+    edit(tmp_path, "out/prod/swarm/docker-stack.yml", 'endpoint_mode: "vip"', 'endpoint_mode: "dnsrr"')
+    (found,) = findings(tmp_path)
+    assert found["at"] == "targets.swarm.discovery"
+    assert [one["span"]["line"] for one in found["related"]] == [4]
+
+
+@pytest.mark.parametrize("name", ["prod", "train"])
+def test_two_equal_edits_are_told_each_at_its_own_line(name: str) -> None:
+    """Lines that stand alike in two places of a file, both dropped."""
+    told = 0
+    for one in compiled_spec(name).compiled:
+        for artifact in one.bundle.artifacts:
+            lines = artifact.text.splitlines(keepends=True)
+            for text in _twice(lines):
+                rest = "".join(line for line in lines if line.strip() != text)
+                found = verify_folder(
+                    one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, artifact.path: rest}
+                )
+                placed = [finding.span.line for finding in found if finding.span and finding.code.id == "TW601"]
+                assert len(placed) < 2 or len(set(placed)) > 1, (one.target.name, artifact.path, text)
+                told += len(placed) > 1
+    assert told > 20
+
+
+def _twice(lines: list[str]) -> list[str]:
+    count = Counter(line.strip() for line in lines)
+    return sorted(text for text in count if count[text] == 2 and len(text) > 3)
+
+
+def test_each_edit_is_told_in_the_section_that_it_is_in(root: Path) -> None:
+    """The same edit in the only backend and in the frontend."""
+    text = (root / CONF).read_text().splitlines(keepends=True)
+    edited = [number for number, line in enumerate(text, 1) if line.strip() == "no log"]
+    (root / CONF).write_text("".join(line for line in text if line.strip() != "no log"))
+    assert [one["span"]["line"] for one in findings(root)] == [number - at for at, number in enumerate(edited)]
 
 
 def test_a_default_is_related_to_nothing(root: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.compiling import compiled_text
 from twipc.diagnostics import Finding
 from twipc.target import codes
 from twipc.verify.accept import accepted
+from twipc.verify.losses import _in_flow
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\n"
 ECS = (
@@ -33,6 +36,7 @@ services:
     publish: [{{port: http, host: 81, address: 127.0.0.1}}]
 accept:
 """
+_PUBLISHED = "services.api.publish.http, services.web.publish.http"
 
 
 def found(spec: str, *codes: str) -> list[Finding]:
@@ -50,13 +54,15 @@ def accepting(*rows: str) -> list[tuple[str, tuple[int, int], str, str | None]]:
     return [told(finding) for finding in found(ON_SWARM + text, "TW521")]
 
 
-def test_what_is_rounded_in_one_place_is_one_finding_at_its_value() -> None:
-    resources, health, grace = found(ON_ECS, "TW502")
-    rounded = "0.3 becomes 0.5; 700MiB becomes a task of 1GiB, 700MiB of it for the container"
-    message = f"services.web.resources on ecs: {rounded}: Fargate has fixed task sizes"
-    assert told(resources) == ("services.web.resources", (10, 5), message, None)
+def test_what_is_rounded_is_one_finding_at_its_value() -> None:
+    cpu, memory, health, grace = found(ON_ECS, "TW502")
+    message = "services.web.resources.cpu on ecs: 0.3 becomes 0.5: Fargate has fixed task sizes"
+    assert told(cpu) == ("services.web.resources.cpu", (10, 22), message, None)
+    rounded = "700MiB becomes a task of 1GiB, 700MiB of it for the container"
+    message = f"services.web.resources.memory on ecs: {rounded}: Fargate has fixed task sizes"
+    assert told(memory) == ("services.web.resources.memory", (10, 35), message, None)
     assert told(health)[2] == (
-        "services.web.health on ecs: 1500ms becomes 5s: ECS checks at intervals of whole seconds, 5s or longer"
+        "services.web.health.interval on ecs: 1500ms becomes 5s: ECS checks at intervals of whole seconds, 5s or longer"
     )
     assert told(grace)[:2] == ("services.web.stop_grace", (13, 17))
 
@@ -79,7 +85,7 @@ def test_what_is_said_otherwise_is_told_without_a_value() -> None:
 def test_an_acceptance_of_another_place_names_the_nearest() -> None:
     (one,) = accepting("code: TW512, at: services.web.publish.htp")
     message = "nothing to accept: no TW512 at `services.web.publish.htp` on `swarm`"
-    assert one == ("accept.0", (15, 12), message, "did you mean `services.web.publish.http`?")
+    assert one == ("accept.0", (15, 23), message, "did you mean `services.web.publish.http`?")
 
 
 def test_an_acceptance_of_another_code_names_that_which_is_lost_there() -> None:
@@ -111,8 +117,30 @@ def test_what_is_no_loss_cannot_be_accepted() -> None:
 def test_a_loss_of_another_target_is_not_meant() -> None:
     text = ON_SWARM + "  - {code: TW512, at: services.web.publish.http, target: compose, because: known and wanted}\n"
     (one,) = found(text, "TW521")
-    assert one.help == "only losses can be: take it out"
+    assert told(one)[1] == (15, 58)
+    assert one.help == "it is lost on swarm: did you mean that?"
     assert len(found(text, "TW512")) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "help"),
+    [
+        ("code: TW512, at: services.web.publish.http, target: ecs", 58, "this spec's targets are: compose, swarm"),
+        ("code: TW512, at: services.web.publish.http, target: swram", 58, "did you mean `swarm`?"),
+        ("code: TW513, at: services.web.publish.http, target: swarm", 12, "did you mean TW512? that is what is lost there"),
+        ("code: TW512, at: services.web.publish, target: swarm", 23, "did you mean `services.web.publish.http`?"),
+        (
+            "code: TW512, at: web, target: swarm",
+            23,
+            "on swarm it is found at: services.api.publish.http, services.web.publish.http",
+        ),
+        ("code: TW510, at: volumes.news, target: swarm", 12, "no TW510 is left on swarm: take it out"),
+        ("code: TW999, at: nothing, target: swarm", 12, "only losses can be: take it out"),
+    ],
+)
+def test_what_an_acceptance_that_accepts_nothing_may_have_meant(row: str, column: int, help: str) -> None:
+    (one,) = found(f"{ON_SWARM}  - {{{row}, because: known and wanted}}\n", "TW521")
+    assert (told(one)[1], one.help) == ((15, column), help)
 
 
 def test_the_second_acceptance_of_one_loss_accepts_nothing() -> None:
@@ -133,5 +161,34 @@ def test_defaults_that_are_lost_are_one_note_at_the_target_with_each_reason_once
     head, _, reasons = note.message.partition(": ")
     assert head == "defaults that ecs has no word for"
     first, *others = reasons.split("); ")
-    assert first == "service.no_new_privileges (Fargate takes no Docker security options, and says nothing of its own"
-    assert all(other.startswith("service.") for other in others)
+    assert first == "services.web.no_new_privileges (Fargate takes no Docker security options, and says nothing of its own"
+    assert all(other.startswith("services.web.") for other in others)
+
+
+def test_a_default_that_several_services_have_is_named_once() -> None:
+    (note,) = found(ON_SWARM.removesuffix("accept:\n"), "TW503")
+    assert "services.*.no_new_privileges (" in note.message
+    assert "services.*.resources.pids (" in note.message
+
+
+def test_what_is_written_is_told_at_its_value_and_the_rest_of_its_noun_is_not() -> None:
+    text = ON_SWARM.removesuffix("accept:\n") + "    resources: {cpu: 0.5, memory: 64MiB, pids: 64}\n"
+    (lost,) = found(text, "TW513")
+    assert told(lost)[:2] == ("services.api.resources.pids", (14, 42))
+
+
+def test_what_is_there_or_not_as_a_whole_is_one_finding() -> None:
+    text = ON_SWARM.removesuffix("accept:\n") + "volumes:\n  news: {access: shared, nfs: {server: nas.lan, path: /news}}\n"
+    text = text.replace("image: shop/web:1", "image: shop/web:1\n    mounts: {/d: news}")
+    assert [one.at for one in found(text.replace(text.splitlines()[3], ECS.rstrip()), "TW510")] == ["volumes.news.nfs"]
+
+
+@pytest.mark.parametrize("place", ["/etc/a,b.conf", "/etc/a [1].conf", "/etc/{a}: b", "/etc/'a' # b", "/etc/ä.conf"])
+def test_what_would_accept_a_loss_can_be_pasted(place: str) -> None:
+    base = f"{HEAD}targets: {{swarm: {{}}}}\nservices:\n  web:\n    image: shop/web:1\n    labels: {{x: y}}\n"
+    model = compiled_text(base).model
+    assert model
+    at = model.tree.name(("services", "web", "configs", place))
+    text = base + f"accept: [{{code: TW513, at: {_in_flow(at)}, target: swarm, because: known}}]\n"
+    (unused,) = found(text, "TW521")
+    assert f"no TW513 at `{at}` on" in unused.message

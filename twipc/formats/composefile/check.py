@@ -45,17 +45,16 @@ def one_host(model: Model, target: str) -> Iterator[Finding]:
     """What one host cannot do: give a port to two replicas, end who is not alive, and give a secret to a user."""
     yield from _fixed_ports(model, target)
     yield from _secret_owners(model, target)
-    unwatched = [name for name, _ in model.services if model.written(("services", name, "health"))]
-    if unwatched:
-        path: Path = ("services", unwatched[0], "health")
-        names = ", ".join(f"`{name}`" for name in unwatched)
-        yield Finding(
-            NO_RESTART,
-            f"Docker alone restarts nothing that fails its liveness check: {names}",
-            model.span(path, key=True),
-            at=model.tree.name(path),
-            target=target,
-        )
+    for name, _ in model.services:
+        path: Path = ("services", name, "health")
+        if model.written(path):
+            yield Finding(
+                NO_RESTART,
+                "Docker alone restarts nothing that fails its liveness check",
+                model.span(path, key=True),
+                at=model.tree.name(path),
+                target=target,
+            )
 
 
 def _secret_owners(model: Model, target: str) -> Iterator[Finding]:
