@@ -207,6 +207,9 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
         {**web({"swarm": {}}, secrets=["key"]), "secrets": {"key": {"swarm": "a" * n}}}
     ),
     "an image's name": lambda n: whole(web(image="a" * n)),
+    "a registry's name": lambda n: whole(
+        web({"compose": {"registry": f"a.b/{'a' * (n - 4)}" if n > 4 else "a.b"[:n]}}, build="app")
+    ),
     "the name of a label": lambda n: whole(web(labels={"a" * n: "a"})),
     "a label": lambda n: whole(web(labels={"ab": "a" * n})),
     "a path in a container": lambda n: whole(web(working_dir=f"/{letters(n - 1)}")),

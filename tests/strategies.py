@@ -321,6 +321,8 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         "replicas": draw(st.integers(0, 4)),
     }
     if draw(st.booleans()):
+        service["build"] = "app"
+    if draw(st.booleans()):
         service["ports"]["dns"] = {"number": draw(st.sampled_from((53, 8080))), "protocol": "udp"}
     service |= draw(processes)
     if draw(st.booleans()):
@@ -563,9 +565,8 @@ def targets_of(spec: Spec) -> Spec:
         name: sorted({one["port"] for one in service.get("publish", ()) if "address" not in one})
         for name, service in spec["services"].items()
     }
-    built = any(
-        {"http", "build", "configs"} & {key for key in service if service[key]} for service in spec["services"].values()
-    )
+    ours = any(service.get("build") and "registry" not in service["image"] for service in spec["services"].values())
+    built = ours or any(service.get("http") or service.get("configs") for service in spec["services"].values())
     ecs = {
         "launch": "fargate",
         "region": "eu-west-1",
@@ -592,7 +593,8 @@ def targets_of(spec: Spec) -> Spec:
             if spec["volumes"][name]["access"] not in ("per-replica", "scratch")
         },
     }
-    return {"compose": {}, "compose-2.4": {}, "swarm": {}, "ecs": ecs, **{engine: {} for engine in sorted(engines)}}
+    swarm = {"registry": "registry.example.com/team"} if ours else {}
+    return {"compose": {}, "compose-2.4": {}, "swarm": swarm, "ecs": ecs, **{engine: {} for engine in sorted(engines)}}
 
 
 CONFIGS = {

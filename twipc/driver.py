@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import posixpath
 import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ from twipc import registry
 from twipc.diagnostics import Path as SpecPath
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.near import near
-from twipc.model import Model
+from twipc.model import Locked, Model
 from twipc.resolve import codes as resolve_codes
 from twipc.resolve import resolve
 from twipc.rules import judge
 from twipc.rules.across import across
-from twipc.spec import Noun, assemble, bind, bind_noun, is_fragment, require_known_version
+from twipc.rules.locks import locks
+from twipc.spec import Lock, Noun, assemble, bind, bind_noun, is_fragment, require_known_version
 from twipc.spec import codes as spec_codes
-from twipc.syntax import MOST_BYTES, NodeMapping, Tree
+from twipc.syntax import MOST_BYTES, NodeMapping, Tree, parse
 from twipc.target import Bundle, Target, exceeded
+from twipc.target.images import Packed
 from twipc.target.limits import elsewhere
 from twipc.verify import Difference, differences, losses
 from twipc.verify.accept import accepted, is_loss
@@ -118,12 +121,34 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
             project.close(secret.file)
     targets = {name: options for name, options in environment.targets.items() if name in registry.target_names()}
     try:
-        return resolve(environment.model_copy(update={"targets": targets}), bound, project.read, report)
+        model = resolve(environment.model_copy(update={"targets": targets}), bound, project.read, report)
     except Stopped:
         for name in targets:
             with suppress(Stopped, registry.BadTarget):
                 bind_noun(registry.target(name).options, bound, ("targets", name), report)
         raise
+    return replace(model, locked=_locked(project, lock_file(file, environment.environment), report))
+
+
+def lock_file(spec: str, environment: str) -> str:
+    """The lock of an environment, beside its spec."""
+    return posixpath.join(posixpath.dirname(spec), f"{environment}.lock")
+
+
+def _locked(project: Project, file: str, report: Report) -> Locked | None:
+    """What the lock says, if there is one; one that makes no sense is reported on, and the spec still judged."""
+    content = project.read(file)
+    if content is None:
+        return None
+    own = Report()
+    try:
+        tree = parse(content, file, own)
+        own.stop_on_errors()
+        return Locked(bind_noun(Lock, tree, (), own), tree)
+    except Stopped:
+        return None
+    finally:
+        report.extend(own.findings)
 
 
 def targets_in(project: Project, file: str, content: bytes) -> list[str]:
@@ -172,12 +197,24 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
         found.extend(target.check(model, options))
         only_losses = sound and all(map(is_loss, found.findings))
         found.extend(exceeded(target.limits, model, options, name, sound=only_losses))
+    if sound and model.locked and all(map(is_loss, found.findings)):
+        found.extend(locks(model, (image for images in images_of(model).values() for image in images)))
     report.extend(accepted(model, found.findings, [target.name for target, _ in asked], sound=sound))
     report.stop_on_errors()
     compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]
     for one in compiled:
         validate(one)
     return compiled
+
+
+def images_of(model: Model) -> dict[str, Sequence[Packed]]:
+    """The images that are made here, by the targets of the spec that run them."""
+    found: dict[str, Sequence[Packed]] = {}
+    for name in sorted(model.environment.targets):
+        target = registry.target(name)
+        with suppress(Stopped):  # wrong options were told, or will be with the target itself
+            found[name] = target.images(model, _options(target, model, Report()))
+    return found
 
 
 def judge_elsewhere(model: Model, report: Report) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from twipc.diagnostics import Path, Span
-from twipc.spec import Backend, Environment, Health, Http, Ready, SecretFile, Service
+from twipc.spec import Backend, Environment, Health, Http, Lock, Ready, SecretFile, Service
 from twipc.syntax import Tree
 
 HEALTH_PORT = 8079
@@ -28,6 +28,14 @@ class Member:
 
 
 @dataclass(frozen=True, eq=False)
+class Locked:
+    """The lock beside a spec, and where it says what."""
+
+    lock: Lock
+    tree: Tree
+
+
+@dataclass(frozen=True, eq=False)
 class Model:
     """What is meant. Services have image, ports and health filled in; backends have their room.
 
@@ -40,6 +48,7 @@ class Model:
     ready: Mapping[tuple[str, str], Ready | None]
     pages: Mapping[str, str]
     configs: Mapping[str, str]
+    locked: Locked | None = None
 
     @property
     def name(self) -> str:
@@ -85,6 +94,15 @@ class Model:
     def is_behind(self, service: str) -> bool:
         """Whether nobody but other `http` services asks this one: they tell it who the client is."""
         return service in self.forwarding and service not in self.past
+
+    @property
+    def registry(self) -> str | None:
+        """Where images were pushed to, for targets that name no registry themselves."""
+        return self.locked.lock.registry if self.locked else None
+
+    def digest(self, image: str) -> str | None:
+        """Of an image that was pushed under this name."""
+        return self.locked.lock.images.get(image) if self.locked else None
 
     def number(self, service: str, port: str) -> int:
         """The number of a named port."""

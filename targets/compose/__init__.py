@@ -1,8 +1,8 @@
 """Docker Compose v2: one host, `docker compose up`."""
 
-from twipc.target import Target
+from twipc.target import Target, images
 
-from .baseline import baseline
+from .baseline import baseline, option_facts
 from .check import check
 from .codes import CODES
 from .lower import compile
@@ -15,6 +15,9 @@ TARGET = Target(
     name="compose",
     summary="Docker Compose v2 on one host",
     support=SUPPORT,
+    options=images.ImageOptions,
+    option_facts=option_facts,
+    images=lambda model, options: images.all_packed(model, options.registry),
     check=check,
     names=names,
     compile=compile,

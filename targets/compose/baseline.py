@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, mounted_files, of_service, secret_places
+from twipc.formats.composefile.baseline import common, made_images, mounted_files, of_service, secret_places
 from twipc.model import Model
-from twipc.target import BASELINE, DOCKER, FactKey, Facts
+from twipc.target import BASELINE, DOCKER, FactKey, Facts, images, option
 
 _SERVED: dict[str, object] = {"tmpfs": ["/tmp:mode=1777,size=64m,noexec,nosuid,nodev"]}
+
+
+def option_facts(model: Model, options: Any) -> Facts:
+    """Where images that are built here come from."""
+    return made_images(model, option(options, images.ImageOptions).registry)
 
 
 def baseline(model: Model, _options: Any) -> Facts:

@@ -10,9 +10,9 @@ from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
-from twipc.model import Model, image_of
+from twipc.model import Model
 from twipc.spec import EPHEMERAL, Service
-from twipc.target import DOCKER, Bundle, bundle
+from twipc.target import DOCKER, Bundle, bundle, images, option
 
 FILE = "docker-compose.yml"
 TARGET_NAME = "compose"
@@ -21,13 +21,15 @@ _BIND: Mapping[str, Value] = {"bind": {"create_host_path": False}}
 _RESTART = {"always": "unless-stopped", "on-failure": "on-failure", "never": "no"}
 
 
-def compile(model: Model, _options: Any) -> Bundle:
+def compile(model: Model, options: Any) -> Bundle:
     """One compose file; a service's own files lie in a folder of its name."""
+    registry = option(options, images.ImageOptions).registry
     files = {name: files_of(model, name, DOCKER) for name, _ in model.services}
     document: dict[str, Value] = {
         "name": At(("project",), model.name),
         "services": {
-            name: At(("services", name), _service(model, name, service, files[name])) for name, service in model.services
+            name: At(("services", name), _service(model, name, service, files[name], registry))
+            for name, service in model.services
         },
         "networks": {
             name: At(("networks", name), {"driver": "bridge", **write.network(model, name)})
@@ -40,11 +42,13 @@ def compile(model: Model, _options: Any) -> Bundle:
     return bundle(composed, *(file.artifact for served in files.values() for file in served))
 
 
-def _service(model: Model, name: str, service: Service, files: tuple[ServerFile, ...]) -> dict[str, Value]:
+def _service(
+    model: Model, name: str, service: Service, files: tuple[ServerFile, ...], registry: str | None
+) -> dict[str, Value]:
     here: Path = ("services", name)
     return without_nothing(
         {
-            "image": At((*here, "image"), image_of(service)),
+            "image": At((*here, "image"), images.named(model, name, registry)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": write.environment(model, name, DOCKER),
             "labels": {

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twipc.formats.labels import LABEL
-from twipc.model import Model, image_of
+from twipc.model import Model
+from twipc.target import images
 from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Stranger, Unanswered
 from twipc.target.standby import under_lock
 
-from .lower import FILE
+from .lower import FILE, TARGET_NAME
 
 _COMPOSE = "com.docker.compose."
 _ROW = f'{{{{.ID}}}}\t{{{{.Names}}}}\t{{{{.Label "{_COMPOSE}project"}}}}'
@@ -29,7 +30,7 @@ def observe(model: Model, folder: str, _mark: str = "") -> Asking[Status]:
     """Containers and networks by their labels, and what bears our names without them."""
     asked = Step(composing(model, folder, "config", "--hash", "*"), "ask for the digest of each service", reads=True)
     hashes = _hashes((yield from _ask(asked)))
-    images = yield from _images(model)
+    there = yield from _images(model)
     listing = ("docker", "container", "ls", "--all", "--no-trunc", "--format", _ROW)
     rows = [line.split("\t") for line in (yield from _ask(Step(listing, "list the containers", reads=True))).splitlines()]
     found = [row[0] for row in rows if len(row) == 3 and (row[2] == model.name or _is_called(model, row[1]))]
@@ -38,7 +39,7 @@ def observe(model: Model, folder: str, _mark: str = "") -> Asking[Status]:
     joined = ("docker", "network", "ls", "--quiet", "--no-trunc", "--filter", f"label={_COMPOSE}project={model.name}")
     networks = (yield from _ask(Step(joined, "list the networks of the project", reads=True))).split()
     try:
-        return _status(model, containers, hashes, images, networks)
+        return _status(model, containers, hashes, there, networks)
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise Unanswered(look, f"its answer has a form that twipc does not know ({problem!r})") from None
 
@@ -47,16 +48,16 @@ def _status(
     model: Model,
     containers: list[dict[str, Any]],
     hashes: Mapping[str, str],
-    images: Mapping[str, str],
+    there: Mapping[str, str],
     networks: Iterable[str],
 ) -> Status:
     ours = [one for one in containers if _is_ours(model, one)]
-    wanted = {name: (digest, images.get(name, "")) for name, digest in hashes.items()}
+    wanted = {name: (digest, there.get(name, "")) for name, digest in hashes.items()}
     return Status(
         tuple(sorted((_instance(one, wanted) for one in ours), key=lambda one: (one.service, one.number, one.name))),
         tuple(_stranger(one) for one in containers if one not in ours and _in_the_way(model, one)),
         tuple(sorted(networks)),
-        images,
+        there,
     )
 
 
@@ -73,7 +74,9 @@ def _hashes(said: str) -> Mapping[str, str]:
 
 def _images(model: Model) -> Asking[Mapping[str, str]]:
     """The id of each service's image; empty, where the engine does not have it."""
-    names = sorted({image_of(service) for _, service in model.services})
+    registry = images.said(model, TARGET_NAME, images.ImageOptions).registry
+    called = {name: images.named(model, name, registry) for name, _ in model.services}
+    names = sorted(set(called.values()))
     ids = yield from _ids(names)
     if len(ids) == len(names):
         found = dict(zip(names, ids, strict=True))
@@ -82,11 +85,11 @@ def _images(model: Model) -> Asking[Mapping[str, str]]:
         found = {}
         for name in names:
             found[name] = "".join((yield from _ids([name])))
-    return {name: found[image_of(service)] for name, service in model.services}
+    return {name: found[image] for name, image in called.items()}
 
 
-def _ids(images: list[str]) -> Asking[list[str]]:
-    argv = ("docker", "image", "inspect", "--format", "{{.Id}}", "--", *images)
+def _ids(names: list[str]) -> Asking[list[str]]:
+    argv = ("docker", "image", "inspect", "--format", "{{.Id}}", "--", *names)
     answer = yield Step(argv, "ask for the images", reads=True)
     return answer.out.split()
 

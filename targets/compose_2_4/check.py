@@ -8,10 +8,12 @@ from typing import Any
 from twipc.diagnostics import Finding
 from twipc.formats.composefile.check import one_host
 from twipc.model import Model
+from twipc.target import images, option
 from twipc.target.secrets import missing_places
 
 
-def check(model: Model, _options: Any) -> Iterator[Finding]:
-    """Ports of one host, and secrets without a file."""
+def check(model: Model, options: Any) -> Iterator[Finding]:
+    """Ports of one host, secrets without a file, and a registry of nothing."""
     yield from one_host(model, "compose-2.4")
     yield from missing_places(model, "compose-2.4", "file", lost="variables")
+    yield from images.registry_findings(model, option(options, images.ImageOptions).registry, "compose-2.4")

@@ -9,9 +9,9 @@ from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
-from twipc.model import Model, image_of
+from twipc.model import Model
 from twipc.spec import EPHEMERAL, Service
-from twipc.target import DOCKER, Artifact, Bundle, bundle
+from twipc.target import DOCKER, Artifact, Bundle, bundle, images, option
 
 FILE = "docker-compose.yml"
 PROJECT_FILE = ".env"
@@ -19,13 +19,15 @@ TARGET_NAME = "compose-2.4"
 _RESTART = {"always": "unless-stopped", "on-failure": "on-failure", "never": "no"}
 
 
-def compile(model: Model, _options: Any) -> Bundle:
+def compile(model: Model, options: Any) -> Bundle:
     """One compose file; a service's own files lie in a folder of its name."""
+    registry = option(options, images.ImageOptions).registry
     files = {name: files_of(model, name, DOCKER) for name, _ in model.services}
     document: dict[str, Value] = {
         "version": "2.4",
         "services": {
-            name: At(("services", name), _service(model, name, service, files[name])) for name, service in model.services
+            name: At(("services", name), _service(model, name, service, files[name], registry))
+            for name, service in model.services
         },
         "networks": {
             name: At(("networks", name), {"driver": "bridge", **write.network(model, name)})
@@ -46,12 +48,14 @@ def _project(model: Model) -> Artifact:
     return Artifact(PROJECT_FILE, "".join(f"{line}\n" for line in lines), ((), (), ("project",)))
 
 
-def _service(model: Model, name: str, service: Service, files: tuple[ServerFile, ...]) -> dict[str, Value]:
+def _service(
+    model: Model, name: str, service: Service, files: tuple[ServerFile, ...], registry: str | None
+) -> dict[str, Value]:
     here: Path = ("services", name)
     limits = program.limits(name, service)
     return without_nothing(
         {
-            "image": At((*here, "image"), image_of(service)),
+            "image": At((*here, "image"), images.named(model, name, registry)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": write.environment(model, name, DOCKER),
             "labels": {

@@ -8,6 +8,7 @@ from .codes import CODES
 from .lower import compile
 from .options import Options, discovery_of
 from .options_facts import option_facts
+from .pins import packed, pins
 from .quotas import LIMITS
 from .read import read
 from .states import names, states
@@ -18,6 +19,7 @@ TARGET = Target(
     summary="Amazon ECS task definitions and services, on Fargate or EC2",
     support=SUPPORT,
     compile=compile,
+    images=packed,
     read=read,
     baseline=baseline,
     options=Options,
@@ -25,7 +27,7 @@ TARGET = Target(
     limits=LIMITS,
     states=states,
     names=names,
-    option_facts=option_facts,
+    option_facts=lambda model, options: {**option_facts(model, options), **pins(model, options)},
     discovery=discovery_of,
     codes=CODES,
 )

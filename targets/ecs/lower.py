@@ -12,7 +12,7 @@ from twipc.formats.probe import http_probe
 from twipc.formats.standby import MODE, alive, entrypoint
 from twipc.model import Model, image_of
 from twipc.spec import Health, Service
-from twipc.target import Artifact, Bundle, Discovery, bundle, option
+from twipc.target import Artifact, Bundle, Discovery, bundle, images, option
 
 from . import limits
 from .deployment import deployment
@@ -44,10 +44,12 @@ def task_definition(model: Model, options: Options, name: str) -> tuple[Artifact
     if registry:
         image = f"{registry}/{image}"
     folder = image_folder(model, name, discovery, image)
-    named = At(("services", name, "image"), image)
+    own = images.packed(model, name, registry)
+    named = At(("services", name, "image"), own.pinned if own else image)
     if folder:
+        # What it starts from has no digest: another one would be another folder, and so another image than the lock knows.
         of = "http" if service.http else "configs"
-        named = At(("services", name, of), image_name(model, name, folder, options.registry))
+        named = At(("services", name, of), images.with_digest(model, image_name(model, name, folder, options.registry)))
     task = _task(model, options, name, named, discovery)
     return (document(f"{name}.taskdef.json", ("services", name), task), *folder)
 

@@ -35,6 +35,7 @@ def option_facts(model: Model, options_: Any) -> Facts:
         if service.kind == "job":  # these are said when its task is run
             said |= dict.fromkeys(("cluster", "subnets", "security_groups", "cloud_map_service"))
         facts |= {FactKey(f"options.{leaf}", (name,)): value for leaf, value in said.items()}
+        facts |= _locked(model, name, service, options.registry)
         if _baked(service) and _ours(service):
             facts[FactKey("options.registry", (name, "FROM"))] = options.registry
         groups: dict[str, set[str]] = {}
@@ -48,6 +49,19 @@ def option_facts(model: Model, options_: Any) -> Facts:
             if volume and model.environment.volumes[mount.volume].access not in ("per-replica", "scratch"):
                 facts[FactKey("options.volume", (name, mount.volume))] = (volume.file_system, volume.access_point)
     return facts
+
+
+def _locked(model: Model, name: str, service: Service, registry: str | None) -> Facts:
+    """The digest that the lock has of what runs as it was built; that of an image with files is a fact of `pins`."""
+    locked = model.locked.lock.images if model.locked else {}
+    before = f"{registry}/" if registry else ""
+    if _baked(service):
+        return {}
+    image = service.image or ""
+    if service.build is None or "@" in image:
+        return {}
+    digest = locked.get(f"{before}{image}" if _ours(service) else image)
+    return {FactKey("service.image", (name,)): f"{image}@{digest}"} if digest else {}
 
 
 def _baked(service: Service) -> bool:

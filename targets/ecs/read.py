@@ -278,8 +278,10 @@ class _Reader:
             self.baseline("Dockerfile", tuple(baked.rest))
         parts = [part for path in sorted(self.texts) if path.startswith(f"{folder}/") for part in (path, self.texts[path])]
         content = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+        image, _, digest = image.partition("@")
         registry, _, name = image.rpartition("/")
         self.option("registry", registry or None)
+        self.option("digest", digest or None)
         if name != f"{self.family}:{content}":
             self.baseline("image, not of its folder's content", name)
         discovery = Discovery(RESOLVER, suffix=f".{self.namespace}" if self.namespace else "", secrets="variable")

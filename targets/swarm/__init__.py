@@ -1,6 +1,6 @@
 """Docker Swarm: several hosts, `docker stack deploy`."""
 
-from twipc.target import Target
+from twipc.target import Target, images
 
 from .baseline import baseline, option_facts
 from .check import check
@@ -25,5 +25,6 @@ TARGET = Target(
     read=read,
     baseline=baseline,
     runtime=RUNTIME,
+    images=lambda model, options: images.all_packed(model, options.registry),
     codes=CODES,
 )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from twipc.formats.composefile.baseline import common, files_of, of_service, secret_places
+from twipc.formats.composefile.baseline import common, files_of, made_images, of_service, secret_places
 from twipc.model import Model
 from twipc.spec import Duration, Service
 from twipc.target import BASELINE, FactKey, Facts, option
@@ -20,9 +20,9 @@ _SERVED: Mapping[str, object] = {"tmpfs at /tmp.tmpfs.size": 67108864}
 _USER = {"nginx": "101", "haproxy": "99"}
 
 
-def option_facts(_model: Model, options: Any) -> Facts:
+def option_facts(model: Model, options: Any) -> Facts:
     chosen: SwarmOptions = option(options, SwarmOptions)
-    return {FactKey("option.discovery"): chosen.discovery}
+    return {FactKey("option.discovery"): chosen.discovery, **made_images(model, chosen.registry)}
 
 
 def baseline(model: Model, options: Any) -> Facts:

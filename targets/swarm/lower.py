@@ -13,9 +13,9 @@ from twipc.formats.engines import ENGINES
 from twipc.formats.labels import LABEL
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
-from twipc.model import Model, health_of, image_of
+from twipc.model import Model, health_of
 from twipc.spec import EPHEMERAL, Duration, Publish, Service, Size, Volume
-from twipc.target import Bundle, Discovery, bundle, published
+from twipc.target import Bundle, Discovery, bundle, images, option, published
 
 from .limits import CONFIG_NAME
 from .options import discovery as discovery_of
@@ -36,7 +36,7 @@ def compile(model: Model, options: Any) -> Bundle:
     document: dict[str, Value] = {
         "version": "3.8",
         "services": {
-            name: At(("services", name), _service(model, name, service, files[name], discovery))
+            name: At(("services", name), _service(model, name, service, files[name], options))
             for name, service in model.services
         },
         "configs": {
@@ -52,14 +52,13 @@ def compile(model: Model, options: Any) -> Bundle:
     return bundle(composed, *(file.artifact for served in files.values() for file in served))
 
 
-def _service(
-    model: Model, name: str, service: Service, files: tuple[ServerFile, ...], discovery: Discovery
-) -> dict[str, Value]:
+def _service(model: Model, name: str, service: Service, files: tuple[ServerFile, ...], options: Any) -> dict[str, Value]:
+    discovery, registry = discovery_of(options), option(options, images.ImageOptions).registry
     here: Path = ("services", name)
     variables = write.environment(model, name, discovery)
     return without_nothing(
         {
-            "image": At((*here, "image"), image_of(service)),
+            "image": At((*here, "image"), images.named(model, name, registry)),
             "command": At((*here, "command"), list(service.command or ())),
             "environment": {variable: _untemplated(value) for variable, value in variables.items()},
             "labels": {**write.service_labels(model, name, ()), **volumes.labels(model, name, slots=True)},

@@ -8,8 +8,11 @@ from typing import Any
 
 from twipc.formats.composefile.write import mounted_secrets
 from twipc.formats.labels import LABEL
-from twipc.model import Model, image_of
+from twipc.model import Model
+from twipc.target import images
 from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Stranger, Unanswered
+
+from .options import SwarmOptions
 
 MARK = f"{LABEL}deployed"
 """The label of a service that holds the digest of the folder it was deployed from."""
@@ -79,12 +82,13 @@ def _status(
 ) -> Status:
     ours = {one["ID"]: one for one in services if _is_ours(model, one)}
     instances = [one for service in ours.values() for one in _instances(model, service, tasks, mark)]
+    registry = images.said(model, "swarm", SwarmOptions).registry
     named = {name: model.environment.secrets[name].swarm for name in mounted_secrets(model)}
     return Status(
         tuple(sorted(instances, key=lambda one: (one.service, one.number, one.name))),
         tuple(_stranger(one) for one in services if one["ID"] not in ours),
         tuple(networks),
-        {name: image_of(service) for name, service in model.services},
+        {name: images.named(model, name, registry) for name, _ in model.services},
         groups={_name(model, one): one["ID"] for one in ours.values()},
         secrets={name: there.name for name, there in named.items() if there and there.name not in secrets},
     )

@@ -6,14 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from twipc.spec import Noun
-from twipc.target import Discovery, option
+from twipc.target import Discovery, images, option
 
 _RESOLVER = "127.0.0.11"
 
 
-class SwarmOptions(Noun):
-    """How the stack's services find each other."""
+class SwarmOptions(images.ImageOptions):
+    """How the stack's services find each other, and where their images come from."""
 
     discovery: Literal["dnsrr", "tasks"] = Field(
         "dnsrr",

@@ -25,6 +25,8 @@ PLAYED: Mapping[str, Any] = {
         "said": {},
         "image": [],
         "volume": [],
+        "owner": "shop",
+        "tags": {},
     },
 }
 

@@ -267,6 +267,27 @@ def scaled_standby(folder: Path) -> list[str]:
         return found(folder, "scale", after=("web=3",))
 
 
+MADE = SMALL.replace("replicas: 3", "build: .")
+
+
+def relocked(folder: Path) -> list[str]:
+    """Another version than was packed."""
+    project(folder, MADE.replace("web:1", "web:2"))
+    (folder / "specs" / "prod.lock").write_text(
+        f"lock: 1\nregistry: 127.0.0.1:5000\nimages: {{127.0.0.1:5000/shop/web:1: sha256:{'a' * 64}}}\n"
+    )
+    return found(folder, "lint")
+
+
+def packed(*more: str, **scene: object) -> Scene:
+    def played(folder: Path) -> list[str]:
+        project(folder, MADE)
+        with docker(folder, **scene):
+            return found(folder, "pack", *more)
+
+    return played
+
+
 SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
@@ -298,6 +319,10 @@ SCENES: dict[str, Scene] = {
     "TW635": published("test"),
     "TW636": published("bench", "-n", "3"),
     "TW637": published("clean", "--volumes"),
+    "TW640": relocked,
+    "TW641": relocked,
+    "TW642": packed(),
+    "TW643": packed("--registry", "127.0.0.1:5000", owner="another"),
     "TW701": stale,
     "TW702": removed("compile", "--check"),
     "TW703": orphaned,

@@ -4,7 +4,9 @@ It is a program of its own, put on PATH as `docker`. The file (`TWIPC_STAND_IN`)
 
 - `engine`: up, down, denied or silent; `context`: false for one that does not exist; `compose`: false without the plug-in
 - `containers`: as `inspect` tells them; `images`: ids by name, or null where each has one
-- `becomes`: {service: the state of its new containers}; `fails`: {word of a command: [exit code, last words]}
+- `becomes`: {service: the state of its new containers}; `fails`: {word, or last words, of a command: [exit code, what it says]}
+- `tags`: {id of an image: its names}
+- `owner`: the project that images are labelled with
 - `host`: where the engine is; `said`: {container: its log}; `asked`: the commands so far
 """
 
@@ -46,7 +48,7 @@ def main() -> int:
     if state["engine"] == "denied":
         return refuse("permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock")
     for word, (code, said) in state["fails"].items():
-        if word in words:
+        if word in words or " ".join(words).endswith(f" {word}"):
             print(said, file=sys.stderr)
             return int(code)
     code = compose(state, words[1:]) if words[0] == "compose" else plain(state, words)
@@ -73,7 +75,10 @@ def plain(state: State, words: list[str]) -> int:
         case ["volume", "ls"] | ["image", "ls"]:
             print("\n".join(state[words[0]]))
         case ["volume", "rm"] | ["image", "rm"]:
-            state[words[0]] = [one for one in state[words[0]] if one not in names]
+            gone = [one for one in state[words[0]] if {one, *state["tags"].get(one, ())} & set(names)]
+            if any(state["tags"].get(one) and not set(state["tags"][one]) <= set(names) for one in gone):
+                return refuse("Error response from daemon: conflict: unable to delete (must be forced)")
+            state[words[0]] = [one for one in state[words[0]] if one not in gone]
         case ["container", "ls"] if "--quiet" in words:
             print("\n".join(one["Id"] for one in state["containers"]))
         case ["container", "inspect"] if "--format" in words:
@@ -97,13 +102,19 @@ def plain(state: State, words: list[str]) -> int:
             print(state["said"].get(here[0]["Name"][1:], "it said: API_TOKEN=hunter2hunter2\n\x1b[31mand more"))
         case ["image", "inspect"]:
             images = state["images"]
+            if "{{json .RepoTags}}" in words:
+                print(json.dumps(state["tags"].get(names[0], [])))
+                return 0
             if "{{json .}}" in words:
                 size = {"Id": f"sha256:{'a' * 64}", "Size": 12_345_678, "Created": "2026-01-02T03:04:05Z"}
+                size |= {"Config": {"Labels": {"io.twipc.project": state["owner"]}}}
                 print(json.dumps(size) if images is None or names[0] in images else "")
                 return int(images is not None and names[0] not in images)
             there = [name for name in names if images is None or name in images]
             print("\n".join((images or {}).get(name, f"sha256:{name}") for name in there))
             return 0 if there == names else refuse("Error response from daemon: No such image")
+        case ["image", "push"]:
+            print(f"The push refers to repository [{names[0]}]\n1: digest: sha256:{hashed(names[0])} size: 528")
         case ["network", "ls"]:
             print("\n".join(state["networks"]))
         case ["network", "rm"]:
@@ -160,6 +171,10 @@ def becomes(state: State, container: Container) -> None:
     """Started, it is what the scene says."""
     service = container["Config"]["Labels"].get(LABEL + "service", "")
     container["State"] |= {"Status": "running", "Health": {"Status": "healthy"}} | state["becomes"].get(service, {})
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest(service: State) -> str:

@@ -376,6 +376,14 @@ def test_clean_lists_first_and_removes_only_when_that_is_said(engine: Docker, sh
     assert "nothing of shop-prod is left behind" in run("clean", "prod", "--yes", at=shop).err
 
 
+def test_an_image_with_several_names_is_removed_by_all_of_them(engine: Docker, shop: Path) -> None:
+    names = ["registry.example.com/shop/web:1", "shop/web:1"]
+    engine.change(image=["sha256:mine"], tags={"sha256:mine": names})
+    ran = run("clean", "prod", "--images", "--yes", at=shop)
+    assert (ran.code, engine.state["image"]) == (0, []), ran.out
+    assert ran.out == f"remove image mine, called {' and '.join(names)}\n"
+
+
 def test_data_is_removed_by_its_name_alone_and_when_nothing_runs(engine: Docker, shop: Path) -> None:
     engine.change(volume=["shop-prod_news"])
     for said in ([], ["--yes"], ["--yes", "--yes-delete-data", "shop"]):

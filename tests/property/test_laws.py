@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -18,7 +19,7 @@ from tests.compiling import ROOT, Outcome, committed, compiled_spec, compiled_te
 from tests.fields import FIELD_CHANGES
 from tests.strategies import CONFIGS, PAGES, Spec, as_text, specs, targets_of
 from twipc import registry
-from twipc.driver import Compiled
+from twipc.driver import Compiled, images_of
 from twipc.registry import target_names
 from twipc.target import Approximate, Asked, Exact, FactKey, Facts, Outside, facts_of, spec_path
 from twipc.target.fields import all_fields
@@ -29,15 +30,16 @@ from twipc.verify.losses import WHOLE, losses
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-def compiled(spec: Spec) -> Outcome:
+def compiled(spec: Spec, lock: str = "") -> Outcome:
     """The outcome with every loss accepted: what is left are mistakes of the spec, and there are none."""
     there = {name: options for name, options in spec["targets"].items() if name in target_names()}
     spec = {**spec, "targets": there}
-    outcome = compiled_text(as_text(spec), PAGES, stem=spec["environment"])
+    files = {**PAGES, f"specs/{spec['environment']}.lock": lock} if lock else PAGES
+    outcome = compiled_text(as_text(spec), files, stem=spec["environment"])
     losses = [f for f in outcome.findings if f.severity.value == "error" and f.target and f.at]
     if losses:
         accept = [{"code": f.code.id, "at": f.at, "target": f.target, "because": "drawn"} for f in losses]
-        outcome = compiled_text(as_text({**spec, "accept": accept}), PAGES, stem=spec["environment"])
+        outcome = compiled_text(as_text({**spec, "accept": accept}), files, stem=spec["environment"])
     wrong = [f"{f.code.id} {f.message}" for f in outcome.findings if f.severity.value == "error"]
     assert not wrong, wrong
     assert {one.target.name for one in outcome.compiled} == set(there)
@@ -58,6 +60,28 @@ def test_reads_as_it_was_meant(spec: Spec) -> None:
             # A file of the project's own is left as it is.
             assert artifact.text.endswith("\n") or artifact.text in CONFIGS.values()
             assert all(one.model.span(origin) for origin in artifact.origins)
+
+
+@SLOW
+@given(specs(), st.sampled_from((None, "127.0.0.1:5000", "ghcr.io/shop")))
+def test_each_image_that_is_built_here_is_run_by_its_digest_in_the_lock(spec: Spec, registry: str | None) -> None:
+    said = f"registry: {registry}\n" if registry else ""
+    unlocked = compiled(spec, f"lock: 1\n{said}")
+    assert unlocked.model
+    names = sorted({one.pushed for images in images_of(unlocked.model).values() for one in images})
+    digests = {name: f"sha256:{hashlib.sha256(name.encode()).hexdigest()}" for name in names}
+    lines = "".join(f"  {json.dumps(name)}: {digest}\n" for name, digest in digests.items())
+    outcome = compiled(spec, f"lock: 1\n{said}images:\n{lines}" if names else f"lock: 1\n{said}")
+    assert not {"TW640", "TW641"} & set(outcome.codes)
+    for one in outcome.compiled:
+        images = one.target.images(one.model, one.options)
+        baked = {image.service for image in images if image.folder}
+        for image in images:
+            if image.folder or image.service not in baked:
+                where = [path for path, text in one.bundle.texts.items() if f'"{image.pushed}@{digests[image.pushed]}"' in text]
+                assert where, (one.target.name, image)
+                path, other = where[0], "sha256:" + "0" * 64
+                assert _noticed(one, {path: one.bundle.texts[path].replace(digests[image.pushed], other)})
 
 
 def _shuffled(value: Any, dice: random.Random) -> Any:

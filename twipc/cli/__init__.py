@@ -24,6 +24,7 @@ VERBS = {
     "images": "List the images of an environment.",
     "lint": "Say everything that can be said without writing.",
     "logs": "Print what the instances say.",
+    "pack": "Push the images of an environment to a registry, and lock their digests.",
     "scale": "Run more or fewer instances of a service.",
     "schema": "Print the JSON Schema of specs.",
     "status": "Show what runs, held against the spec.",

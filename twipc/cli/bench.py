@@ -49,7 +49,7 @@ def command(
         raise click.UsageError("PATH begins with `/`")
     before = _earlier(compare) if compare else None
     running = begin(session, environment, wanted)
-    engine = running.reach()
+    engine = running.reach(running.runtime.needs)
     found = [one for one in entries(running.model, running.look(), machine_of(engine.host)) if entry in (None, one[0])]
     if not found:
         what = f"`{entry}` is not" if entry else f"nothing of {running.model.name} is"

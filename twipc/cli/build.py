@@ -9,8 +9,9 @@ import click
 from twipc.diagnostics.render import visible
 from twipc.target.building import build
 
-from .running import begin, dry_option, environment_argument
+from .running import begin, environment_argument
 from .session import Session, verb
+from .working import dry_option
 
 
 @click.command("build")
@@ -28,9 +29,12 @@ def command(session: Session, environment: str, wanted: str | None, services: tu
             help = f"did you mean `{near[0]}`?" if near else f"those with a `build` are: {', '.join(known) or 'none'}"
             raise click.UsageError(visible(f"`{name}` is no service with a `build`; {help}"))
     if not dry:
-        running.reach()
-    plan = build(running.model, services)
+        running.reach(running.runtime.needs)
+    named = {one.built: one.pushed for one in running.images}
+    plan = build(running.model, services, named)
     running.carry_out(plan)
     if not plan:
         running.voice.say(f"{running.environment} has nothing to build")
+    elif running.model.locked and not dry:
+        running.voice.say(f"its lock names images that were pushed before: `twipc pack {running.environment}` pushes these")
     running.finish()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
 
 from twipc.diagnostics.render import visible
 from twipc.run import Failed, codes
-from twipc.target.cleaning import built, dangling, every_container, images_of, removed, volumes
+from twipc.target.cleaning import built, dangling, every_container, images_of, names_of, removed, volumes
 from twipc.target.runtime import Plan, Status, Step
 
-from .running import Running, begin, dry_option, environment_argument
+from .running import Running, begin, environment_argument
 from .session import Session, verb
+from .working import dry_option
 
 
 @click.command("clean")
@@ -43,7 +45,7 @@ def command(
     if yes_delete_data and not state:
         raise click.UsageError("--yes-delete-data goes with --volumes")
     running = begin(session, environment, wanted, dry=dry, fresh=False)
-    engine = running.reach()
+    engine = running.reach(running.runtime.needs)
     if not dry:
         running.alone(engine)
     status = running.look()
@@ -73,7 +75,9 @@ def _plan(running: Running, status: Status, *, all_images: bool) -> Plan:
     used = _used(running)
     for id in _ids(running, built(running.model) if all_images else dangling(running.model)):
         if id not in used:
-            steps += removed("image", (id,), f"remove image {id.removeprefix('sha256:')[:12]}")
+            names = _names(running, id)
+            called = f", called {' and '.join(names)}" if names else ""
+            steps += removed("image", names or (id,), f"remove image {id.removeprefix('sha256:')[:12]}{called}")
     return tuple(steps)
 
 
@@ -81,6 +85,17 @@ def _used(running: Running) -> set[str]:
     """The images of all containers of the engine, whosever they are."""
     there = _ids(running, every_container())
     return set(_ids(running, images_of(there))) if there else set()
+
+
+def _names(running: Running, image: str) -> tuple[str, ...]:
+    """All names of an image; none, where it is gone meanwhile, or has none."""
+    try:
+        found = json.loads(running.runner.answer(names_of(image)).out)
+    except Failed as failed:
+        running.fail(failed)
+    except ValueError:
+        return ()
+    return tuple(sorted(one for one in found if isinstance(one, str))) if isinstance(found, list) else ()
 
 
 def _ids(running: Running, step: Step) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from .running import begin, dry_option, environment_argument
+from .running import begin, environment_argument
 from .session import Session, verb
 from .up import refuse_strangers
+from .working import dry_option
 
 
 @click.command("down")
@@ -19,7 +20,7 @@ def command(session: Session, environment: str, wanted: str | None, dry: bool) -
     Only what carries this environment's labels is touched. Twice in a row is fine.
     """
     running = begin(session, environment, wanted, dry=dry, fresh=False)
-    engine = running.reach()
+    engine = running.reach(running.runtime.needs)
     if not dry:
         running.alone(engine)
     status = running.look()

@@ -22,11 +22,13 @@ from .telling import Row, columns
 def command(session: Session, environment: str, wanted: str | None) -> None:
     """List the images of an environment, as the engine has them: size, age and id, and whose are built here."""
     running = begin(session, environment, wanted, fresh=False)
-    running.reach()
+    running.reach(running.runtime.needs)
     services = dict(running.model.services)
     found = []
-    for image in sorted({image_of(service) for service in services.values()}):
-        names = sorted(name for name, service in services.items() if image_of(service) == image)
+    called = {name: image_of(service) for name, service in services.items()}
+    called |= {one.service: one.pinned for one in running.images if not one.folder}
+    for image in sorted(set(called.values())):
+        names = sorted(name for name, its in called.items() if its == image)
         argv = ("docker", "image", "inspect", "--format", "{{json .}}", "--", image)
         try:
             answer = running.runner.answer(Step(argv, f"look at {image}", reads=True))

@@ -31,7 +31,7 @@ def command(session: Session, environment: str, wanted: str | None, service: str
         near = difflib.get_close_matches(service, services, 1)
         help = f"did you mean `{near[0]}`?" if near else f"services are: {', '.join(sorted(services))}"
         raise click.UsageError(visible(f"there is no service `{service}`; {help}"))
-    running.reach()
+    running.reach(running.runtime.needs)
     plan = running.runtime.logs(running.look(), service or "", lines, follow)
     if not plan:
         what = f"`{service}`" if service else running.model.name

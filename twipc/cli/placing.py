@@ -105,6 +105,12 @@ def check(session: Session, everything: Iterable[Placed]) -> bool:
     return any_change
 
 
+def unfresh_below(one: Placed, folder: str) -> list[Finding]:
+    """What below a folder of a folder is not what the spec makes."""
+    states = one.folder.states(one.wanted).items()
+    return [_finding(one, name, state) for name, state in states if name.startswith(f"{folder}/") and state is not State.FRESH]
+
+
 def unfresh(one: Placed) -> list[Finding]:
     """What in a folder is not what the spec makes."""
     found = [_finding(one, name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]

@@ -3,52 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import click
 
-from twipc.diagnostics import Code, Finding, Report, Severity, Stopped
+from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled, compile_model, load
 from twipc.model import Model
 from twipc.output import WriteFailed
 from twipc.registry import target, target_names
-from twipc.run import Busy, Engine, Failed, NotReady, Runner, Unreachable, alone, carry_out, codes, engine
-from twipc.run.engine import without_password
-from twipc.target.runtime import Gone, Instance, Look, Part, Pause, Plan, Runtime, Status, Step, Unanswered, Wait
+from twipc.run import Failed, NotReady, carry_out, codes
+from twipc.target.images import Packed
+from twipc.target.runtime import Instance, Plan, Runtime, Status, Unanswered, Wait
 
 from .hiding import covered
 from .placing import Placed, placed, unfresh
-from .session import Session, Spec
+from .session import Session
 from .telling import Voice, instance_row, rows
+from .working import Working, shown_part, weighty
 
 _LAST_LINES = 20
 
 
-@dataclass
-class Running:
-    """One environment, its target, and the engine that it runs on."""
+@dataclass(kw_only=True)
+class Running(Working):
+    """One environment, its target, and what runs of it on the engine."""
 
-    session: Session
-    spec: Spec
     compiled: Compiled
     place: Placed
     runtime: Runtime
-    voice: Voice
-    dry: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
-    more: dict[str, object] = field(default_factory=dict)
-    """What a verb has to say in JSON besides."""
-    _open: ExitStack = field(default_factory=ExitStack)
-
-    @property
-    def model(self) -> Model:
-        return self.compiled.model
 
     @property
     def folder(self) -> str:
@@ -56,37 +44,19 @@ class Running:
         return self.place.file()
 
     @property
+    def images(self) -> Sequence[Packed]:
+        """Those that are made here, as the target names them."""
+        return self.compiled.target.images(self.model, self.compiled.options)
+
+    @property
     def mark(self) -> str:
         """The digest of all that is deployed."""
         texts = sorted(self.compiled.bundle.texts.items())
         return hashlib.sha256("\0".join(part for pair in texts for part in pair).encode()).hexdigest()
 
-    @property
-    def runner(self) -> Runner:
-        return Runner(self.spec.project.root, self.voice.hear)
-
-    def reach(self) -> Engine:
-        """The engine that is meant, which answers and has what the target needs; else the run ends here, with 3."""
-        runner = self.runner
-        try:
-            found = engine(runner)
-            for need in self.runtime.needs:
-                answer = runner.answer(need.step)
-                if answer.code:
-                    raise Unreachable(codes.NO_COMPOSE, f"{need.missing}: {_last(answer.err)}", need.help)
-        except Unreachable as problem:
-            self.end(problem.code, str(problem), help=problem.help, exits=3)
-        except Failed as failed:
-            self.fail(failed)
-        self.voice.say(f"{self.model.name} on {found}")
-        return found
-
-    def alone(self, engine: Engine) -> None:
-        """Keep others of this machine out until the run ends."""
-        try:
-            self._open.enter_context(alone(engine, self.model.name))
-        except Busy as busy:
-            self.end(codes.BUSY, str(busy), help="wait for it, or end it")
+    def about(self) -> dict[str, object]:
+        here: dict[str, object] = {"environment": self.environment, "target": self.compiled.target.name}
+        return here if self.more else {**here, "instances": self.rows}
 
     def look(self) -> Status:
         """What the engine has now."""
@@ -167,39 +137,6 @@ class Running:
             return []
         return [visible(covered(line)) for line in (answer.out + answer.err).splitlines()[-_LAST_LINES:]]
 
-    @property
-    def environment(self) -> str:
-        return self.model.environment.environment
-
-    def add(self, code: Code, message: str, *, at: tuple[str | int, ...] = (), help: str | None = None) -> None:
-        """One finding, at its place in the spec if it has one."""
-        written = at and self.model.tree.node(at) is not None
-        span = self.model.span(at, key=True) if written else None
-        name = self.model.tree.name(at) if written else ""
-        self.session.add(self.spec.project, [Finding(code, message, span, help=help, at=name)], self.environment)
-
-    def end(
-        self, code: Code, message: str, *, at: tuple[str | int, ...] = (), help: str | None = None, exits: int = 1
-    ) -> NoReturn:
-        self.add(code, message, at=at, help=help)
-        self.finish(exits)
-
-    def fail(self, failed: Failed) -> NoReturn:
-        """The engine's refusal, in its own words."""
-        said = " / ".join(without_password(line) for line in failed.said.strip().splitlines()[-3:]) or f"exit {failed.code}"
-        self.end(
-            codes.REFUSED,
-            f"it was to {failed.step.why}, and: {said}",
-            help=f"the command was `{shortened(failed.step)}`" if failed.step.argv else None,
-            exits=3,
-        )
-
-    def finish(self, code: int = 0) -> NoReturn:
-        self._open.close()
-        about = {"environment": self.environment, "target": self.compiled.target.name}
-        self.session.finish(code, more={**about, **(self.more or {"instances": self.rows})})
-        raise click.exceptions.Exit(code)
-
 
 def begin(session: Session, asked: str, wanted: str | None, *, dry: bool = False, fresh: bool = True) -> Running:
     """The environment that is meant, compiled; the run ends here if it has errors, or `out/` is not what it makes."""
@@ -218,15 +155,11 @@ def begin(session: Session, asked: str, wanted: str | None, *, dry: bool = False
     place = placed(spec.project, None, compiled)
     runtime = compiled.target.runtime
     assert runtime
-    running = Running(session, spec, compiled, place, runtime, Voice.for_stream(sys.stderr, json=session.format == "json"), dry)
+    voice = Voice.for_stream(sys.stderr, json=session.format == "json")
+    running = Running(session, spec, model, voice, dry, compiled=compiled, place=place, runtime=runtime)
     if fresh:
         _is_fresh(running)
     return running
-
-
-def weighty(session: Session, findings: Iterable[Finding]) -> list[Finding]:
-    """Those that end a run; the others are `lint`'s to say."""
-    return [one for one in findings if one.severity is Severity.ERROR or (session.strict and one.severity is Severity.WARNING)]
 
 
 def _runnable(model: Model, wanted: str | None) -> str:
@@ -259,36 +192,11 @@ def _is_fresh(running: Running) -> None:
         running.finish(1)
 
 
-def shown_part(part: Part) -> str:
-    """A part of a plan, as one would type it."""
-    match part:
-        case Step():
-            return f"{shlex.join(part.argv)}  # {part.why}"
-        case Pause():
-            return f"sleep {part.seconds:g}  # {part.why}"
-        case Wait():
-            return f"# wait {part.why}, at most {part.seconds:g} s"
-        case Gone():
-            return f"# wait {part.why}, at most {part.seconds:g} s"
-        case Look():
-            return f"# {part.why}"
-
-
-def shortened(step: Step) -> str:
-    said = shlex.join(step.argv)
-    return said if len(said) <= 300 else f"{said[:299]}…"
-
-
 def _not_ready(name: str, problem: NotReady) -> str:
     there = [one for one in problem.status.of(name) if one.current]
     states = ", ".join(dict.fromkeys(one.condition for one in there if not one.ready)) or "none of it is there"
     after = f" after {problem.wait.seconds:g} s" if problem.late else ""
     return f"`{name}` is not ready{after}: {states}"
-
-
-def _last(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "without a word"
 
 
 def environment_argument(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -297,6 +205,3 @@ def environment_argument(function: Callable[..., Any]) -> Callable[..., Any]:
         function
     )
     return click.argument("environment", metavar="ENV")(function)
-
-
-dry_option = click.option("--dry-run", "dry", is_flag=True, help="Print the commands, and change nothing.")

@@ -17,10 +17,11 @@ from twipc.run import codes
 from twipc.spec import EPHEMERAL, Service
 from twipc.spec.limits import REPLICAS
 
-from .running import Running, begin, dry_option, environment_argument, weighty
+from .running import Running, begin, environment_argument
 from .session import Session, verb
 from .telling import instance_row
 from .up import refuse_strangers
+from .working import dry_option, weighty
 
 
 @click.command("scale")
@@ -38,7 +39,7 @@ def command(session: Session, environment: str, wanted: str | None, counts: tupl
     asked = _counts(running.model, counts)
     _judge(running, asked)
     _closing(running, asked, yes or dry)
-    engine = running.reach()
+    engine = running.reach(running.runtime.needs)
     if not dry:
         running.alone(engine)
     status = running.look()

@@ -20,7 +20,7 @@ from .telling import columns, instance_row, rows
 def command(session: Session, environment: str, wanted: str | None) -> None:
     """Show what runs of an environment; exit 1 if that is not what the spec says."""
     running = begin(session, environment, wanted)
-    running.reach()
+    running.reach(running.runtime.needs)
     status = running.look()
     running.rows = [instance_row(one) for one in status.instances]
     if session.format == "text" and status.instances:

@@ -35,7 +35,7 @@ def command(session: Session, environment: str, wanted: str | None, path: str | 
     running = begin(session, environment, wanted)
     if path is not None and not path.startswith("/"):
         raise click.UsageError("PATH begins with `/`")
-    engine = running.reach()
+    engine = running.reach(running.runtime.needs)
     status = running.look()
     nonce = secrets.token_hex(8)
     wanted_probes = _probes(running, status, engine, path)

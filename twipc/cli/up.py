@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import click
 
-from twipc.model import Model, image_of
+from twipc.diagnostics.render import visible
+from twipc.model import image_of
 from twipc.run import codes
+from twipc.target.images import says_registry
 from twipc.target.runtime import Status
 
-from .running import Running, begin, dry_option, environment_argument
+from .running import Running, begin, environment_argument
 from .secrets import line_for, value_for
 from .session import Session, verb
 from .telling import instance_row, published
+from .working import dry_option
 
 
 @click.command("up")
@@ -26,12 +29,16 @@ def command(session: Session, environment: str, wanted: str | None, dry: bool) -
     """
     running = begin(session, environment, wanted, dry=dry)
     _secrets(running)
-    engine = running.reach()
+    engine = running.reach(running.runtime.needs)
     if not dry:
         running.alone(engine)
     status = running.look()
     _refuse(running, status)
     plan = running.runtime.up(running.model, running.folder, status, running.mark)
+    if dry and plan:
+        for one in running.images:
+            if one.digest and not one.folder:
+                click.echo(visible(f"# {one.service} runs {one.pinned}"))
     running.carry_out(plan)
     if not dry:
         status = running.look() if plan else status
@@ -66,7 +73,7 @@ def _refuse(running: Running, status: Status) -> None:
         running.add(codes.NO_SECRET, f"the swarm has no secret `{called}`", at=("secrets", name), help=help)
     if status.secrets:
         running.finish(1)
-    missing = _not_built(running.model, status)
+    missing = _not_built(running, status)
     for name in missing:
         running.add(
             codes.NOT_BUILT,
@@ -91,10 +98,12 @@ def refuse_strangers(running: Running, status: Status) -> None:
         running.add(codes.ELSEWHERE, f"{running.model.name} was started from {folder}", help="run it from one folder only")
 
 
-def _not_built(model: Model, status: Status) -> list[str]:
-    services = model.environment.services
+def _not_built(running: Running, status: Status) -> list[str]:
+    """One service for each image that is built here, is not, and comes from no registry."""
+    services = running.model.environment.services
+    pulled = {one.service for one in running.images if says_registry(one.pushed)}
     names = [name for name, service in services.items() if service.build and not status.images.get(name)]
     seen: dict[str, str] = {}
-    for name in sorted(names):
+    for name in sorted(set(names) - pulled):
         seen.setdefault(image_of(services[name]), name)
     return list(seen.values())

@@ -5,7 +5,7 @@ from .codes import CODES
 from .folder import MODE, Folder, State, WriteFailed
 from .lock import locked
 from .strangers import files, is_read_by_docker
-from .write import Written, write
+from .write import Written, write, write_file
 
 __all__ = [
     "CODES",
@@ -19,4 +19,5 @@ __all__ = [
     "is_read_by_docker",
     "locked",
     "write",
+    "write_file",
 ]

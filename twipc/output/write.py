@@ -45,6 +45,26 @@ def write(folder: Folder, wanted: Mapping[str, str]) -> Written:
         raise WriteFailed(f"{where}: {problem.strerror}") from problem
 
 
+def write_file(path: Path, text: str) -> bool:
+    """Make one file hold a text, at any moment the old one or the new one, whole; False where it does already.
+
+    Raises `WriteFailed`; the file is then as it was.
+    """
+    content = text.encode()
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        staged = _stage(path.parent, content)
+        try:
+            staged.replace(path)
+        finally:
+            staged.unlink(missing_ok=True)
+        _sync([path.parent])
+    except OSError as problem:
+        raise WriteFailed(f"{path}: {problem.strerror}") from problem
+    return True
+
+
 def _replace(folder: Folder, wanted: Mapping[str, str], states: Mapping[str, State], changed: list[str]) -> dict[str, str]:
     contents = {name: wanted[name].encode() for name in changed if name in wanted}
     parents = sorted({(folder.path / name).parent for name in contents})

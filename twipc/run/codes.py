@@ -142,8 +142,25 @@ IN_USE = Code(
     raised_by="`twipc clean --volumes` of an environment that is up",
 )
 
+NO_REGISTRY = Code(
+    "TW642",
+    "an image has no registry to be pushed to",
+    Severity.ERROR,
+    why="A name without a registry is one of Docker's Hub: what is built here would be pushed there, for everybody to see.",
+    raised_by="`twipc pack` without --registry, of a spec that names none",
+)
+NOT_OURS = Code(
+    "TW643",
+    "an image was not built here",
+    Severity.ERROR,
+    why="It lacks the label that `twipc build` gives each image of the project: it may be somebody else's of the same name, "
+    "and is not pushed.",
+    raised_by="`twipc pack` of an image that was built by other means",
+)
+
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
     *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
     *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST, IN_USE),
+    *(NO_REGISTRY, NOT_OURS),
 )

@@ -5,6 +5,7 @@ from .bind import bind_noun, require_known_version
 from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
+from .lock import Lock
 from .noun import Noun
 from .schedule import Dependency, Placement, Rollout
 from .secrecy import looks_secret, plain_secrets
@@ -45,6 +46,7 @@ __all__ = [
     "Http",
     "HttpHealth",
     "Listen",
+    "Lock",
     "Match",
     "Mount",
     "Network",

@@ -103,6 +103,7 @@ PLATFORM_NAME = Limit(
 IMAGE = Limit(
     what="an image's name", unit="characters", least=1, most=255, source="Docker's grammar (distribution, reference.go)"
 )
+REGISTRY = Limit(what="a registry's name", unit="characters", least=3, most=160, source=f"{_OURS}; an image's name has 255")
 LABEL_NAME = Limit(
     what="the name of a label", unit="characters", least=1, most=128, source=f"{_OURS}; Docker takes any (traps §3.2)"
 )
@@ -162,6 +163,7 @@ LIMITS = (
     DRIVER_OPTION,
     PLATFORM_NAME,
     IMAGE,
+    REGISTRY,
     LABEL_NAME,
     LABEL,
     PATH,

@@ -1,6 +1,6 @@
 """The kit that a target is made with."""
 
-from . import codes, standby
+from . import codes, images, standby
 from .answers import EngineSupport, FieldSupport
 from .bundle import Artifact, Bundle, bundle, plain
 from .discovery import DOCKER, Discovery
@@ -52,6 +52,7 @@ __all__ = [
     "codes",
     "exceeded",
     "facts_of",
+    "images",
     "is_variable",
     "option",
     "plain",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from twipc.model import Model
 
-from .building import LABEL
+from .labels import ENVIRONMENT, PROJECT
 from .runtime import Step
-
-ENVIRONMENT = "io.twipc.environment"
 
 
 def dangling(model: Model) -> Step:
@@ -32,13 +30,18 @@ def images_of(containers: tuple[str, ...]) -> Step:
     )
 
 
+def names_of(image: str) -> Step:
+    """The names that an image has: with several, the engine removes it by none of them but all."""
+    return Step(("docker", "image", "inspect", "--format", "{{json .RepoTags}}", "--", image), "ask for its names", reads=True)
+
+
 def volumes(model: Model) -> Step:
     """Lists the environment's volumes."""
     return _listed(("volume", "ls", "--filter", f"label={ENVIRONMENT}={model.environment.environment}"), model, "list volumes")
 
 
 def _listed(words: tuple[str, ...], model: Model, why: str) -> Step:
-    return Step(("docker", *words, "--quiet", "--filter", f"label={LABEL}={model.environment.project}"), why, reads=True)
+    return Step(("docker", *words, "--quiet", "--filter", f"label={PROJECT}={model.environment.project}"), why, reads=True)
 
 
 def removed(kind: str, ids: tuple[str, ...], why: str) -> tuple[Step, ...]:

@@ -117,6 +117,23 @@ LIMITS_ELSEWHERE = Code(
     bad=f"project: {'a' * 31}\ntargets: {{compose: {{}}}}  #! TW467\nservices: {{{'b' * 31}: {{image: shop/web:1}}}}",
     good=f"project: {'a' * 31}\ntargets: {{compose: {{}}}}\nservices: {{web: {{image: shop/web:1}}}}",
 )
+REGISTRY_UNUSED = Code(
+    "TW644",
+    "a registry that no image comes from",
+    Severity.WARNING,
+    why="A target's `registry` is put before the names of images that are built here and name none themselves; there is none.",
+    bad="targets: {compose: {registry: registry.example.com}}  #! TW644\nservices: {web: {image: shop/web:1}}",
+    good="targets: {compose: {registry: registry.example.com}}\nservices: {web: {image: shop/web:1, build: app}}",
+)
+NAME_TOO_LONG = Code(
+    "TW645",
+    "an image's name is too long with its registry",
+    Severity.ERROR,
+    why="Docker takes names of up to 255 characters, the registry's among them.",
+    bad=f"targets: {{compose: {{registry: registry.example.com/{'a' * 139}}}}}  #! TW645\n"
+    f"services: {{web: {{image: shop/{'b' * 100}, build: app}}}}",
+    good="targets: {compose: {registry: registry.example.com}}\nservices: {web: {image: shop/web:1, build: app}}",
+)
 UNUSED_ACCEPTANCE = Code(
     "TW521",
     "an acceptance accepts nothing",
@@ -139,4 +156,4 @@ LOSSES = (
     SECRET_LOST,
     UNUSED_ACCEPTANCE,
 )
-CODES = (*LOSSES, NO_PLACE, ENGINE_LIMIT, LIMITS_ELSEWHERE)
+CODES = (*LOSSES, NO_PLACE, ENGINE_LIMIT, LIMITS_ELSEWHERE, REGISTRY_UNUSED, NAME_TOO_LONG)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from twipc.spec import Noun
 from .bundle import Bundle
 from .discovery import DOCKER, Discovery
 from .facts import Facts
+from .images import Packed
 from .limits import Table
 from .runtime import Runtime
 from .support import Support
@@ -39,6 +40,8 @@ States = Callable[[Model, Any], Mapping[str, Path]]
 """What stands outside behind the single-writer volumes of a model, by its id: no other environment may write it."""
 Names = Callable[[Model, Any], Mapping[str, Path]]
 """What a target calls the services of a model where other environments are too: none of theirs may be called so."""
+Images = Callable[[Model, Any], Sequence[Packed]]
+"""The images that are made here for a target to run, by the names that a registry has of them."""
 Check = Callable[[Model, Any], Iterable[Finding]]
 """What this target alone has to say about a model: what does not fit, and options that only it needs."""
 Baseline = Callable[[Model, Any], Facts]
@@ -68,4 +71,5 @@ class Target:
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True
     runtime: Runtime | None = None
+    images: Images = field(default=lambda _model, _options: ())
     codes: tuple[Code, ...] = ()

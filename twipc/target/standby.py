@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-LABEL = "io.twipc.mode"
+from .labels import MODE
+
+LABEL = MODE
 ACTIVE_STANDBY = "active-standby"
 
 

@@ -5,6 +5,7 @@ Sources: hardening and file limits as in traps §4.2 and §5; users and signals 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from twipc.formats.reading import server_baseline
@@ -39,6 +40,20 @@ def common(model: Model, name: str, discovery: Discovery) -> Facts:
     for path, mount in service.mounts.items():
         places[f"mount of {mount.volume} at {path}"] = model.environment.volumes[mount.volume].access == "read-only"
     return {**of_service(name, places), **server_baseline(model, name, discovery)}
+
+
+def made_images(model: Model, registry: str | None) -> Facts:
+    """What images are called that are made here: with their registry, and with the digest that the lock has of them."""
+    facts: dict[FactKey, object] = {}
+    locked = model.locked.lock if model.locked else None
+    before = registry or (locked.registry if locked else None)
+    for name, service in model.environment.services.items():
+        if service.build and service.image and "@" not in service.image:
+            elsewhere = before is None or re.match(r"([^/]*[.:][^/]*|localhost)/", service.image)
+            image = service.image if elsewhere else f"{before}/{service.image}"
+            digest = locked.images.get(image) if locked else None
+            facts[FactKey("service.image", (name,))] = f"{image}@{digest}" if digest else image
+    return facts
 
 
 def files_of(model: Model, name: str) -> list[str]:

@@ -3,6 +3,7 @@
 from .addresses import EPHEMERAL, Address, Alias, ExternalHost, HighPort, HostPort, PlainHost, PortNumber, RequestHost
 from .names import (
     Constraints,
+    Digest,
     DriverName,
     DriverOption,
     EnvName,
@@ -13,6 +14,7 @@ from .names import (
     Name,
     PlatformName,
     PortName,
+    Registry,
     UserId,
 )
 from .paths import ContainerPath, ExportPath, FilePath, HostFolder, ProjectPath, ScratchPath
@@ -53,6 +55,7 @@ __all__ = [
     "ContainerPath",
     "CookieName",
     "Cpu",
+    "Digest",
     "DriverName",
     "DriverOption",
     "Duration",
@@ -86,6 +89,7 @@ __all__ = [
     "Program",
     "ProjectPath",
     "RedirectTarget",
+    "Registry",
     "RequestHeader",
     "RequestHost",
     "RequestPath",

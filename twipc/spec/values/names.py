@@ -17,6 +17,7 @@ from ..limits import (
     IMAGE,
     NAME,
     PLATFORM_NAME,
+    REGISTRY,
     RESERVED,
     SPREAD,
     USER,
@@ -113,6 +114,18 @@ Image = Annotated[
         "such as shop/web:1.2.0, lower case, with a tag or a digest",
     ),
 ]
+_HOST_PART = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = rf"(?:localhost|{_HOST_PART}(?:\.{_HOST_PART})+|{_HOST_PART}(?=:))"
+Registry = Annotated[
+    str,
+    Form(
+        # Docker takes a first component for a registry that has a dot or a port, or is `localhost`.
+        rf"(?=.{{{REGISTRY.least},{REGISTRY.most}}}$){_HOST}(?::[0-9]{{1,5}})?(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*",
+        "a registry of images",
+        "such as registry.example.com, 127.0.0.1:5000 or ghcr.io/shop",
+    ),
+]
+Digest = Annotated[str, Form("sha256:[0-9a-f]{64}", "a digest", "sha256: and 64 digits 0-9, a-f")]
 PlatformName = Annotated[
     str,
     Form(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{PLATFORM_NAME.most - 2}}}[A-Za-z0-9]", "a name", "2 to 64 letters, digits and _ . -"),
