@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.dockerd import Docker, Failed, own
 from tests.e2e.lab.ask import Answer, ask, in_network_of
-from tests.e2e.lab.bases import REGISTRY, Base, NotMade
-from tests.e2e.lab.images import build, have_all, stand_ins
+from tests.e2e.lab.bases import BASES, REGISTRY, Base, NotMade
+from tests.e2e.lab.images import BUILT, build, have_all, stand_ins
 from tests.tools import missing
 
 SERVER = "192.0.2.1"
@@ -33,6 +33,11 @@ class Lab:
     def process(self) -> int | None:
         """The process whose namespaces are the engine's own; None where the machine's own Docker is used."""
         return self._process
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others than the tests use the engine."""
+        return not self._process
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -85,6 +90,20 @@ class Lab:
         (there,) = self.engine.inspect("container", [container])
         inside = ["nsenter", f"--pid=/proc/{self._process}/ns/pid_for_children"] if self._process else []
         subprocess.run([*inside, "kill", "-9", str(there["State"]["Pid"])], check=True, capture_output=True)
+
+    @contextmanager
+    def unbuilt(self) -> Iterator[None]:
+        """Without the sample application's images, and with all that builds need; at the end those images are there again."""
+        self.have(*BASES)
+        for name in BUILT:
+            self.engine.docker("tag", name, f"{name}-kept")
+            self.engine.docker("image", "rm", name)
+        try:
+            yield
+        finally:
+            for name in BUILT:
+                self.engine.docker("tag", f"{name}-kept", name)
+                self.engine.docker("image", "rm", f"{name}-kept")
 
     @contextmanager
     def registry(self) -> Iterator[str]:
