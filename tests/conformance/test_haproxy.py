@@ -34,11 +34,13 @@ EVERYTHING: dict[str, Any] = {
     "backends": {
         "app": {"members": ["web.http"], "balance": "source", "retries": 0, "max_members": 1, "websockets": "168h"},
         "other": {"members": ["web.http"], "balance": "least-connections", "sticky": {"cookie": "C_1"}, "max_members": 1000},
+        "waits": {"members": ["web.http"], "hold": "1700ms"},
     },
     "routes": [
         {"match": {"prefix": ["/a'b\"c", "/{x}/", "/$y;", "/*"]}, "backend": "other"},
         {"match": {"exact": ["/a*b", "/a|b"]}, "backend": "app"},
         {"match": {"glob": ["/*/**.x y"]}, "backend": "other"},
+        {"match": {"prefix": ["/waits/"]}, "backend": "waits"},
     ],
     "default": {"backend": "app"},
     "timeouts": {"request": "1ms", "idle": "90s", "connect": "1500ms", "response": "168h"},
@@ -68,6 +70,12 @@ def test_everything_the_language_has_is_accepted(tool: str, form: str) -> None:
     text = spec(EVERYTHING, tool=tool, edge={"ready": {"http": "/ready"}}, web=web if form == "file" else WEB)
     config = files(text, IN_VARIABLE if form == "variable" else DOCKER)
     assert haproxy_accepts({**config, SECRET_FILE: "x\n"}, {SECRET_VARIABLE: "x"}, engine=tool) == (True, "")
+
+
+def test_what_an_older_haproxy_reads_a_newer_one_reads_without_a_warning() -> None:
+    config = files(spec(EVERYTHING, tool="haproxy-2.8"))
+    assert sum(place.endswith(".lua") for place in config) == 1
+    assert haproxy_accepts({**config, SECRET_FILE: "x\n"}, engine="haproxy") == (True, "")
 
 
 def test_an_older_haproxy_says_that_it_is_older() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiling import compiled_text
+from tests.compiling import Outcome, compiled_text
 from twipc.verify.disk import verify_folder
 
 SPEC = """\
@@ -37,6 +37,7 @@ volumes: {news: {access: single-writer}}
 accept: [{code: TW511, at: services.web.mode, target: ecs, because: "one is enough"}]
 """
 OUTCOME = compiled_text(SPEC)
+BY_PROGRAM = compiled_text(SPEC.replace('version: "3.2"', 'version: "2.8"'))
 FAULTS = {
     "docker-compose.yml": (
         ('      - "--no-fork"\n', ""),
@@ -63,13 +64,37 @@ FAULTS = {
         ("    timeout server 1", "    timeout server 2"),
     ),
 }
+FAULTS_BY_PROGRAM = {
+    "edge/haproxy.cfg": (
+        ("    http-request lua.twipc_hold app 10000 if { nbsrv(app) eq 0 }\n", ""),
+        ("twipc_hold app 10000", "twipc_hold app 10001"),
+        ("twipc_hold app 10000", "twipc_hold other 10000"),
+        ("lua.twipc_hold", "lua.twipc_held"),
+        ("lua.twipc_hold app 10000 if { nbsrv(app) eq 0 }", "pause 10s if { nbsrv(app) eq 0 }"),
+        ("10000 if { nbsrv(app) eq 0 }", "10000 if { nbsrv(app) eq 1 }"),
+        ("    lua-load-per-thread /usr/local/etc/haproxy/hold.lua\n", ""),
+        ("lua-load-per-thread /usr/local", "lua-load /usr/local"),
+        ("haproxy/hold.lua", "haproxy/other.lua"),
+        ("    tune.lua.bool-sample-conversion normal\n", ""),
+    ),
+    "edge/hold.lua": (("left > 0 and", "true and"), ("500", "5000")),
+    "images/edge/Dockerfile": (("COPY --chmod=0444 hold.lua /usr/local/etc/haproxy/hold.lua\n", ""),),
+    "docker-compose.yml": (('target: "/usr/local/etc/haproxy/hold.lua"', 'target: "/usr/local/etc/haproxy/hold"'),),
+    "docker-stack.yml": (('target: "/usr/local/etc/haproxy/hold.lua"', 'target: "/usr/local/etc/haproxy/hold"'),),
+}
+ALL = [
+    (outcome, file, *fault)
+    for outcome, known in ((OUTCOME, FAULTS), (BY_PROGRAM, FAULTS_BY_PROGRAM))
+    for file, faults in known.items()
+    for fault in faults
+]
 
 
-@pytest.mark.parametrize(("file", "right", "wrong"), [(file, *fault) for file, faults in FAULTS.items() for fault in faults])
-def test_a_fault_is_noticed(file: str, right: str, wrong: str) -> None:
-    assert OUTCOME.compiled, [finding.message for finding in OUTCOME.findings]
+@pytest.mark.parametrize(("outcome", "file", "right", "wrong"), ALL)
+def test_a_fault_is_noticed(outcome: Outcome, file: str, right: str, wrong: str) -> None:
+    assert outcome.compiled, [finding.message for finding in outcome.findings]
     tried = 0
-    for one in OUTCOME.compiled:
+    for one in outcome.compiled:
         texts = one.bundle.texts
         if file not in texts:
             continue

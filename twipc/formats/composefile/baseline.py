@@ -62,7 +62,10 @@ def files_of(model: Model, name: str) -> list[str]:
     if http is None:
         return list(model.environment.services[name].configs)
     config, pages = _FILES[http.engine.name]
-    return [config, *(f"{pages}{page.status[0]}.html" for page in http.error_pages)]
+    waits = http.engine.name == "haproxy" and any(backend.hold is not None for backend in http.backends.values())
+    is_old = tuple(map(int, http.engine.version.split("."))) < (3, 2)
+    program = ["/usr/local/etc/haproxy/hold.lua"] if waits and is_old else []
+    return [config, *program, *(f"{pages}{page.status[0]}.html" for page in http.error_pages)]
 
 
 def secret_places(model: Model, name: str) -> list[str]:

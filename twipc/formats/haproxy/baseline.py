@@ -168,6 +168,9 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     lines = (line for text in (*first, _EXPOSED if http.expose_headers else "") for line in _in_http(text))
     places["frontend in_http"] = (*lines, *places["frontend in_http"])
     held = _held(http)
+    if held and _is_old(http):
+        places["global"] += _sections(_BY_PROGRAM)["global"]
+        places[f"program {_PROGRAM}"] = (_DIGEST,)
     if held:
         places["frontend in_http"] = (("maxconn", "4000"), *places["frontend in_http"])
         places["global"] = tuple(("maxconn", "8000") if line == ("maxconn", "4000") else line for line in places["global"])
@@ -206,6 +209,15 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     return facts
 
 
+_PROGRAM = "/usr/local/etc/haproxy/hold.lua"
+_DIGEST = "52861ccbb24ed540994cd4781fcdf421c8eb0438b305cc665ebcda0492031013"
+"""Of the one program that was reviewed: it waits in steps of half a second, no longer than it is told, and does no more."""
+_BY_PROGRAM = """
+global
+.if version_atleast(3.1)
+    tune.lua.bool-sample-conversion normal
+.endif
+"""
 _HOLD = """
 backend twipc_hold_NAME
     retries RETRIES
@@ -230,10 +242,8 @@ _WITHIN_HEADER = "    http-after-response set-header HEADER '%[bc_dst]:%[bc_dst_
 
 
 def _held(http: Http) -> dict[str, tuple[object, ...]]:
-    """The two tiers before each backend that is waited for, from 3.2 on."""
+    """The two tiers before each backend that is waited for."""
     places: dict[str, tuple[object, ...]] = {}
-    if [int(part) for part in http.engine.version.split(".")] < [3, 2]:
-        return places
     for name, backend in http.backends.items():
         if backend.hold is None:
             continue
@@ -252,7 +262,13 @@ def _held(http: Http) -> dict[str, tuple[object, ...]]:
         told += _WITHIN_LOG if http.access_log == "json" else ""
         text = text.replace("    default_backend", f"{told}    default_backend")
         places |= _sections(text)
+        places[f"what lets a request to {name} wait"] = ("lua" if _is_old(http) else "pause",)
     return places
+
+
+def _is_old(http: Http) -> bool:
+    """Whether haproxy has no `http-request pause` yet."""
+    return [int(part) for part in http.engine.version.split(".")] < [3, 2]
 
 
 def _by_https(lines: tuple[object, ...]) -> tuple[object, ...]:

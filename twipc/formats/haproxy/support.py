@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from twipc.spec import Engine
-from twipc.target import Absent, Approximate, Asked, EngineSupport, Exact, Outside, When, codes
+from twipc.target import Approximate, EngineSupport, Exact, Outside
 
 PAUSES = (3, 2)
-"""`http-request pause` came with it; 2.6 refuses the word (measured: runtime §8)."""
+"""`http-request pause` came with it; an older one refuses the word (measured on 2.6 and 2.8) and waits by Lua."""
 
 
 def pauses(engine: Engine) -> bool:
-    """Whether this engine, or any later one, can let a request wait."""
+    """Whether this engine, and any later one, has a word of its own for a request that waits."""
     return tuple(int(part) for part in engine.version.split(".")) >= PAUSES
-
-
-def _engine(asked: Asked) -> Engine:
-    http = asked.model.environment.services[asked.key.owner[0]].http
-    assert http, "a backend is an http service's"
-    return http.engine
 
 
 SUPPORT: EngineSupport = {
@@ -62,11 +56,6 @@ SUPPORT: EngineSupport = {
     "backend.sticky.cookie": Exact(),
     "backend.retries": Exact(),
     "backend.websockets": Exact(),
-    "backend.hold": When(
-        "haproxy is older than 3.2",
-        lambda asked: not pauses(_engine(asked)),
-        then=Absent("a haproxy before 3.2 cannot let a request wait: the `version` must be 3.2 or later", codes.BEHAVIOUR_LOST),
-        otherwise=Exact(),
-    ),
+    "backend.hold": Exact(),
     "backend.max_members": Exact(),
 }

@@ -37,6 +37,8 @@ _OBSERVED = {
 }
 _STEP = Duration(500)
 """Of a wait: who waits goes on so late at most."""
+HOLD = "hold.lua"
+"""The program that a request waits by; the same for every haproxy."""
 DEFAULT = "twipc_default"
 """The backend that answers what no route takes; names in a spec have no underscore."""
 
@@ -53,7 +55,24 @@ def write(model: Model, name: str, discovery: Discovery) -> tuple[ServerFile, ..
         plain(f"{name}/pages/{page.status[0]}.html", model.pages[page.page], (*here, "http", "error_pages", index))
         for index, page in enumerate(http.error_pages)
     )
-    return (config, *(ServerFile(page, _page_file(page.path.rpartition("/")[2])) for page in pages))
+    served = (ServerFile(page, _page_file(page.path.rpartition("/")[2])) for page in pages)
+    return (config, *_program(name, here, http), *served)
+
+
+def _program(name: str, here: Path, http: Http) -> tuple[ServerFile, ...]:
+    """What lets requests wait where haproxy itself has no word for it."""
+    if not _waits_by_lua(http):
+        return ()
+    text, _ = render(__package__, HOLD, here, {})
+    return (ServerFile(plain(f"{name}/{HOLD}", text, (*here, "http", "backends")), _beside(HOLD)),)
+
+
+def _waits_by_lua(http: Http) -> bool:
+    return not pauses(http.engine) and any(backend.hold is not None for backend in http.backends.values())
+
+
+def _beside(file: str) -> str:
+    return f"{ENGINES['haproxy'].config.rpartition('/')[0]}/{file}"
 
 
 def _page_file(file: str) -> str:
@@ -96,7 +115,8 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         ],
         "health": _health(model, name, service),
         "ready": word(service.ready.http.path) if service.ready else None,
-        "holds": any(_holds(backend, http) for backend in http.backends.values()),
+        "holds": any(backend.hold is not None for backend in http.backends.values()),
+        "program": bare(_beside(HOLD)) if _waits_by_lua(http) else None,
         "by_host": any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes),
         "routes": [_route(index, route, http) for index, route in enumerate(http.routes)],
         "default": {
@@ -128,24 +148,20 @@ def _health(model: Model, name: str, service: Service) -> dict[str, Quoted]:
     return {"address": bare(f"127.0.0.1:{model.number(name, health.http.port)}"), "path": bare(health.http.path)}
 
 
-def _holds(backend: Backend, http: Http) -> bool:
-    """Whether requests wait for a member."""
-    return backend.hold is not None and pauses(http.engine)
-
-
 def _asked(backend: str, http: Http) -> str:
     """The backend that a request is given to: before one that holds requests is another, which asks again."""
-    return f"twipc_hold_{backend}" if _holds(http.backends[backend], http) else backend
+    return f"twipc_hold_{backend}" if http.backends[backend].hold is not None else backend
 
 
 def _hold(backend: Backend, http: Http) -> dict[str, Any] | None:
     """The steps in which a request waits, and how long it may take in all: it waits, then every try may fail at its latest."""
-    if backend.hold is None or not pauses(http.engine):
+    if backend.hold is None:
         return None
     steps, rest = divmod(int(backend.hold), int(_STEP))
     whole = int(backend.hold) + (backend.retries + 1) * (int(http.timeouts.connect) + int(http.timeouts.response))
     return {
         "steps": [duration(step) for step in (*(_STEP,) * steps, *((Duration(rest),) if rest else ()))],
+        "milliseconds": number(int(backend.hold)),
         "whole": duration(Duration(min(whole, DURATION.most))),
     }
 

@@ -26,7 +26,9 @@ def _in_container(engine: str, texts: Mapping[str, str], service: str, config: s
     """A service's files by their place in its container."""
     image, pages = ENGINES[engine], f"{service}/pages/"
     found = {f"{image.pages}/{path.removeprefix(pages)}": text for path, text in texts.items() if path.startswith(pages)}
-    return {image.config: texts[config], **found}
+    folder, here = image.config.rpartition("/")[0], [path.rpartition("/") for path in texts]
+    beside = {f"{folder}/{file}": texts[f"{service}/{file}"] for parent, _, file in here if parent == service}
+    return {**beside, image.config: texts[config], **found}
 
 
 def part_baseline(engine: str, model: Model, _options: Any) -> Facts:

@@ -40,7 +40,10 @@ _LIMIT = re.compile(
 
 HOLD = "twipc_hold_"
 HELD = "twipc_held_"
-_NOBODY = re.compile(r"if \{ nbsrv\(([a-z0-9-]+)\) eq 0 \}")
+_WAIT = re.compile(
+    r"http-request (?:pause (?P<time>[0-9]+m?s)|lua\.twipc_hold (?P<of>[a-z0-9-]+) (?P<millis>[0-9]+))"
+    r" if \{ nbsrv\((?P<nobody>[a-z0-9-]+)\) eq 0 \}"
+)
 
 
 class Backends(Taking):
@@ -89,13 +92,17 @@ class Backends(Taking):
         """How long a request waits while no member is there, in all."""
         name = section.name.removeprefix(HELD)
         whole = 0
+        ways: set[str] = set()
         for line in list(section.lines):
-            time = one_duration(line.words[2]) if line.words[:2] == ("http-request", "pause") and len(line.words) > 2 else None
-            nobody = _NOBODY.fullmatch(" ".join(line.words[3:]))
-            if isinstance(time, Duration) and nobody and nobody[1] == name:
+            found = _WAIT.fullmatch(" ".join(line.words))
+            if found and found["nobody"] == name and found["of"] in (None, name):
+                time = one_duration(found["time"] or f"{found['millis']}ms")
+                assert isinstance(time, Duration), found
                 whole += time
+                ways.add("pause" if found["time"] else "lua")
                 section.lines.remove(line)
         self.held.add(name)
+        self.rest_of(f"what lets a request to {name} wait", tuple(sorted(ways)))
         self.facts[FactKey("backend.hold", (self.service, name))] = Duration(whole)
 
     def _retries(self, section: Section, owner: tuple[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 
@@ -51,6 +52,10 @@ class Document(Frontend, Backends, Redirects):
 
     def _global(self, section: Section) -> None:
         self.rest_of("drain", section.take_one("hard-stop-after"))
+        for words in section.take("lua-load-per-thread"):
+            text = self.files.get(" ".join(words))
+            told = hashlib.sha256(text.encode()).hexdigest() if text is not None else "it is not there"
+            self.rest_of(f"program {' '.join(words)}", (told,))
 
     def _defaults(self, section: Section) -> None:
         for timer, leaf in _TIMERS.items():
