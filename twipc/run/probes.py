@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from twipc.model import Model
-from twipc.rules.redirects import Asked, takes
+from twipc.rules.circles import Asked, takes
 from twipc.spec import Http, Match, Route
 from twipc.target.runtime import Instance, Status
 

@@ -189,3 +189,13 @@ def test_https_that_is_served_elsewhere_leads_nobody_back() -> None:
 def test_who_is_sent_to_https_that_nobody_serves_is_told(tls: bool, at: int, said: str) -> None:
     to_https = [sent({"prefix": "/"}, scheme="https")]
     assert chained(to_https, tls=tls, at=at) == [("TW456", "services.edge.http.routes.0.redirect", said)]
+
+
+@pytest.mark.parametrize("ring", [False, True])
+def test_hundreds_that_lead_from_one_to_the_next_are_followed_once(ring: bool) -> None:
+    """Each by itself to its end would take minutes."""
+    count = 400
+    steps = [sent({"exact": f"/{at}"}, to=f"/{(at + 1) % count if ring else at + 1}") for at in range(count)]
+    assert [code for code, _ in found(*steps)] == (["TW455"] if ring else [])
+    into = [sent({"exact": "/a"}, to="/0"), *steps]
+    assert [code for code, _ in found(*into)] == (["TW455"] if ring else [])
