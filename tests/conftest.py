@@ -9,9 +9,10 @@ import pytest
 from hypothesis import settings
 
 # On a build machine the same examples each time: what is found there can be found again here. Elsewhere new ones each run.
-settings.register_profile("build", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("build")
+# How long an example takes says how busy the machine is.
+settings.register_profile("here", deadline=None)
+settings.register_profile("build", derandomize=True, deadline=None)
+settings.load_profile("build" if os.environ.get("CI") else "here")
 
 AnyReport = TypeVar("AnyReport", pytest.TestReport, pytest.CollectReport)
 

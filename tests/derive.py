@@ -58,12 +58,23 @@ def command_page() -> str:
 
     from twipc.cli import VERBS, cli
 
+    within = [[verb, name] for verb in sorted(VERBS) for name in _commands(verb)]
     parts = ["# The command line", "", "Derived from the code by `./test --update`.", ""]
-    for arguments in ([], *([verb] for verb in sorted(VERBS))):
+    for arguments in ([], *sorted([[verb] for verb in VERBS] + within)):
         asked = " ".join(["twipc", *arguments, "--help"])
         shown = CliRunner().invoke(cli, [*arguments, "--help"], prog_name="twipc", terminal_width=100).output
         parts += [f"## `{asked}`", "", "```", shown.rstrip(), "```", ""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _commands(verb: str) -> list[str]:
+    """The commands of a verb that has some of its own."""
+    import click
+
+    from twipc.cli import cli
+
+    found = cli.get_command(click.Context(cli), verb)
+    return found.list_commands(click.Context(found)) if isinstance(found, click.Group) else []
 
 
 def support_page() -> str:

@@ -25,6 +25,7 @@ VERBS = {
     "lint": "Say everything that can be said without writing.",
     "logs": "Print what the instances say.",
     "pack": "Push the images of an environment to a registry, and lock their digests.",
+    "routes": "Say who takes which request, and where two specs or files differ.",
     "scale": "Run more or fewer instances of a service.",
     "schema": "Print the JSON Schema of specs.",
     "status": "Show what runs, held against the spec.",

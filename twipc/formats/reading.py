@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
+from twipc.diagnostics import Report
 from twipc.model import Model
-from twipc.target import Discovery, EngineSupport, FactKey, Facts
+from twipc.routes import meant
+from twipc.routes.expression import NotUnderstood
+from twipc.routes.routing import Routing
+from twipc.routes.table import Table
+from twipc.syntax import parse
+from twipc.target import BASELINE, Discovery, EngineSupport, FactKey, Facts
 
+from .composefile.read.virtual_hosts import routing as virtual_hosts
 from .engines import ENGINES
 from .haproxy.baseline import baseline as haproxy_baseline
 from .haproxy.read import read as read_haproxy
+from .haproxy.read.routing import routing as haproxy_routing
+from .haproxy.sections import NotHaproxy
 from .haproxy.support import SUPPORT as HAPROXY_SUPPORT
 from .nginx.baseline import baseline as nginx_baseline
 from .nginx.read import read as read_nginx
+from .nginx.read.routing import routing as nginx_routing
 from .nginx.support import SUPPORT as NGINX_SUPPORT
+from .nginx.tree import NotNginx
 from .served import ReadServer, ServerBaseline
 
 _READERS: Mapping[str, ReadServer] = {
     ENGINES["haproxy"].config: read_haproxy,
     ENGINES["nginx"].config: read_nginx,
 }
+_ROUTINGS: Mapping[str, Callable[[str, int | None], Table]] = {".cfg": haproxy_routing, ".conf": nginx_routing}
 _BASELINES: Mapping[str, ServerBaseline] = {"haproxy": haproxy_baseline, "nginx": nginx_baseline}
 ENGINE_SUPPORT: Mapping[str, EngineSupport] = {"haproxy": HAPROXY_SUPPORT, "nginx": NGINX_SUPPORT}
 
@@ -31,10 +44,34 @@ def read_server(files: Mapping[str, str], service: str, discovery: Discovery) ->
     for config, reader in _READERS.items():
         if config in files:
             facts.update(reader(files, service, discovery))
+            with suppress(LookupError, ValueError):  # then it is missing, which differs from what is meant
+                facts[_who_takes_what(service)] = Routing(routing_of(config, files[config]))
     return facts
+
+
+def routing_of(name: str, text: str, port: int | None = None) -> Table:
+    """What a configuration file, ours or anyone's, does with which requests; its name tells whose it is.
+
+    Raises LookupError where nothing listens (on that port), ValueError for a text that its engine would not read, and `Stopped`
+    for what is no YAML.
+    """
+    try:
+        if name.endswith((".yml", ".yaml")):
+            return virtual_hosts(parse(text.encode("utf-8", "surrogateescape"), name, Report()))
+        return _ROUTINGS[name[name.rindex(".") :]](text, port)
+    except (NotNginx, NotHaproxy, NotUnderstood) as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _who_takes_what(service: str) -> FactKey:
+    """What a server does with every request: a second reading of its routes, which shares nothing with the list of them."""
+    return FactKey(BASELINE, (service, "requests"))
 
 
 @lru_cache(maxsize=64)
 def server_baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     http = model.environment.services[service].http
-    return _BASELINES[http.engine.name](model, service, discovery) if http else {}
+    if not http:
+        return {}
+    own = _BASELINES[http.engine.name](model, service, discovery)
+    return {**own, _who_takes_what(service): Routing(meant.server(model, service))}

@@ -1,0 +1,148 @@
+"""`twipc routes` as a person meets it: the table, one request followed, and what differs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli import BASE, PROD, project, run
+
+OTHER = PROD.replace("environment: prod", "environment: other").replace(
+    "routes: [{match: {prefix: /}, backend: app}]",
+    "routes: [{match: {prefix: /, host: shop.example}, backend: app}, {match: {exact: /old}, redirect: /new}]",
+)
+NGINX = "server { listen 80; location / { proxy_pass http://app; } location /x { if ($arg_a) { return 403; } root /srv; } }\n"
+HAPROXY = "frontend in\n    bind :80\n    use_backend app if { path_beg /x }\n    default_backend app\n"
+HAPROXY += "backend app\n    server s a:80\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "nginx.conf").write_text(NGINX)
+    (tmp_path / "haproxy.cfg").write_text(HAPROXY)
+    return project(tmp_path, base=BASE, prod=PROD, other=OTHER)
+
+
+def test_the_table_has_every_route_with_its_line(root: Path) -> None:
+    ran = run("routes", "prod", at=root)
+    assert ran.code == 0
+    assert "prod: edge" in ran.out
+    assert "specs/prod.yaml:13  prefix /  any    service shop/web:8080" in ran.out
+    assert run("routes", "table", "prod", at=root).out == ran.out
+    assert run("routes", at=root).out.count(": edge") == 2
+
+
+def test_a_route_that_nobody_reaches_is_marked(root: Path) -> None:
+    (root / "two.conf").write_text('server { listen 80; location ~ ^/a { return 200; } location ~ "^/ab" { return 404; } }')
+    assert (
+        "location ~ ^/ab  any    status 404 (never: `location ~ ^/a` takes it before)" in run("routes", "two.conf", at=root).out
+    )
+
+
+def test_a_request_is_followed_through_spec_and_artifacts(root: Path) -> None:
+    ran = run("routes", "explain", "prod", "POST", "/a//b?c", at=root)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "POST /a/b is answered by service shop/web:8080")
+    assert "specs/prod.yaml:13" in ran.out
+    assert "out/prod/compose/edge/nginx.conf:" in ran.out
+    assert "out/prod/nginx/edge/nginx.conf:" in ran.out
+    assert "backend app" in ran.out
+    assert "every server answers 400" in run("routes", "explain", "prod", "/a/../b", at=root).out
+    steps = json.loads(run("routes", "explain", "prod", "/", "--format", "json", at=root).out)["steps"]
+    assert {step["server"] for step in steps} == {"edge"}
+
+
+def test_what_differs_is_told_by_its_shortest_request(root: Path) -> None:
+    ran = run("routes", "diff", "prod", "other", at=root)
+    assert ran.code == 1
+    assert [line for line in ran.out.splitlines() if not line.startswith(" ")] == ["GET /", "GET /old"]
+    assert "redirect 308 to /new" in ran.out
+    assert "2 kinds of requests answered differently" in ran.err
+    told = json.loads(run("routes", "diff", "prod", "other", "--format", "json", at=root).out)["differences"]
+    assert [(one["request"], one["path"], one["open"]) for one in told] == [("GET /", "/", False), ("GET /old", "/old", False)]
+    assert [side["answer"] for side in told[0]["sides"]] == ["service shop/web:8080", "status 404"]
+    same = run("routes", "diff", "prod", "prod", at=root)
+    assert (same.code, same.out, same.err) == (0, "", "prod and prod: every request is answered alike\n")
+
+
+def test_configuration_files_are_compared_and_what_is_not_understood_is_named(root: Path) -> None:
+    ran = run("routes", "diff", "nginx.conf", "haproxy.cfg", at=root)
+    assert ran.code == 1
+    assert ran.out.startswith("cannot be said: GET /x\n")
+    assert "not understood `if`, line 1" in ran.out
+    assert "0 kinds of requests answered differently, 2 left open" in ran.err
+    assert "nginx resolves them, haproxy does not" in ran.err
+
+
+def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -> None:
+    (root / "other.cfg").write_text(HAPROXY.replace("app", "main"))
+    pair = ("routes", "diff", "haproxy.cfg", "other.cfg")
+    assert run(*pair, at=root).code == 1
+    assert run(*pair, "--same", "backend app=backend main", at=root).code == 0
+    wrong = run(*pair, "--same", "backend ap=backend main", at=root)
+    assert wrong.code == 2
+    assert "never answers `backend ap`; it answers: backend app" in wrong.err
+
+
+def test_a_revision_is_compared_with_what_is_now(root: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@a.example")
+        subprocess.run(("git", *who, *words), cwd=root, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    (root / "specs" / "prod.yaml").write_text(PROD.replace("prefix: /}", "prefix: /shop}"))
+    ran = run("routes", "diff", "prod@HEAD", "prod", at=root)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "GET /")
+    assert "prod@HEAD" in ran.out
+    for name, said in (("prod@nothing", "git knows no revision `nothing`"), ("prod@--help", "is no revision")):
+        wrong = run("routes", "diff", name, "prod", at=root)
+        assert (wrong.code, said in wrong.err) == (2, True), wrong.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("diff", "prod"), "Missing argument 'B'"),
+        (("explain", "prod"), "Missing argument '[METHOD] URL'"),
+        (("explain", "prod", "GET", "/", "more"), "a request is `[METHOD] URL`"),
+        (("explain", "prod", "ftp://x/"), "no http or https URL"),
+        (("nothing.conf",), "nothing.conf: No such file"),
+        (("nginx.conf:8443",), "no server listens on port 8443"),
+        (("nginx.conf:x",), "`x` is no port"),
+        (("haproxy.cfg:8443",), "no frontend binds port 8443"),
+        (("prod:web",), "`web` is no `http` service of prod"),
+        (("prdo",), "did you mean `prod`?"),
+        (("diff", "prod", "other", "--same", "x"), "`x` is not of the form X=Y"),
+        (("broken.conf",), "broken.conf: "),
+        (("plain.yml",), "no service has a variable VIRTUAL_HOST"),
+        (("empty.cfg",), "it has no `frontend` with a port"),
+        (("empty.conf",), "it has no `server`"),
+    ],
+)
+def test_wrong_use_is_told(root: Path, arguments: tuple[str, ...], said: str) -> None:
+    (root / "broken.conf").write_text("server { listen 80; ")
+    (root / "empty.conf").write_text("")
+    (root / "empty.cfg").write_text("")
+    (root / "plain.yml").write_text("services:\n  web:\n    image: a\n")
+    ran = run("routes", *arguments, at=root)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_wrong_spec_has_its_findings_and_no_table(root: Path) -> None:
+    (root / "specs" / "prod.yaml").write_text(PROD.replace("backend: app", "backend: ap"))
+    ran = run("routes", "prod", at=root)
+    assert ran.code == 1
+    assert "did you mean `app`?" in ran.out
+
+
+def test_the_committed_environments_answer_every_request_alike() -> None:
+    from tests.cli import ROOT
+
+    for one, other in (("train", "prod"), ("prod", "public")):
+        ran = run("routes", "diff", one, other, at=ROOT)
+        assert (ran.code, ran.out) == (0, "")

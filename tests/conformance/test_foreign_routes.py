@@ -1,0 +1,306 @@
+"""Configuration files that people wrote by hand do what their tables say: asked of the real engines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.conformance.live import Answer, Backend, Request, Scenario, Step, Wait, run
+from twipc.formats.reading import routing_of
+from twipc.routes.compare import differences
+from twipc.routes.follow import taken
+from twipc.routes.request import Refused, asked
+from twipc.routes.table import Answer as Said
+from twipc.routes.table import Site, Table
+
+PORT = 8080
+NGINX = """pid /tmp/nginx.pid;
+error_log /dev/stderr crit;
+events {}
+http {
+    access_log off;
+    client_body_temp_path /tmp/b; proxy_temp_path /tmp/p;
+    fastcgi_temp_path /tmp/f; uwsgi_temp_path /tmp/u; scgi_temp_path /tmp/s;
+%s
+}
+"""
+HAPROXY = """defaults
+    mode http
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+%s
+"""
+ORIGINAL_NGINX = """    upstream webapp {
+        ip_hash;
+        server 10.0.1.1:8080;
+        server 10.0.1.2:8080;
+    }
+    server {
+        listen 8080;
+        server_name localhost;
+        location ~* \\/(images|styles)\\/* {
+            root /usr/share/nginx/html/static/;
+        }
+        location / {
+            proxy_pass http://webapp;
+        }
+    }
+"""
+ORIGINAL_HAPROXY = """frontend default_port_80
+    bind :8080
+    acl action path_reg -i ^/.*\\.action$
+    acl start path -i /
+    acl style path_reg -i ^/styles/.*\\..*$
+    acl image path_reg -i ^/images/.*\\..*$
+    use_backend web if action
+    use_backend web if start
+    use_backend static if style
+    use_backend static if image
+backend web
+    server web 10.0.1.3:8080
+backend static
+    server static 10.0.2.1:8080
+"""
+ORIGINAL_COMPOSE = """version: '2'
+services:
+  proxy:
+    image: dockercloud/haproxy:1.2.1
+    links: [static, web]
+  static:
+    image: twip/static
+    environment: ["VIRTUAL_HOST=*/styles/*.*,*/images/*.*", "VIRTUAL_HOST_WEIGHT=0"]
+  web:
+    image: twip/web
+    environment: {VIRTUAL_HOST: "*/*.action,*/", VIRTUAL_HOST_WEIGHT: 1}
+"""
+# Who answers in training and in production, of fifteen paths: ten go elsewhere, and nobody noticed for years.
+PROBES = {
+    "/": ("web", "web"),
+    "/Read.action": ("web", "web"),
+    "/styles/site.css": ("static", "static"),
+    "/images/a.png": ("static", "static"),
+    "/STYLES/A.CSS": ("static", "static"),
+    "/Read.action;jsessionid=1": ("web", "503"),
+    "/Read": ("web", "503"),
+    "/favicon.ico": ("web", "503"),
+    "/index.html": ("web", "503"),
+    "/styles/": ("static", "503"),
+    "/x/images/a.png": ("static", "503"),
+    "/imagesfoo": ("static", "503"),
+    "/stylesheet": ("static", "503"),
+    "/images/report.action": ("static", "web"),
+    "/x/images/Edit.action": ("static", "web"),
+}
+KINDS = ("haproxy", "virtual hosts")
+CALLED = {
+    "backend webapp": "web",
+    "files /usr/share/nginx/html/static": "static",
+    "backend web": "web",
+    "backend static": "static",
+}
+MEMBERS = (
+    Backend("web1", ("10.0.1.1",), PORT),
+    Backend("web2", ("10.0.1.2",), PORT),
+    Backend("web", ("10.0.1.3",), PORT),
+    Backend("static", ("10.0.2.1",), PORT),
+)
+
+
+def site(name: str, text: str) -> Site:
+    return Site(name, {name: routing_of(name, text)})
+
+
+def said(of: Site, url: str, method: str = "GET") -> str:
+    """Who answers by the table, in the words of the probes."""
+    case, path = asked(method, url)
+    assert not isinstance(path, Refused)
+    raw = of.tables[of.entry].raw
+    found = str(taken(of, case, url.partition("?")[0].encode() if raw else path, raw=raw))
+    return CALLED.get(found, found.removeprefix("status "))
+
+
+def who(answer: Answer) -> str:
+    """Who answered: a web by its name, the server itself for files that are not there."""
+    if answer.answered_by:
+        return "web" if answer.answered_by.startswith("web") else answer.answered_by.partition("@")[0]
+    return "static" if answer.status in (404, 403, 301) else str(answer.status)
+
+
+def ask(tool: str, text: str, paths: Sequence[str]) -> dict[str, str]:
+    config = (
+        {"/etc/nginx/nginx.conf": NGINX % text} if tool == "nginx" else {"/usr/local/etc/haproxy/haproxy.cfg": HAPROXY % text}
+    )
+    steps: tuple[Step, ...] = (Wait(Request("/", port=PORT)), *(Request(path, port=PORT) for path in paths))
+    report = run(Scenario(tool, config, steps, {}, MEMBERS))
+    assert report.exit_code is None, report.stderr
+    return {path: who(answer) for path, answer in zip(paths, report.answers, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("haproxy.cfg", HAPROXY % ORIGINAL_HAPROXY), ("docker-compose.yml", ORIGINAL_COMPOSE)], ids=KINDS
+)
+def test_the_tables_of_the_original_say_what_its_probes_said(name: str, text: str) -> None:
+    train, prod = site("nginx.conf", NGINX % ORIGINAL_NGINX), site(name, text)
+    assert {path: (said(train, path), said(prod, path)) for path in PROBES} == PROBES
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("haproxy.cfg", HAPROXY % ORIGINAL_HAPROXY), ("docker-compose.yml", ORIGINAL_COMPOSE)], ids=KINDS
+)
+def test_each_probe_that_differs_lies_in_a_class_whose_witness_differs_on_the_engines(name: str, text: str) -> None:
+    train, prod = site("nginx.conf", NGINX % ORIGINAL_NGINX), site(name, text)
+    found = differences(called(train), called(prod))
+    classes = {(str(each.one), str(each.other)): each.request.path for each in found}
+    assert {pair for pair in PROBES.values() if len(set(pair)) > 1} == set(classes)
+    paths = [*PROBES, *classes.values()]
+    real = list(
+        zip(ask("nginx", ORIGINAL_NGINX, paths).values(), ask("haproxy", ORIGINAL_HAPROXY, paths).values(), strict=True)
+    )
+    assert real == [*PROBES.values(), *classes]
+
+
+def called(of: Site) -> Site:
+    """The same with answers in the words of the probes."""
+    table = of.tables[of.entry]
+
+    def words(outcome: Sequence[object]) -> tuple[Said, ...]:
+        return tuple(Said(CALLED.get(str(one), str(one).removeprefix("status ")), "") for one in outcome)
+
+    rules = tuple(replace(rule, leads=words(rule.leads)) for rule in table.rules)
+    return Site(of.entry, {of.entry: Table(rules, words(table.default), raw=table.raw)})
+
+
+# --- drawn files
+
+
+PLAIN = st.lists(st.sampled_from(("a", "b", "A", "images", "x.png")), min_size=0, max_size=3).map(
+    lambda parts: "/" + "/".join(parts)
+)
+PREFIX = st.one_of(PLAIN, PLAIN.map(lambda path: path if path == "/" else f"{path}/"), st.just("/ima"))
+EXPRESSION = st.sampled_from(
+    ("^/a", "/a", "b$", r"\.png$", "^/(a|b)/", "^/A/?$", "/[ab]+/", "images?", "^/.*/x", "/a{2}", "^/$")
+)
+LOCATION = st.one_of(
+    st.tuples(st.sampled_from(("", "^~ ", "= ")), PREFIX),
+    st.tuples(st.sampled_from(("~ ", "~* ")), EXPRESSION),
+)
+TEST = st.one_of(
+    st.builds("{} {}".format, st.sampled_from(("path", "path_beg", "path_end", "path_sub", "path -i", "path_beg -i")), PREFIX),
+    st.builds("{} {}".format, st.sampled_from(("path_reg", "path_reg -i", "path -m reg")), EXPRESSION),
+    st.sampled_from(("method POST", "hdr(host) -i twip.example", "hdr_beg(host) other", "METH_GET", "path_dir a", "ssl_fc")),
+)
+NAMES = ("one", "two", "three", "four")
+DRAWN = tuple(Backend(name, (f"10.0.3.{index}",), PORT) for index, name in enumerate(NAMES, 1))
+PATHS = [
+    "/",
+    "/a",
+    "/A",
+    "/a/",
+    "/a/b",
+    "/b/a",
+    "/ab",
+    "/imagesx",
+    "/images/",
+    "/images/x.png",
+    "/a/x.png",
+    "/b/x",
+    "/A/b/",
+    "/aa/b",
+    "/x.png/a",
+]
+PATHS += ["//a", "/%61/b", "/a%2fb", "/%41", "/images//x.png", "/a/b?x=/b", "/b/%78.png"]
+
+
+def nginx_text(locations: list[tuple[tuple[str, str], str]]) -> str:
+    inside = "\n".join(
+        f'location {kind}"{path}" {{ proxy_pass http://10.0.3.{NAMES.index(to) + 1}:8080; }}' for (kind, path), to in locations
+    )
+    return f"server {{ listen 8080;\nlocation = /up {{ return 200 up; }}\n{inside}\n}}"
+
+
+def haproxy_text(rules: list[tuple[list[tuple[bool, str]], str]], default: str) -> str:
+    lines = ["frontend in", "    bind :8080", "    http-request return status 200 if { path /up }"]
+    for number, (tests, to) in enumerate(rules):
+        for nth, (_, test) in enumerate(tests):
+            lines.append(f"    acl t{number}_{nth} {test}")
+        condition = " ".join(f"{'!' if turned else ''}t{number}_{nth}" for nth, (turned, _) in enumerate(tests))
+        lines.append(f"    use_backend {to} if {condition}")
+    lines.append(f"    default_backend {default}")
+    lines += [line for nth, name in enumerate(NAMES, 1) for line in (f"backend {name}", f"    server s 10.0.3.{nth}:8080")]
+    return "\n".join(lines)
+
+
+def told(of: Site, method: str, path: str) -> str:
+    case, normal = asked(method, path)
+    assert not isinstance(normal, Refused)
+    raw = of.tables[of.entry].raw
+    case = replace(case, host="twip.example")
+    return str(taken(of, case, path.partition("?")[0].encode() if raw else normal, raw=raw))
+
+
+def real(tool: str, text: str, requests: Sequence[tuple[str, str]]) -> list[str]:
+    file = "/etc/nginx/nginx.conf" if tool == "nginx" else "/usr/local/etc/haproxy/haproxy.cfg"
+    whole = (NGINX if tool == "nginx" else HAPROXY) % text
+    steps: tuple[Step, ...] = (
+        Wait(Request("/up", port=PORT)),
+        *(Request(path, method, port=PORT) for method, path in requests),
+    )
+    report = run(Scenario(tool, {file: whole}, steps, {}, DRAWN))
+    assert report.exit_code is None, report.stderr
+    return [by_backend(answer) for answer in report.answers]
+
+
+def by_backend(answer: Answer) -> str:
+    return (answer.answered_by or "").partition("@")[0] or str(answer.status)
+
+
+LIVE = settings(
+    max_examples=6,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.mark.timeout(120)
+@LIVE
+@given(
+    st.lists(
+        st.tuples(LOCATION, st.sampled_from(NAMES)),
+        min_size=1,
+        max_size=8,
+        unique_by=lambda one: (one[0][0].strip("^~ "), one[0][1]),
+    )
+)
+def test_drawn_locations_take_what_nginx_has_them_take(locations: list[tuple[tuple[str, str], str]]) -> None:
+    text = nginx_text(locations)
+    of = site("nginx.conf", NGINX % text)
+    numbers = {f"backend 10.0.3.{NAMES.index(name) + 1}:8080": name for name in NAMES}
+    wanted = [numbers.get(found := told(of, "GET", path), found) for path in PATHS]
+    # A path that no location takes is one of files, and there are none.
+    wanted = ["404" if one.startswith("files") else one for one in wanted]
+    got = ["404" if one in ("403", "404") else one for one in real("nginx", text, [("GET", path) for path in PATHS])]
+    assert dict(zip(PATHS, got, strict=True)) == dict(zip(PATHS, wanted, strict=True))
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("tool", ["haproxy", "haproxy-2.8"])
+@LIVE
+@given(
+    st.lists(st.tuples(st.lists(st.tuples(st.booleans(), TEST), min_size=1, max_size=3), st.sampled_from(NAMES)), max_size=5),
+    st.sampled_from(NAMES),
+)
+def test_drawn_conditions_take_what_haproxy_has_them_take(
+    tool: str, rules: list[tuple[list[tuple[bool, str]], str]], default: str
+) -> None:
+    text = haproxy_text(rules, default)
+    of = site("haproxy.cfg", HAPROXY % text)
+    requests = [(method, path) for method in ("GET", "POST") for path in PATHS]
+    wanted = [told(of, *one).removeprefix("backend ") for one in requests]
+    assert dict(zip(requests, real(tool, text, requests), strict=True)) == dict(zip(requests, wanted, strict=True))

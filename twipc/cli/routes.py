@@ -1,0 +1,214 @@
+"""`twipc routes`: who takes which request, asked of specs and of configuration files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from twipc.diagnostics.render import visible
+from twipc.routes.cases import METHODS
+from twipc.routes.compare import Difference, differences, reads_raw
+from twipc.routes.follow import Taken, taken
+from twipc.routes.hidden import Hidden, hidden
+from twipc.routes.request import Refused, asked
+from twipc.routes.table import Answer, Onward, Rule, Table
+
+from .session import Session, verb
+from .siding import Side, artifacts, same, side, sides
+from .telling import Row, columns
+
+_ASKED_FOR = {"table", "explain", "diff"}
+
+
+class _Routes(click.Group):
+    """`routes [ENV]…` is `routes table [ENV]…`: what is no command of its own names an environment."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        if not any(arg in _ASKED_FOR or arg in ("-h", "--help") for arg in args[:1]):
+            args = ["table", *args]
+        return super().parse_args(context, args)
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return ["table", "explain", "diff"]
+
+
+@click.group("routes", cls=_Routes)
+def command() -> None:
+    """Say who takes which request: `routes ENV` is the table, `explain` follows one request, `diff` finds what differs."""
+
+
+@command.command("table")
+@click.argument("names", nargs=-1, metavar="[ENV]...")
+@verb
+def table(session: Session, names: tuple[str, ...]) -> None:
+    """Print the routes of environments, in the order in which they are asked; `routes ENV` says the same.
+
+    ENV is an environment's name or spec, ENV:SERVICE one `http` service of it; none means all. A configuration file of nginx
+    (.conf) or haproxy (.cfg) has a table too, FILE:PORT that of one port.
+    """
+    found = sides(session, names)
+    rows = []
+    for one in found:
+        for name in one.site.servers:
+            routes = one.site.tables[name]
+            dead = {each.number: each for each in hidden(routes)}
+            rows.append(_as_json(one, name, routes, dead))
+            if session.format == "text":
+                _print(one, name, routes, dead)
+    session.finish(more={"tables": rows})
+
+
+@command.command("explain")
+@click.argument("name", metavar="ENV")
+@click.argument("request", nargs=-1, required=True, metavar="[METHOD] URL")
+@verb
+def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
+    """Follow one request: which rule takes it, in the spec and in each target's files, and who answers.
+
+    URL is a path, or an absolute URL where host or scheme matter; METHOD is GET where nothing else is said.
+    """
+    method, url = (request[0].upper(), request[1]) if len(request) == 2 else ("GET", request[0])
+    if len(request) > 2 or (method not in METHODS and not method.isalpha()):
+        raise click.UsageError("a request is `[METHOD] URL`, such as `GET /news`")
+    try:
+        case, path = asked(method, url)
+    except ValueError as problem:
+        raise click.UsageError(visible(str(problem))) from None
+    if isinstance(path, Refused):
+        click.echo(f"every server answers {path.status}: {path.why}")
+        session.finish(more={"refused": {"status": path.status, "why": path.why}})
+        return
+    one = side(session, name)
+    if one.site.tables[one.site.entry].raw:
+        path = url.partition("?")[0].encode()
+    found = taken(one.site, case, path, raw=one.site.tables[one.site.entry].raw)
+    table = [("SERVER", "WHERE", "RULE", "LEADS TO"), *_steps(one, found)]
+    for where, server, said in artifacts(session, one, case, path) if one.model else ():
+        table.append((server, where, said[0], said[1]))
+    if session.format == "text":
+        click.echo(f"{method} {visible(path.decode('utf-8', 'replace'))} is answered by {visible(str(found))}")
+        for line in columns(table):
+            click.echo(f"  {line}")
+    steps = [{"server": row[0], "at": row[1], "rule": row[2], "leads": row[3]} for row in table[1:]]
+    session.finish(more={"answer": str(found), "steps": steps})
+
+
+@command.command("diff")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option(
+    "--same",
+    "pairs",
+    multiple=True,
+    metavar="X=Y",
+    help="Where A answers X and B answers Y, they agree; may stand several times.",
+)
+@verb
+def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None:
+    """Find every kind of request that A and B answer differently, each with the shortest such request; exit 1 if there is one.
+
+    A and B are environments (prod), services of one (prod:proxy), either at a revision of git (prod@HEAD~1), specs, or
+    configuration files of nginx (.conf) and haproxy (.cfg), FILE:PORT for another port than the first.
+    """
+    first, second = side(session, one), side(session, other)
+    found = differences(same(first, second, pairs).site, second.site)
+    sure = [each for each in found if not each.open]
+    rows = [_difference(first, second, each) for each in found]
+    if session.format == "text":
+        for each in sure:
+            _tell(first, second, each, "")
+        for each in found:
+            if each.open:
+                _tell(first, second, each, "cannot be said: ")
+        left = f", {len(found) - len(sure)} left open" if len(sure) < len(found) else ""
+        count = f"{len(sure)} kind{'' if len(sure) == 1 else 's'} of requests"
+        said = f"{count} answered differently{left}" if found else "every request is answered alike"
+        click.echo(visible(f"{first.name} and {second.name}: {said}"), err=True)
+        if reads_raw(first.site, second.site):
+            click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
+    session.finish(code=1 if found else 0, more={"differences": rows})
+
+
+def _tell(one: Side, other: Side, each: Difference, head: str) -> None:
+    click.echo(visible(f"{head}{each.request}"))
+    rows: list[Row] = [
+        (of.name, *step[:3], str(way)) for of, way in ((one, each.one), (other, each.other)) for step in _steps(of, way)[-1:]
+    ]
+    for line in columns(rows):
+        click.echo(f"  {line}")
+
+
+def _difference(one: Side, other: Side, each: Difference) -> dict[str, Any]:
+    request = each.request
+    sides = [
+        {
+            "name": of.name,
+            "answer": str(way),
+            "steps": [dict(zip(("server", "at", "rule", "leads"), step, strict=True)) for step in _steps(of, way)],
+        }
+        for of, way in ((one, each.one), (other, each.other))
+    ]
+    case = request.case
+    return {
+        "request": str(request),
+        "method": case.method,
+        "scheme": case.scheme,
+        "host": case.host,
+        "path": request.path,
+        "open": each.open,
+        "sides": sides,
+    }
+
+
+def _steps(one: Side, way: Taken) -> list[Row]:
+    rows: list[Row] = []
+    for name, number in way.through:
+        table = one.site.tables[name]
+        rule = None if number is None else table.rules[number]
+        said, at = (rule.said, rule.at) if rule else ("default", table.default_at)
+        rows.append((name, one.where(at), said, _leads(rule.leads if rule else table.default)))
+    return rows
+
+
+def _leads(outcome: tuple[Answer | Onward, ...]) -> str:
+    return ", ".join(f"server {one.server}" if isinstance(one, Onward) else str(one) for one in outcome)
+
+
+def _asked(rule: Rule) -> str:
+    words = [
+        *sorted(rule.methods or ()),
+        *([f"by {rule.scheme}"] if rule.scheme else []),
+        *(["some hosts"] if rule.hosts or rule.not_hosts else []),
+    ]
+    return " ".join(words) or "any"
+
+
+def _print(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> None:
+    click.echo(visible(f"{one.name}: {name}"))
+    rows: list[Row] = [("WHERE", "RULE", "ASKED", "LEADS TO")]
+    for number, rule in enumerate(table.rules):
+        if rule.at:
+            note = f" (never: {_by(table, dead[number])})" if number in dead else ""
+            rows.append((one.where(rule.at), rule.said, _asked(rule), f"{_leads(rule.leads)}{note}"))
+    rows.append((one.where(table.default_at), "default", "any", _leads(table.default)))
+    for line in columns(rows):
+        click.echo(f"  {line}")
+
+
+def _by(table: Table, dead: Hidden) -> str:
+    return f"`{table.rules[dead.takers[0]].said}` takes it before" if dead.takers else "there is no such request"
+
+
+def _as_json(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> dict[str, Any]:
+    rules = [
+        {
+            "rule": rule.said,
+            "at": one.where(rule.at),
+            "methods": sorted(rule.methods or ()),
+            "leads": [_leads((each,)) for each in rule.leads],
+            "hidden_by": [table.rules[taker].said for taker in dead[number].takers] if number in dead else None,
+        }
+        for number, rule in enumerate(table.rules)
+    ]
+    return {"of": one.name, "server": name, "rules": rules, "default": [_leads((each,)) for each in table.default]}

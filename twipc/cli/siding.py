@@ -1,0 +1,193 @@
+"""What `twipc routes` is asked about: environments, services of them, specs of another revision, configuration files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from twipc.diagnostics import Report, Span, Stopped
+from twipc.diagnostics.near import near
+from twipc.diagnostics.render import visible
+from twipc.driver import Compiled, compile_model, content_of, load
+from twipc.formats.reading import routing_of
+from twipc.model import Model
+from twipc.routes import meant
+from twipc.routes.cases import Case
+from twipc.routes.follow import taken
+from twipc.routes.table import Answer, Onward, Outcome, Site, Table
+from twipc.syntax import parse
+
+from .past import NoRevision, Past
+from .session import Session, Spec, shown
+
+_CONFIGURATIONS = (".conf", ".cfg")
+
+
+@dataclass(frozen=True)
+class Side:
+    """Something that routes requests, by the name it was asked for."""
+
+    name: str
+    site: Site
+    model: Model | None = None
+    spec: Spec | None = None
+    file: str = ""
+
+    def where(self, at: tuple[str | int, ...]) -> str:
+        """File and line of a rule; a rule that is written nowhere is twipc's own."""
+        if not at:
+            return "-"
+        if self.model is None or self.spec is None:
+            return f"{self.file}:{at[0]}"
+        span: Span = self.model.span(at)
+        return f"{shown(self.spec.project.root / span.file)}:{span.line}"
+
+
+def sides(session: Session, names: tuple[str, ...]) -> list[Side]:
+    """All that is asked for; every entry of an environment where no service is named."""
+    if names:
+        return [one for name in names for one in _named(session, name)]
+    return [one for spec in session.specs(()) for one in _of_spec(session, spec, spec.stem, "")]
+
+
+def side(session: Session, name: str) -> Side:
+    """The one thing that a name means; several are wrong usage."""
+    found = _named(session, name)
+    if len(found) > 1:
+        known = ", ".join(f"`{name}:{one.site.entry}`" for one in found)
+        raise click.UsageError(visible(f"`{name}` has several entries; say which: {known}"))
+    return found[0]
+
+
+def _named(session: Session, name: str) -> list[Side]:
+    path, _, of = name.partition(":")
+    if Path(path).suffix in _CONFIGURATIONS:
+        return [_configuration(path, of)]
+    if Path(path).suffix in (".yml", ".yaml") and Path(path).is_file() and not is_spec(Path(path)):
+        return [_configuration(path, "")]
+    path, _, revision = path.partition("@")
+    spec = next(iter(session.specs((path,))))
+    if revision:
+        try:
+            past = Past(spec.project.root, revision)
+            content = past.read(spec.file)
+        except NoRevision as problem:
+            raise click.UsageError(visible(str(problem))) from None
+        if content is None:
+            raise click.UsageError(visible(f"there is no {spec.file} in {revision}"))
+        spec = replace(spec, project=past, content=content)
+    return _of_spec(session, spec, path if not revision else f"{path}@{revision}", of)
+
+
+def _of_spec(session: Session, spec: Spec, name: str, service: str) -> list[Side]:
+    report = Report()
+    try:
+        model = load(spec.project, spec.file, spec.content, spec.stem, report)
+    except Stopped:
+        session.take(spec, report.findings, whole=False)
+        session.finish(1)
+        raise AssertionError("it ends with 1") from None
+    servers = {server for server, _ in model.servers}
+    if service and service not in servers:
+        closest = near(service, servers)
+        help = f"did you mean `{closest}`?" if closest else f"`http` services are: {', '.join(sorted(servers)) or 'none'}"
+        raise click.UsageError(visible(f"`{service}` is no `http` service of {name}; {help}"))
+    entries = [service] if service else list(meant.entries(model))
+    if not entries:
+        raise click.UsageError(visible(f"{name} has no `http` service: nothing there has routes"))
+    return [Side(name if len(entries) == 1 else f"{name}:{one}", meant.site(model, one), model, spec) for one in entries]
+
+
+def _configuration(path: str, port: str) -> Side:
+    if port and not port.isdecimal():
+        raise click.UsageError(visible(f"`{port}` is no port of {path}"))
+    try:
+        text = content_of(Path(path)).decode("utf-8", "surrogateescape")
+        table = routing_of(path, text, int(port) if port else None)
+    except Stopped:
+        raise click.UsageError(visible(f"{path} is neither a spec nor a compose file")) from None
+    except OSError as problem:
+        raise click.UsageError(visible(f"{path}: {problem.strerror}")) from None
+    except (LookupError, ValueError) as problem:
+        raise click.UsageError(visible(f"{path}: {problem.args[0]}")) from None
+    server = Path(path).name
+    return Side(path, Site(server, {server: table}), file=path)
+
+
+def is_spec(path: Path) -> bool:
+    """Whether a YAML file says that it is a spec; a compose file does not."""
+    try:
+        return parse(content_of(path), path.name, Report()).node(("twipc",)) is not None
+    except (OSError, Stopped):
+        return True  # what is wrong with it is told when it is read as one
+
+
+def same(one: Side, other: Side, pairs: tuple[str, ...]) -> Side:
+    """The first side, with its answers called as the second calls them; a name that neither has is wrong usage."""
+    called: dict[str, str] = {}
+    mine, theirs = (frozenset(map(str, _answers(of))) for of in (one, other))
+    for pair in pairs:
+        left, equals, right = pair.partition("=")
+        if not equals:
+            raise click.UsageError(visible(f"`{pair}` is not of the form X=Y"))
+        for said, of, known in ((left, one, mine), (right, other, theirs)):
+            if said not in known:
+                raise click.UsageError(visible(f"{of.name} never answers `{said}`; it answers: {', '.join(sorted(known))}"))
+        called[left] = right
+    kinds = {str(answer): answer for answer in _answers(other)}
+
+    def renamed(outcome: Outcome) -> Outcome:
+        return tuple(
+            kinds[called[str(answer)]] if isinstance(answer, Answer) and str(answer) in called else answer for answer in outcome
+        )
+
+    tables: Mapping[str, Table] = {
+        name: replace(
+            table,
+            rules=tuple(replace(rule, leads=renamed(rule.leads)) for rule in table.rules),
+            default=renamed(table.default),
+        )
+        for name, table in one.site.tables.items()
+    }
+    return replace(one, site=Site(one.site.entry, tables))
+
+
+def _answers(of: Side) -> Iterator[Answer]:
+    for name in of.site.servers:
+        table = of.site.tables[name]
+        for outcome in (*(rule.leads for rule in table.rules), table.default):
+            yield from (one for one in outcome if not isinstance(one, Onward))
+
+
+def artifacts(session: Session, one: Side, case: Case, path: bytes) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Of each target's configuration that a request comes through: file and line, server, and the rule with where it leads."""
+    assert one.model
+    assert one.spec
+    through = [name for name, _ in taken(one.site, case, path).through]
+    report = Report()
+    try:
+        compiled = compile_model(one.model, sorted(one.model.environment.targets), report)
+    except Stopped:
+        session.take(one.spec, report.findings, whole=True)
+        return
+    for each in compiled:
+        for name in through:
+            yield from _in_target(one, each, name, case, path)
+
+
+def _in_target(one: Side, compiled: Compiled, name: str, case: Case, path: bytes) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    assert one.model
+    for place, text in sorted(compiled.bundle.texts.items()):
+        folder, _, file = f"/{place}".rpartition("/")
+        if folder.rpartition("/")[2] == name and Path(file).suffix in _CONFIGURATIONS:
+            table = routing_of(file, text)
+            case = case if name == one.site.entry else replace(case, scheme="http")
+            found = taken(Site(name, {name: table}), case, path)
+            number = found.through[0][1]
+            rule = None if number is None else table.rules[number]
+            line = (rule.at if rule else table.default_at) or (1,)
+            where = f"out/{one.model.environment.environment}/{compiled.target.name}/{place}:{line[0]}"
+            yield where, name, (rule.said if rule else "default", str(found))

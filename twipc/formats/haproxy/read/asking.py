@@ -1,0 +1,232 @@
+"""What the conditions of a haproxy configuration ask of a request, as alternatives of what must hold together.
+
+Source: the configuration manual of haproxy 3.2, 7.1 (ACL basics) and 7.2 (Using ACLs to form conditions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from twipc.routes import pattern
+from twipc.routes.cases import METHODS
+from twipc.routes.expression import NotUnderstood, expression
+from twipc.routes.pattern import Either, Pattern, one_of
+
+EVERY_METHOD = frozenset((*METHODS, "X"))
+NORMALISED = "var(txn.path)"
+"""How our own configurations ask for the path: decoded, slashes merged."""
+_PATHS = frozenset({"path", "path_beg", "path_end", "path_reg", "path_sub", "path_dir", "path_str", "path_m", NORMALISED})
+_HOSTS = ("hdr", "req.hdr", "req.fhdr", "hdr_beg", "hdr_end", "hdr_reg", "hdr_sub", "hdr_dom", "hdr_str")
+_PREDEFINED = {
+    "HTTP": (),
+    "TRUE": (),
+    "HTTP_1.0": None,
+    "HTTP_1.1": (),
+    **{f"METH_{method}": (method,) for method in METHODS},
+}
+_METHODS_OF = {"METH_GET": ("GET", "HEAD")}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a request must be, all of it."""
+
+    paths: tuple[Pattern, ...] = ()
+    not_paths: tuple[Pattern, ...] = ()
+    hosts: tuple[Pattern, ...] = ()
+    not_hosts: tuple[Pattern, ...] = ()
+    methods: frozenset[str] = EVERY_METHOD
+    scheme: str = ""
+    raw: bool = False
+    """Whether the path is asked for as it came."""
+    open: str = ""
+    """What of it is not understood."""
+
+    def __and__(self, other: Needs) -> Needs | None:
+        """Both; None if no request is both."""
+        methods = self.methods & other.methods
+        if not methods or {self.scheme, other.scheme} == {"http", "https"}:
+            return None
+        return Needs(
+            (*self.paths, *other.paths),
+            (*self.not_paths, *other.not_paths),
+            (*self.hosts, *other.hosts),
+            (*self.not_hosts, *other.not_hosts),
+            methods,
+            self.scheme or other.scheme,
+            self.raw or other.raw,
+            self.open or other.open,
+        )
+
+
+Alternatives = tuple[Needs, ...]
+ALWAYS: Alternatives = (Needs(),)
+
+
+@dataclass
+class Acls:
+    """The named conditions of a section, and those that stand in braces."""
+
+    named: Mapping[str, Sequence[tuple[str, ...]]]
+    _known: dict[tuple[str, bool], Alternatives] = field(default_factory=dict, init=False)
+
+    def condition(self, words: Sequence[str]) -> Alternatives:
+        """`if …` or `unless …`; nothing at all is always."""
+        if not words:
+            return ALWAYS
+        terms = [list(self._terms(part)) for part in _split(words[1:])]
+        if words[0] == "if":
+            return tuple(one for part in terms for one in _all(self._asks(*term) for term in part))
+        # Not (a and b, or c): (not a or not b), and not c.
+        return _all(tuple(one for name, negated in part for one in self._asks(name, not negated)) for part in terms)
+
+    def _terms(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], bool]]:
+        """Each test with whether it is turned round."""
+        waiting = iter(words)
+        for word in waiting:
+            negated = word.startswith("!")
+            name = word.removeprefix("!") or next(waiting, "")
+            if name == "{":
+                inside = []
+                for inner in waiting:
+                    if inner == "}":
+                        break
+                    inside.append(inner)
+                yield tuple(inside), negated
+            else:
+                yield (name,), negated
+
+    def _asks(self, test: tuple[str, ...], negated: bool) -> Alternatives:
+        tests = self.named.get(test[0], [test]) if len(test) == 1 else [test]
+        asked = _joined([_test(words) for words in tests])
+        return _all(_turned(one) for one in asked) if negated else asked
+
+
+def _all(conditions: Iterator[Alternatives]) -> Alternatives:
+    """All of several at once."""
+    found: list[Needs] = []
+    for parts in product(*conditions):
+        both: Needs | None = Needs()
+        for part in parts:
+            both = both & part if both else None
+        if both:
+            found.append(both)
+    return tuple(found)
+
+
+def _split(words: Sequence[str]) -> Iterator[list[str]]:
+    part: list[str] = []
+    for word in words:
+        if word in ("or", "||"):
+            yield part
+            part = []
+        else:
+            part.append(word)
+    yield part
+
+
+def _joined(tests: Sequence[Needs | None]) -> Alternatives:
+    """Any of several; those that ask for the same kind of thing as one."""
+    paths = [one for one in tests if one and one.paths]
+    hosts = [one for one in tests if one and one.hosts]
+    rest = [one for one in tests if one and not one.paths and not one.hosts]
+    found = []
+    if paths:
+        found.append(
+            Needs(paths=(Either(tuple(path for one in paths for path in one.paths)),), raw=any(one.raw for one in paths))
+        )
+    if hosts:
+        found.append(Needs(hosts=(Either(tuple(host for one in hosts for host in one.hosts)),)))
+    if rest and all(one.methods != EVERY_METHOD for one in rest):
+        return (*found, Needs(methods=frozenset().union(*(one.methods for one in rest))))
+    return (*found, *rest)
+
+
+def _turned(one: Needs) -> Alternatives:
+    """Just what does not fit; none, if everything does."""
+    if one.open:
+        return (one,)
+    if one.paths:
+        return (Needs(not_paths=one.paths, raw=one.raw),)
+    if one.hosts:
+        return (Needs(not_hosts=one.hosts),)
+    if one.scheme:
+        return (Needs(scheme="http" if one.scheme == "https" else "https"),)
+    return (Needs(methods=EVERY_METHOD - one.methods),) if one.methods != EVERY_METHOD else ()
+
+
+def _test(words: tuple[str, ...]) -> Needs | None:
+    """What one test asks for; None if no request of ours passes it."""
+    of, *rest = words or ("",)
+    if of in _PREDEFINED and not rest:
+        methods = _METHODS_OF.get(of, _PREDEFINED[of])
+        return None if methods is None else Needs(methods=frozenset(methods) or EVERY_METHOD)
+    if of == "ssl_fc":
+        return Needs(scheme="https")
+    any_case, method, values = _flags(of, rest)
+    if method == "unknown":
+        return Needs(open=" ".join(words))
+    if of == "method":
+        return Needs(methods=frozenset(values) & EVERY_METHOD or frozenset(("X",)))
+    try:
+        texts = tuple(_pattern(method, value, any_case=any_case) for value in values)
+    except NotUnderstood as why:
+        return Needs(open=str(why))
+    if of in _PATHS:
+        return Needs(paths=(Either(texts),), raw=of != NORMALISED)
+    if of == "var(txn.host)" or _of_host(of):
+        return Needs(hosts=(Either(texts),))
+    return Needs(open=" ".join(words))
+
+
+def _of_host(fetch: str) -> bool:
+    name, _, inside = fetch.partition("(")
+    header, _, converters = inside.partition(")")
+    return name in _HOSTS and header.partition(",")[0].lower() == "host" and converters in ("", ",lower", ",field(1,:),lower")
+
+
+def _flags(of: str, words: Sequence[str]) -> tuple[bool, str, list[str]]:
+    """Whether case makes no difference, how values are matched, and the values."""
+    suffix = of.partition("(")[0].rpartition("_")[2]
+    method = suffix if suffix in ("beg", "end", "reg", "sub", "dir", "dom") else "str"
+    any_case = "host" in of.lower()
+    waiting = list(words)
+    while waiting and waiting[0].startswith("-"):
+        flag = waiting.pop(0)
+        if flag == "--":
+            break
+        if flag == "-i":
+            any_case = True
+        elif flag == "-m" and waiting:
+            method = waiting.pop(0)
+        else:
+            return any_case, "unknown", []
+    known = method in ("str", "beg", "end", "reg", "sub", "dir", "dom")
+    return any_case, method if known and waiting else "unknown", waiting
+
+
+def _pattern(method: str, value: str, *, any_case: bool) -> Pattern:
+    if method == "reg":
+        return expression(value, any_case=any_case)
+    literal = _in_any_case(value) if any_case else pattern.text(value)
+    match method:
+        case "str":
+            return pattern.whole(literal)
+        case "beg":
+            return pattern.beginning(literal)
+        case "end":
+            return pattern.Chain((literal, pattern.End()))
+        case "dir" | "dom":
+            between = one_of(b"/?" if method == "dir" else b"/?.:")
+            return pattern.Chain((Either((pattern.Start(), between)), literal, Either((pattern.End(), between))))
+    return literal
+
+
+def _in_any_case(value: str) -> Pattern:
+    return pattern.Chain(
+        tuple(
+            one_of({*byte.lower().encode(), *byte.upper().encode()}) if byte.isascii() else pattern.text(byte) for byte in value
+        )
+    )

@@ -1,0 +1,201 @@
+"""Which of several patterns takes a text, decided byte by byte, by states that are made when they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start
+
+Edge = tuple[Bytes, int]
+"""The bytes by which one gets to a state."""
+
+
+class Automaton:
+    """Of all patterns that a text matches, the first takes it.
+
+    A state is what is still open after some bytes; equal states are one. With `first_only`, what can no longer win is left out,
+    so that there are as few states as the question needs.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern], *, first_only: bool = True) -> None:
+        self._first_only = first_only
+        self._moves: list[list[Edge]] = []
+        self._jumps: list[list[int]] = []
+        self._at_start: list[list[int]] = []
+        self._at_end: list[list[int]] = []
+        self._number: list[int] = []
+        """Of each place in a pattern, the pattern's number."""
+        self._done: set[int] = set()
+        """The places behind a pattern: whatever follows, it matches."""
+        begin = [self._add(number, pattern) for number, pattern in enumerate(patterns)]
+        self._useful = self._leading()
+        self._ending = self._that_end()
+        self._closures: dict[int, frozenset[int]] = {}
+        self._states: list[frozenset[int]] = []
+        self._known: dict[frozenset[int], int] = {}
+        self._edges: dict[int, tuple[Edge, ...]] = {}
+        self.start = self._state(self._beginning(begin))
+
+    def edges(self, state: int) -> tuple[Edge, ...]:
+        """Where each byte leads: disjoint sets that hold all bytes between them."""
+        found = self._edges.get(state)
+        if found is None:
+            found = self._edges[state] = tuple(self._following(self._states[state]))
+        return found
+
+    def taker(self, state: int) -> int | None:
+        """The pattern that takes a text which ends here."""
+        return min(self.takers(state), default=None)
+
+    def takers(self, state: int) -> frozenset[int]:
+        """All patterns that match a text which ends here; with `first_only` the first of them is right, others may lack."""
+        return frozenset(self._number[place] for place in self._states[state] if place in self._ending)
+
+    def dead(self, state: int) -> bool:
+        """Whether no pattern matches, whatever follows."""
+        return not self._states[state]
+
+    def walk(self, text: bytes) -> int:
+        """The state after a text."""
+        state = self.start
+        for byte in text:
+            state = next(target for of, target in self.edges(state) if of >> byte & 1)
+        return state
+
+    # How patterns become places, with moves by a byte and jumps by none.
+
+    def _add(self, number: int, pattern: Pattern) -> int:
+        before, first = self._place(number), self._place(number)
+        self._jumps[before].append(first)
+        self._moves[before].append((EVERY, before))
+        behind = self._build(number, pattern, first)
+        self._moves[behind].append((EVERY, behind))
+        self._done.add(behind)
+        return before
+
+    def _place(self, number: int) -> int:
+        for of in (self._moves, self._jumps, self._at_start, self._at_end):
+            of.append([])
+        self._number.append(number)
+        return len(self._number) - 1
+
+    def _build(self, number: int, pattern: Pattern, at: int) -> int:
+        """Add a pattern behind a place; the place behind it."""
+        match pattern:
+            case Chain(parts):
+                for part in parts:
+                    at = self._build(number, part, at)
+                return at
+            case One(of):
+                behind = self._place(number)
+                self._moves[at].append((of, behind))
+            case Either(parts):
+                behind = self._place(number)
+                for part in parts:
+                    self._jumps[self._build(number, part, at)].append(behind)
+            case Repeat(part, least, most):
+                return self._repeat(number, part, least, most, at)
+            case Start():
+                behind = self._place(number)
+                self._at_start[at].append(behind)
+            case End():
+                behind = self._place(number)
+                self._at_end[at].append(behind)
+        return behind
+
+    def _repeat(self, number: int, part: Pattern, least: int, most: int | None, at: int) -> int:
+        for _ in range(least):
+            at = self._build(number, part, at)
+        behind = self._place(number)
+        if most is None:
+            again = self._place(number)
+            self._jumps[at].append(again)
+            self._jumps[self._build(number, part, again)].append(again)
+            self._jumps[again].append(behind)
+            return behind
+        for _ in range(most - least):
+            self._jumps[at].append(behind)
+            at = self._build(number, part, at)
+        self._jumps[at].append(behind)
+        return behind
+
+    # What is known of the places once all are there.
+
+    def _leading(self) -> set[int]:
+        """The places from which a pattern can still match, elsewhere than at the beginning."""
+        back: list[list[int]] = [[] for _ in self._number]
+        for place in range(len(self._number)):
+            for target in (*self._jumps[place], *self._at_end[place], *(to for _, to in self._moves[place])):
+                back[target].append(place)
+        return _reached(self._done, back)
+
+    def _that_end(self) -> set[int]:
+        """The places at which a text may end, for its pattern to match."""
+        back: list[list[int]] = [[] for _ in self._number]
+        for place in range(len(self._number)):
+            for target in (*self._jumps[place], *self._at_end[place]):
+                back[target].append(place)
+        return _reached(self._done, back)
+
+    # How places become states.
+
+    def _closure(self, place: int) -> frozenset[int]:
+        """All useful places that a place jumps to, itself with them, but for those where nothing moves and nothing ends."""
+        found = self._closures.get(place)
+        if found is None:
+            reached = _reached((place,), self._jumps) & self._useful
+            found = frozenset(one for one in reached if self._moves[one] or one in self._ending)
+            self._closures[place] = found
+        return found
+
+    def _beginning(self, begin: Iterable[int]) -> set[int]:
+        jumps = [[*some, *more] for some, more in zip(self._jumps, self._at_start, strict=True)]
+        return _reached(begin, jumps) & self._useful
+
+    def _following(self, state: frozenset[int]) -> Iterable[Edge]:
+        by_bytes: dict[Bytes, list[int]] = {}
+        for place in state:
+            for of, target in self._moves[place]:
+                by_bytes.setdefault(of, []).append(target)
+        targets: dict[int, Bytes] = {}
+        for atom in atoms(by_bytes):
+            there = (self._closure(target) for of, some in by_bytes.items() if of & atom for target in some)
+            target = self._state(set().union(*there))
+            targets[target] = targets.get(target, 0) | atom
+        return ((of, target) for target, of in targets.items())
+
+    def _state(self, places: set[int]) -> int:
+        if self._first_only:
+            done = min((self._number[place] for place in places if place in self._done), default=None)
+            if done is not None:
+                places = {place for place in places if self._number[place] < done or place in self._done}
+                places = {place for place in places if self._number[place] <= done}
+        key = frozenset(places)
+        if key not in self._known:
+            self._known[key] = len(self._states)
+            self._states.append(key)
+        return self._known[key]
+
+
+def atoms(sets: Iterable[Bytes]) -> list[Bytes]:
+    """The finest parts into which sets of bytes cut all bytes."""
+    found = [EVERY]
+    for of in sets:
+        if of == EVERY:
+            continue
+        cut = []
+        for atom in found:
+            cut += [part for part in (atom & of, atom & ~of) if part]
+        found = cut
+    return found
+
+
+def _reached(begin: Iterable[int], steps: Sequence[Iterable[int]]) -> set[int]:
+    found = set(begin)
+    waiting = list(found)
+    while waiting:
+        for target in steps[waiting.pop()]:
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found

@@ -1,0 +1,56 @@
+"""One request as it comes over the wire, and what every server makes of it before it looks at routes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from .cases import PLAIN_HOST, Case
+
+_UNWRITTEN = re.compile(r"[^\x21\x22\x24-\x7e]")
+_BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_DOTS = re.compile(rb"(?:^|/)\.\.?(?:/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request that every server refuses, whatever its routes say."""
+
+    status: int
+    why: str
+
+
+def asked(method: str, url: str) -> tuple[Case, bytes | Refused]:
+    """The kind of a request and its path, decoded and with slashes merged; or that it is refused, and why.
+
+    `url` is a path, or an absolute URL with a host; raises ValueError for what is neither.
+    """
+    scheme, host, target = "http", PLAIN_HOST, url
+    if "://" in url:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme, (parts.hostname or "").lower()
+        if scheme not in ("http", "https") or not host:
+            raise ValueError(f"`{url}` is no http or https URL with a host")
+        target = url.partition("://")[2]
+        target = target[len(re.split("[/?#]", target)[0]) :] or "/"
+    return Case(scheme, method, host), _normalised(method, target)
+
+
+def _normalised(method: str, target: str) -> bytes | Refused:
+    path = target.partition("?")[0]
+    if method in ("TRACE", "CONNECT"):
+        return Refused(405, f"{method} is answered by nobody")
+    if not path.startswith("/"):
+        return Refused(400, "the target has no path")
+    if _UNWRITTEN.search(target.encode("utf-8", "surrogateescape").decode("latin-1")):
+        return Refused(400, "it holds a character that no URL holds as it is; write it as %..")
+    if _BROKEN.search(path):
+        return Refused(400, "a `%` without two hexadecimal digits")
+    found = re.sub(rb"/+", b"/", unquote_to_bytes(path))
+    if _CONTROL.search(found):
+        return Refused(400, "an encoded control character")
+    if _DOTS.search(found):
+        return Refused(400, "a segment that is `.` or `..`")
+    return found

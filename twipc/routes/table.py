@@ -1,0 +1,92 @@
+"""Route tables: what a server does with which requests, the first rule that takes one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .pattern import Pattern
+
+OPEN = "not understood"
+"""The kind of an answer that nobody knows, for what leads there is none that is understood here."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Answer:
+    """Who or what answers in the end: a service's image, a folder of files, a status, a redirect."""
+
+    kind: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}" if self.what else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """To another server of the same site, which decides."""
+
+    server: str
+
+
+Outcome = tuple[Answer | Onward, ...]
+"""Several share the requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Takes requests whose path and host match all of some patterns and none of others, by method and scheme if they are said.
+
+    `at` says where it is written: a path of a spec, or the line of a file.
+    """
+
+    said: str
+    paths: tuple[Pattern, ...]
+    leads: Outcome
+    not_paths: tuple[Pattern, ...] = ()
+    hosts: tuple[Pattern, ...] = ()
+    not_hosts: tuple[Pattern, ...] = ()
+    methods: frozenset[str] | None = None
+    scheme: str = ""
+    at: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rules of one server, and what happens to a request that none takes."""
+
+    rules: tuple[Rule, ...]
+    default: Outcome
+    default_at: tuple[str | int, ...] = ()
+    https: bool = False
+    """Whether requests come by https too."""
+    raw: bool = False
+    """Whether paths are matched as they came, rather than normalised."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The servers behind one entry, the entry among them."""
+
+    entry: str
+    tables: Mapping[str, Table]
+    servers: tuple[str, ...] = field(init=False)
+    """Those that a request can come to, the entry first."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "servers", tuple(self._reached()))
+
+    def _reached(self) -> Iterator[str]:
+        waiting, found = [self.entry], {self.entry}
+        while waiting:
+            yield (name := waiting.pop(0))
+            table = self.tables[name]
+            leads = (one for outcome in (*(rule.leads for rule in table.rules), table.default) for one in outcome)
+            for onward in leads:
+                if isinstance(onward, Onward) and onward.server in self.tables.keys() - found:
+                    found.add(onward.server)
+                    waiting.append(onward.server)
+
+    @property
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        return ((name, rule) for name in self.servers for rule in self.tables[name].rules)
