@@ -99,6 +99,19 @@ services:
         - {match: {prefix: /}, backend: ap}  #! TW301
       default: {status: 404}
 """,
+    "parts that a server, a route and a port need, and links beside them": """\
+services:
+  web: {image: shop/web:1, ports: {http: 80}, publish: [{port: htp, host: 99999}]}  #! TW202 #! TW303
+  proxy:
+    http:
+      engine: {name: caddy, version: "2.0"}  #! TW202
+      listen: 80  #! TW202
+      tls: {listen: 443, certificate: tls-kye}  #! TW202 #! TW305
+      backends: {app: {members: [web.http, wbe.http]}}  #! TW302
+      routes: [{match: {prefix: no-slash}, backend: ap}]  #! TW202 #! TW301
+      default: {status: 200}  #! TW202
+secrets: {tls-key: {file: .secrets/tls-key}}
+""",
     "an alias, a tag, a number as key, and a link": """\
 services:
   web:

@@ -13,21 +13,50 @@ from twipc.syntax import NodeScalar, Tree
 from . import codes
 from .bind import judged
 from .environment import Environment
-from .service import Service
-from .values import Name
+from .http import Default, Engine, Http, Listen, ListenTls, Match, Route, Tls
+from .service import Publish, Service
+from .values import EPHEMERAL, HostPort, Name
 
 _MOST_ROUNDS = 20
 """What is taken out of a noun may leave it without what it needs, so that it goes too: never deeper than nouns are nested."""
 
 
-class Draft(Environment):
-    """An environment of which not all could be bound: even what every other has may be missing."""
+class _Publish(Publish):
+    host: HostPort = EPHEMERAL
 
-    project: Name = Field("unnamed", description="Its own, or any.")
-    environment: Name = Field("unnamed", description="Its own, or any.")
+
+class _Route(Route):
+    match: Match = Match(prefix=("/",))
+
+
+class _Tls(Tls):
+    listen: ListenTls = ListenTls(number=8443)
+
+
+class _Http(Http):
+    engine: Engine = Engine(name="nginx", version="1.30")
+    listen: Listen = Listen(number=8080)
+    tls: _Tls | None = None
+    routes: tuple[_Route, ...] = ()
+    default: Default = Default(status=404)
+
+
+class _Service(Service):
+    publish: tuple[_Publish, ...] = ()
+    http: _Http | None = None
+
+
+class Draft(Environment):
+    """An environment of which not all could be bound: in place of what every other has, something stands in.
+
+    So it is for all that has a name to follow beside it.
+    """
+
     twipc: Any = 1
-    targets: Mapping[str, Mapping[str, Any]] = Field({}, description="Those that could be bound.")
-    services: Mapping[Name, Service] = Field({}, description="Those that could be bound.")
+    project: Name = "unnamed"
+    environment: Name = "unnamed"
+    targets: Mapping[str, Mapping[str, Any]] = Field({})
+    services: Mapping[Name, _Service] = Field({})
 
 
 def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:

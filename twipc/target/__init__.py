@@ -15,10 +15,10 @@ from .facts import (
     is_variable,
     published,
     secret_uses,
-    spec_path,
 )
 from .interface import NoOptions, Target, Unreadable
 from .limits import Held, Measured, OutOfReach, exceeded
+from .places import spec_path
 from .support import Absent, Answer, Approximate, Asked, Exact, Outside, Support, When, option
 
 __all__ = [

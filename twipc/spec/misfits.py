@@ -1,0 +1,142 @@
+"""Why a value does not fit, in the user's words, and how it is written instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.diagnostics import Path
+from twipc.diagnostics.near import near
+from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, resolve
+
+from .noun import Noun
+from .secrecy import looks_secret
+from .shape import OfNoun, Shape, descriptions, fields, inside
+
+_LONGEST_WORD = 80
+
+
+def veiled(path: Path, node: Node | None, message: str, help: str | None) -> tuple[str, str | None]:
+    """Message and help without the value, where that looks like a secret."""
+    text = _text(node)
+    if not isinstance(node, NodeScalar) or not text or not looks_secret(path, text):
+        return message, help
+
+    def without(said: str) -> str:
+        return said.replace(f"`{text}`", "`…`").replace(f'"{text}"', '"…"')
+
+    return without(message), without(help) if help else help
+
+
+def noun_around(loc: Path, shape: Shape) -> type[Noun] | None:
+    for step in loc[:-1]:
+        shape = inside(shape, step)
+    return shape.noun if isinstance(shape, OfNoun) else None
+
+
+def holds_something(node: Node | None) -> bool:
+    return bool(isinstance(node, NodeSequence) and node.items) or bool(isinstance(node, NodeMapping) and node.entries)
+
+
+def fields_here(loc: Path, shape: Shape) -> str:
+    noun = noun_around(loc, shape)
+    names = [*fields(noun), *noun.SHARED] if noun else []
+    if not names:
+        return "nothing can be said here: write {}"
+    meant = near(str(loc[-1]), names)
+    return f"did you mean `{meant}`?" if meant else f"fields here are: {', '.join(names)}"
+
+
+def described(loc: Path, shape: Shape) -> str | None:
+    noun = noun_around(loc, shape)
+    return descriptions(noun).get(str(loc[-1])) or None if noun else None
+
+
+def judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape) -> tuple[str, str | None]:
+    """Message and help for a value that does not fit."""
+    context = error.get("ctx", {})
+    if kind == "twipc":
+        written = _found(node) if isinstance(node, NodeMapping | NodeSequence) else f"`{_text(node)}`"
+        return context["message"].replace(f"`{error['input']}`", written), context["help"] or None
+    if kind == "literal_error":
+        return _not_among(context["expected"], node, described(loc, shape))
+    wanted = _WANTED.get(kind)
+    if wanted:
+        return f"{wanted} is wanted here, not {_found(node)}", _advice(wanted, loc, node, shape)
+    bounds = {"greater_than_equal": ("ge", "least"), "less_than_equal": ("le", "most")}.get(kind)
+    if bounds:
+        return f"`{_text(node)}` is out of range: the {bounds[1]} is {context[bounds[0]]}", None
+    if kind in ("too_short", "string_too_short"):
+        return f"`{loc[-1]}` must not be " + ("empty" if not _text(node) else "so short"), described(loc, shape)
+    if kind == "string_pattern_mismatch":
+        return f"`{_text(node)}` does not have the form that is wanted", described(loc, shape)
+    # A kind that only an option of some target uses: Pydantic's own words are better than none.
+    return f"{_found(node)} does not fit: {error['msg']}", described(loc, shape)
+
+
+_WANTED = {
+    "string_type": "a string",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+"""What is wanted, by Pydantic's name for the error that it is not there."""
+
+
+def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | None:
+    """How to write it instead, then what it is."""
+    said = described(loc, shape) or ""
+    how = ""
+    if isinstance(node, NodeScalar):
+        text = node.text if len(node.text) < _LONGEST_WORD else "…"
+        if wanted == "a string":
+            how = f'write "{text}" in quotes'
+        elif wanted == "a list":
+            how = "a list is written [a, b]"
+        elif wanted in ("a whole number", "a number") and _is_number(node):
+            how = f"write {text} without quotes"
+    for step in loc:
+        shape = inside(shape, step)
+    if wanted == "a mapping":
+        names = fields(shape.noun) if isinstance(shape, OfNoun) else {}
+        how = f"its fields are: {', '.join(names)}" if names else "a mapping is written {name: value}, an empty one {}"
+    return f"{said} {how[:1].upper()}{how[1:]}." if said and how else said or how or None
+
+
+def _not_among(expected: str, node: Node | None, description: str | None) -> tuple[str, str | None]:
+    allowed = expected.replace(" or ", ", ").split(", ")
+    words = [word.strip("'") for word in allowed]
+    text = _text(node)
+    if not isinstance(node, NodeScalar):
+        return f"one of {', '.join(words)} is wanted here, not {_found(node)}", description
+    if text in words:
+        quoted = words[0] != allowed[0]
+        return f"`{text}` has the wrong type", f'write "{text}" in quotes' if quoted else f"write {text} without quotes"
+    meant = near(text, words)
+    return f"`{text}` is not one of: {', '.join(words)}", f"did you mean `{meant}`?" if meant else description
+
+
+def _is_number(node: NodeScalar) -> bool:
+    return isinstance(node.value, str) and not isinstance(resolve(node.value or '""'), str | bool | None)
+
+
+def _text(node: Node | None) -> str:
+    return (node.value if isinstance(node.value, str) else node.text) if isinstance(node, NodeScalar) else ""
+
+
+def _found(node: Node | None) -> str:
+    """What stands there, in a sentence."""
+    if isinstance(node, NodeMapping):
+        return "a mapping"
+    if isinstance(node, NodeSequence):
+        return "a list"
+    if node is None:
+        return "nothing"
+    kind = {str: "string", bool: "boolean"}.get(type(node.value), "number")
+    return f"the {kind} `{_text(node)}`"
