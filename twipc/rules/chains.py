@@ -28,7 +28,7 @@ def _lost(model: Model, name: str, http: Http) -> Iterator[Finding]:
     fronts = " and ".join(f"`{front}`" for front in model.forwarding[name])
     past = model.past[name]
     here: Path = ("services", name, "http", "backends")
-    help = f"let all who ask `{name}` come by {fronts}, or forward from there to its members"
+    help = f"let all who ask `{name}` come by {fronts}, or let that forward to its members itself"
     others = tuple(Related(model.span(path), "it is by this too") for path in past[1:])
     if http.backends:
         said = f"`{name}` is asked past {fronts} by this, so that it takes {fronts} for the client of all who come that way"
