@@ -149,6 +149,7 @@ def _instance(container: Mapping[str, Any], wanted: Mapping[str, tuple[str, str]
         folder=labels.get(f"{_COMPOSE}project.working_dir", ""),
         job=labels.get(f"{LABEL}kind") == "job",
         guard=_guard(container),
+        writes=tuple(sorted(one.get("Name") or one["Source"] for one in container.get("Mounts") or () if one.get("RW"))),
     )
 
 

@@ -11,7 +11,8 @@ from functools import partial
 from twipc.formats.composefile.write import mounted_secrets
 from twipc.model import Model
 from twipc.spec import Service
-from twipc.target.order import levels, patience
+from twipc.target.fence import before_other_writers
+from twipc.target.order import levels, patience, ready
 from twipc.target.runtime import Instance, Look, Need, Part, Pause, Plan, Runtime, Status, Step, Wait
 
 from .observe import composing, observe
@@ -36,7 +37,7 @@ def up(model: Model, folder: str, status: Status, _mark: str) -> Plan:
     if not status.instances:
         argv = composing(model, folder, "up", "--detach", "--remove-orphans")
         return (Step(argv, "create and start everything"), Wait(wanted, patience(model, wanted), "until all are ready"))
-    steps: list[Part] = []
+    steps: list[Part] = list(_ended_first(model, status))
     for level in levels(model):
         late = [name for name in level if not is_as_meant(model, status, name)]
         rolled = [name for name in late if _rolls(model, status, name)]
@@ -50,6 +51,13 @@ def up(model: Model, folder: str, status: Status, _mark: str) -> Plan:
     if not steps and not all(one.ready for one in status.instances):
         steps.append(Wait(wanted, patience(model, wanted), "until all are ready"))
     return tuple(steps)
+
+
+def _ended_first(model: Model, status: Status) -> Iterator[Step]:
+    names = before_other_writers(model, status)
+    ids = [one.id for one in status.instances if one.service in names and one.state not in ("exited", "created", "dead")]
+    if ids:
+        yield Step(("docker", "container", "stop", "--", *ids), f"end {_listed(names)}: nobody else may write meanwhile")
 
 
 def is_as_meant(model: Model, status: Status, name: str) -> bool:
@@ -155,8 +163,7 @@ def scale(model: Model, folder: str, status: Status, name: str, count: int) -> P
     if len(status.of(name)) == count and all(one.state == "running" for one in status.of(name)):
         return ()
     argv = composing(model, folder, "create", "--no-recreate", "--scale", f"{name}={count}", "--", name)
-    wait = Wait({name: count}, patience(model, [name]), f"until {count} of {name} {'is' if count == 1 else 'are'} ready")
-    return (Step(argv, f"have {count} of {name}"), *((_started([name]), wait) if count else ()))
+    return (Step(argv, f"have {count} of {name}"), *((_started([name]), ready(model, name, count)) if count else ()))
 
 
 def recover(model: Model, before: Status, now: Status, failed: frozenset[str]) -> Plan:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twipc.formats.composefile.write import mounted_secrets
 from twipc.formats.labels import LABEL
 from twipc.model import Model
-from twipc.target import images
+from twipc.target import images, standby
 from twipc.target.runtime import Answer, Asking, Instance, Status, Step, Stranger, Unanswered
 
 from .options import SwarmOptions
@@ -20,6 +21,8 @@ _NAMESPACE = "com.docker.stack.namespace"
 _STATES = {"complete": "exited", "failed": "restarting", "rejected": "restarting", "shutdown": "exited"}
 """A task that came to nothing is followed by another, unless its service has none started anew."""
 _ENDED = ("failed", "rejected")
+_OVER = ("complete", "failed", "rejected", "shutdown", "remove", "orphaned")
+"""The states in which nothing of a task runs (swarmkit, api/types.proto); of a node that is away, it is not known."""
 
 
 def observe(model: Model, _folder: str, mark: str) -> Asking[Status]:
@@ -90,8 +93,15 @@ def _status(
         tuple(networks),
         {name: images.named(model, name, registry) for name, _ in model.services},
         groups={_name(model, one): one["ID"] for one in ours.values()},
+        ending=_ending(model, ours, tasks),
         secrets={name: there.name for name, there in named.items() if there and there.name not in secrets},
     )
+
+
+def _ending(model: Model, services: Mapping[str, Any], tasks: list[dict[str, Any]]) -> Mapping[str, int]:
+    """Tasks that were told to end, and whose node has not said yet that they have."""
+    told = [one for one in tasks if one["DesiredState"] in ("shutdown", "remove") and one["Status"]["State"] not in _OVER]
+    return Counter(_name(model, services[one["ServiceID"]]) for one in told if one["ServiceID"] in services)
 
 
 def _name(model: Model, service: Mapping[str, Any]) -> str:
@@ -135,6 +145,8 @@ def _instances(model: Model, service: Mapping[str, Any], tasks: list[dict[str, A
                 for address in one.get("Addresses") or ()
             ),
             job="ReplicatedJob" in spec["Mode"],
+            guard=_guard(spec),
+            writes=tuple(sorted(_written((last.get("Spec") or {}).get("ContainerSpec") or {}))),
         )
 
 
@@ -146,6 +158,20 @@ def _is_of(task: Mapping[str, Any], template: Mapping[str, Any]) -> bool:
         for key, value in template.items()
         if key not in defaults
     )
+
+
+def _guard(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """The lock that its tasks run under, and what that lies in."""
+    container = spec["TaskTemplate"]["ContainerSpec"]
+    held = standby.under_lock(container.get("Command") or ())
+    if not held:
+        return ()
+    mounts = sorted((one["Target"], one.get("Source", "")) for one in container.get("Mounts") or ())
+    return (held[0], *[source for target, source in mounts if held[0].startswith(f"{target}/")][-1:])
+
+
+def _written(container: Mapping[str, Any]) -> Iterable[str]:
+    return (one["Source"] for one in container.get("Mounts") or () if one.get("Source") and not one.get("ReadOnly"))
 
 
 def _ports(task: Mapping[str, Any]) -> Iterable[tuple[str, str, int]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twipc.model import Model
-from twipc.target.order import levels, patience
-from twipc.target.runtime import Gone, Instance, Look, Need, Plan, Runtime, Status, Step, Wait
+from twipc.target.fence import before_another_lock, before_other_writers
+from twipc.target.order import levels, patience, ready
+from twipc.target.runtime import Ended, Gone, Instance, Look, Need, Plan, Runtime, Status, Step, Wait
 
 from .lower import FILE
 from .observe import MARK, observe
@@ -33,10 +34,27 @@ def up(model: Model, folder: str, status: Status, mark: str) -> Plan:
     deploy = ("docker", "stack", "deploy", "--detach=true", "--prune", "--with-registry-auth", "--resolve-image", "changed")
     wanted = {name: service.replicas for name, service in model.services}
     return (
+        *_ended_first(model, status),
         Step((*deploy, "--compose-file", f"{folder}/{FILE}", "--", model.name), f"deploy the stack {model.name}"),
         _marked(mark),
         Wait(wanted, _patience(model), "until all are ready"),
     )
+
+
+def _ended_first(model: Model, status: Status) -> Plan:
+    """An update would begin new slots, and end services that are no more, while others go on."""
+    first = {*before_another_lock(model, status), *before_other_writers(model, status)}
+    names = tuple(sorted(first & status.groups.keys()))
+    if not names:
+        return ()
+    argv = ("docker", "service", "scale", "--detach", *(f"{model.name}_{name}=0" for name in names))
+    listed = ", ".join(names)
+    return (Step(argv, f"end {listed}: nobody else may write meanwhile"), _until_ended(model, names))
+
+
+def _until_ended(model: Model, names: tuple[str, ...]) -> Ended:
+    longest = max((service.stop_grace for _, service in model.services), default=0) / 1000
+    return Ended(names, _SPARE_S + longest, f"until nothing of {', '.join(names)} runs")
 
 
 def _marked(mark: str) -> Look:
@@ -66,8 +84,7 @@ def scale(model: Model, _folder: str, status: Status, name: str, count: int) -> 
     if len(status.of(name)) == count:
         return ()
     argv = ("docker", "service", "scale", "--detach", f"{model.name}_{name}={count}")
-    wait = Wait({name: count}, patience(model, [name]), f"until {count} of {name} {'is' if count == 1 else 'are'} ready")
-    return (Step(argv, f"have {count} of {name}"), *((wait,) if count else ()))
+    return (Step(argv, f"have {count} of {name}"), ready(model, name, count) if count else _until_ended(model, (name,)))
 
 
 def recover(_model: Model, _before: Status, _now: Status, _failed: frozenset[str]) -> Plan:

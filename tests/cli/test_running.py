@@ -334,6 +334,7 @@ def test_each_route_is_asked_and_who_answered_is_read_from_the_log(engine: Docke
         one = run("test", "prod", "/app/x?y=1", at=shop)
         benched = run("bench", "prod", "/app/", "-n", "20", "-c", "3", "--format", "json", at=shop)
         (shop / "before.json").write_text(benched.out)
+        slow = run("bench", "prod", "/app/", "-n", "10", "-c", "5", "--rate", "20", "--format", "json", at=shop)
         compared = run("bench", "prod", "/app/", "-n", "5", "-c", "1", "--compare", "before.json", at=shop)
     name, code = WHO[upstream]
     assert ran.code == code, ran.out
@@ -343,6 +344,10 @@ def test_each_route_is_asked_and_who_answered_is_read_from_the_log(engine: Docke
     assert (one.code, "GET /app/x?y=1" in one.out, "Server: BaseHTTP" in one.out) == (0, True, True)
     figures = json.loads(benched.out)["bench"]
     assert (figures["requests"], figures["lost"], figures["non_2xx"], benched.code) == (20, 0, 0, 0)
+    bounded = json.loads(slow.out)["bench"]
+    assert (bounded["requests"], bounded["most_per_second"]) == (10, 20)
+    assert bounded["per_second"] <= 10 / 9 * 20  # the first begins at once
+    assert "what --rate 20 lets through" in slow.err
     assert compared.out.splitlines()[1].split() == ["requests", "20", "5", "0.25"]
 
 

@@ -18,6 +18,7 @@ from .session import Session, verb
 from .telling import columns
 
 _SHARES = (0.5, 0.95, 0.99)
+_NEAR = 0.9
 
 
 @click.command("bench")
@@ -25,6 +26,13 @@ _SHARES = (0.5, 0.95, 0.99)
 @click.argument("path", default="/")
 @click.option("-n", "count", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="So many requests.")
 @click.option("-c", "clients", type=click.IntRange(1, 256), default=10, show_default=True, help="By so many clients at once.")
+@click.option(
+    "--rate",
+    type=click.IntRange(1, 100_000),
+    default=1000,
+    show_default=True,
+    help="No more in a second: what is asked may have others to serve.",
+)
 @click.option("--entry", help="The service that is asked; by default the first that is published.")
 @click.option(
     "--compare", type=click.Path(path_type=Path, dir_okay=False), help="Beside these figures, of an earlier --format json."
@@ -37,6 +45,7 @@ def command(
     path: str,
     count: int,
     clients: int,
+    rate: int,
     entry: str | None,
     compare: Path | None,
 ) -> None:
@@ -55,13 +64,15 @@ def command(
         what = f"`{entry}` is not" if entry else f"nothing of {running.model.name} is"
         running.end(codes.NOTHING_RUNS, f"{what} published and served by http", help="`twipc status` shows what runs")
     name, _, address, port = found[0]
-    running.voice.say(f"{count} requests by {clients} clients to {name} at {address}:{port}{path}")
-    done = load(address, port, path, {}, count, clients)
+    running.voice.say(f"{count} requests by {clients} clients to {name} at {address}:{port}{path}, {rate} a second at most")
+    done = load(address, port, path, {}, count, clients, rate)
     figures = _figures(done)
-    running.more = {"bench": {"entry": name, "path": path, "clients": clients, **figures}}
+    running.more = {"bench": {"entry": name, "path": path, "clients": clients, "most_per_second": rate, **figures}}
     if session.format == "text":
         for line in columns(_table(figures, before)):
             click.echo(line)
+    if done.rate > _NEAR * rate:
+        running.voice.say(f"that is what --rate {rate} lets through: more may be possible")
     if done.lost or done.other:
         lost = ", ".join(f"{number} {why}" for why, number in sorted(done.lost.items()))
         other = ", ".join(

@@ -14,7 +14,7 @@ from twipc.diagnostics import Code, Finding, Severity
 from twipc.model import Model
 from twipc.run import Busy, Engine, Failed, Runner, Unreachable, alone, codes, engine
 from twipc.run.engine import without_password
-from twipc.target.runtime import Gone, Look, Need, Part, Pause, Step, Wait
+from twipc.target.runtime import Ended, Gone, Look, Need, Part, Pause, Step, Wait
 
 from .session import Session, Spec
 from .telling import Voice
@@ -111,7 +111,7 @@ def shown_part(part: Part) -> str:
             return f"sleep {part.seconds:g}  # {part.why}"
         case Wait():
             return f"# wait {part.why}, at most {part.seconds:g} s"
-        case Gone():
+        case Gone() | Ended():
             return f"# wait {part.why}, at most {part.seconds:g} s"
         case Look():
             return f"# {part.why}"

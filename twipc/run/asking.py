@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -83,8 +84,10 @@ class Load:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def load(address: str, port: int, path: str, headers: Mapping[str, str], count: int, clients: int) -> Load:
-    """So many GETs by so many clients, each with one connection that it keeps."""
+def load(
+    address: str, port: int, path: str, headers: Mapping[str, str], count: int, clients: int, rate: float = math.inf
+) -> Load:
+    """So many GETs by so many clients, each with one connection that it keeps; no more than `rate` begin in a second."""
     found, lock = Load(), Lock()
     left = iter(range(count))
     begun = time.monotonic()
@@ -97,6 +100,7 @@ def load(address: str, port: int, path: str, headers: Mapping[str, str], count: 
             if number is None:
                 connection.close()
                 return
+            time.sleep(max(0.0, begun + number / rate - time.monotonic()))
             try:
                 reply = _asked(connection, "GET", path, headers)
             except (OSError, HTTPException) as problem:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from twipc.target.runtime import Asking, Gone, Look, Pause, Plan, Status, Step, Wait
+from twipc.target.runtime import Asking, Ended, Gone, Look, Pause, Plan, Status, Step, Wait
 
 from .runner import Failed, Runner
 
@@ -47,6 +47,8 @@ def carry_out(plan: Plan, runner: Runner, observe: Callable[[], Asking[Status]],
                 time.sleep(part.seconds)
             case Gone():
                 _gone(part, lambda: runner.ask(observe()))
+            case Ended():
+                _ended(part, lambda: runner.ask(observe()))
             case Look():
                 for step in part.then(runner.ask(observe())):
                     runner.do(step)
@@ -80,6 +82,19 @@ def _gone(gone: Gone, look: Callable[[], Status]) -> None:
             left = [*(one.name for one in status.instances), *status.groups, *status.networks]
             raise Failed(Step((), f"wait {gone.why}"), None, f"still there after {gone.seconds:g} s: {', '.join(left)}")
         time.sleep(_BETWEEN_S)
+
+
+def _ended(ended: Ended, look: Callable[[], Status]) -> None:
+    end = time.monotonic() + ended.seconds
+    while left := _running(look(), ended.services):
+        if time.monotonic() > end:
+            raise Failed(Step((), f"wait {ended.why}"), None, f"still there after {ended.seconds:g} s: {', '.join(left)}")
+        time.sleep(_BETWEEN_S)
+
+
+def _running(status: Status, services: Iterable[str]) -> list[str]:
+    running = (name for name in services if any(one.state not in ("exited", "dead") for one in status.of(name)))
+    return sorted({*running, *(name for name in services if status.ending.get(name))})
 
 
 def ready(status: Status, name: str) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from twipc.model import Model
 
+from .runtime import Wait
+
 _ABOUT_S = 5.0
 """What is given to a service without a check to be there."""
 _SPARE_S = 30.0
@@ -40,6 +42,11 @@ def patience(model: Model, services: Iterable[str]) -> float:
     asked = set(services)
     slowest = [max((_known_after(model, name) for name in level if name in asked), default=0.0) for level in levels(model)]
     return sum(slowest) + _SPARE_S
+
+
+def ready(model: Model, name: str, count: int) -> Wait:
+    """Until so many of a service are there, for as long as it may take."""
+    return Wait({name: count}, patience(model, [name]), f"until {count} of {name} {'is' if count == 1 else 'are'} ready")
 
 
 def _known_after(model: Model, name: str) -> float:

@@ -63,7 +63,16 @@ class Gone:
     why: str
 
 
-Part = Step | Wait | Pause | Look | Gone
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Until nothing of these services runs, for `seconds` at most: what was told to end may still write."""
+
+    services: tuple[str, ...]
+    seconds: float
+    why: str
+
+
+Part = Step | Wait | Pause | Look | Gone | Ended
 Plan = tuple[Part, ...]
 
 
@@ -110,6 +119,8 @@ class Instance:
     job: bool = False
     guard: tuple[str, ...] = ()
     """The lock that it runs under, and what it mounts where; of one without a lock nothing."""
+    writes: tuple[str, ...] = ()
+    """What it may write: volumes by their names on the engine, folders of the host."""
 
     @property
     def ready(self) -> bool:
@@ -153,7 +164,8 @@ class Status:
     """What an engine has of one environment.
 
     `images` is the id of each service's image, empty where there is none. `groups` are the ids of what holds a service's
-    instances together, where there is such a thing; `secrets` are those that the engine should hold and does not, by name.
+    instances together, where there is such a thing; `ending` counts of each service what was told to end and has not, where
+    it is no instance any more; `secrets` are those that the engine should hold and does not, by name.
     """
 
     instances: tuple[Instance, ...] = ()
@@ -162,6 +174,8 @@ class Status:
     images: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    ending: Mapping[str, int] = field(default_factory=dict)
+    """Of each service, how many were told to end, are no instances any more, and still run."""
 
     def of(self, service: str) -> tuple[Instance, ...]:
         return tuple(one for one in self.instances if one.service == service)

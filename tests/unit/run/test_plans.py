@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +16,15 @@ from hypothesis import strategies as st
 
 from targets.compose.observe import observe
 from targets.compose.runtime import down, is_rollable, up
+from targets.swarm.runtime import scale as swarm_scale
+from targets.swarm.runtime import up as swarm_up
 from tests.compiling import compiled_spec, compiled_text
+from twipc.cli.telling import Voice
 from twipc.model import Model
+from twipc.run import Runner
+from twipc.run.carry import carry_out
 from twipc.target.order import levels, patience
-from twipc.target.runtime import Answer, Asking, Instance, Look, Status, Step, Unanswered, Wait
+from twipc.target.runtime import Answer, Asking, Ended, Instance, Look, Status, Step, Unanswered, Wait
 
 HEAD = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\n"
 
@@ -196,3 +203,63 @@ def test_an_answer_of_any_form_is_a_status_or_is_said_to_be_none(tree: object) -
     for said in (tree, [tree]):
         with suppress(Unanswered):
             assert isinstance(seen(json.dumps(said)), Status)
+
+
+STORE = "mounts: {/data: news}"
+LOCK = f"command: [serve], {STORE}, mode: {{active-standby: {{lock: /data/.lock}}}}"
+HELD = ("/data/.lock", "shop-prod_news")
+
+
+@pytest.mark.parametrize(
+    ("service", "old", "ended"),
+    [
+        (LOCK, (), True),
+        (LOCK, HELD, False),
+        (LOCK, ("/data/.lock", "shop-prod_other"), True),
+        (LOCK, ("/data/other", "shop-prod_news"), True),
+        (STORE, HELD, True),
+        (STORE, (), False),
+        ("replicas: 2", (), False),
+    ],
+)
+def test_a_stack_is_not_updated_beside_who_writes_under_another_lock(service: str, old: tuple[str, ...], ended: bool) -> None:
+    volumes = "volumes: {news: {access: single-writer}}\n" if "mounts" in service else ""
+    body = f"services: {{web: {{image: shop/web:2, {service}}}}}\n{volumes}"
+    model = model_of(body)
+    there = instance("web", current=False, guard=old, writes=("shop-prod_news",))
+    plan = swarm_up(model, "out", Status((there,), groups={"web": "id1"}), "")
+    steps = [part.argv[1:3] for part in plan if isinstance(part, Step)]
+    assert steps == [*([("service", "scale")] if ended else []), ("stack", "deploy")]
+    assert any(isinstance(part, Ended) for part in plan) is ended
+
+
+def test_who_writes_what_another_is_to_write_ends_before_that_begins() -> None:
+    model = model_of(f"services: {{site: {{image: shop/web:1, {STORE}}}}}\nvolumes: {{news: {{access: single-writer}}}}\n")
+    web = instance("web", writes=("shop-prod_news",))
+    other = instance("other", writes=("shop-prod_theirs",))
+    there = Status((web, other), groups={"web": "id1", "other": "id2"})
+    first, *rest = up(model, "out", there, "")
+    assert isinstance(first, Step)
+    assert first.argv[2:] == ("stop", "--", "web1")
+    assert isinstance(rest[0], Step)
+    assert rest[0].argv[1] == "compose"
+    first, *rest = swarm_up(model, "out", there, "")
+    assert isinstance(first, Step)
+    assert first.argv[1:] == ("service", "scale", "--detach", "shop-prod_web=0")
+    assert isinstance(rest[0], Ended)
+
+
+def test_a_service_of_a_swarm_is_scaled_to_nothing_when_nothing_of_it_runs() -> None:
+    model = model_of("services: {web: {image: shop/web:1}}\n")
+    there = Status((instance("web"),), groups={"web": "id1"})
+    step, ended = swarm_scale(model, "out", there, "web", 0)
+    assert isinstance(step, Step)
+    assert isinstance(ended, Ended)
+    looks = iter([Status(ending={"web": 1}), Status((instance("web", state="exited"),))])
+
+    def observe() -> Asking[Status]:
+        yield from ()
+        return next(looks)
+
+    carry_out((ended,), Runner(Path()), observe, Voice(io.StringIO(), json=True, live=False))
+    assert next(looks, None) is None
