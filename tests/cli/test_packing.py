@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -191,3 +192,38 @@ def test_a_build_is_called_what_the_artifacts_call_it(engine: Docker, shop: Path
     assert engine.changes() == [
         "build --tag shop/web:1 --tag registry.example.com/shop/web:1 --label io.twipc.project=shop app"
     ]
+
+
+def test_an_interrupted_pack_tells_what_was_pushed_and_leaves_the_lock(engine: Docker, shop: Path) -> None:
+    run("pack", "prod", "--registry", REGISTRY, at=shop)
+    lock = (shop / "specs" / "prod.lock").read_bytes()
+    engine.change(asked=[])
+    with patch("twipc.cli.pack.Packing._push", side_effect=[digest(PUSHED[0]), KeyboardInterrupt]):
+        ran = run("pack", "prod", at=shop)
+    assert (ran.code, ran.err.splitlines()[-1]) == (130, "twipc: interrupted")
+    assert f"pushed so far: {PUSHED[0]}; specs/prod.lock stays as it is" in ran.err
+    assert (shop / "specs" / "prod.lock").read_bytes() == lock
+    assert run("pack", "prod", at=shop).code == 0
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_lock_that_cannot_be_written_is_told_with_its_place(shop: Path) -> None:
+    (shop / "specs" / "prod.lock").mkdir()
+    ran = run("pack", "prod", "--registry", REGISTRY, at=shop)
+    assert (ran.code, "not written: " in ran.err, "prod.lock" in ran.err) == (4, True, True)
+    assert sorted(path.name for path in (shop / "specs").iterdir()) == ["prod.lock", "prod.yaml"]
+
+
+def test_a_target_that_a_spec_does_not_have_is_wrong_usage(shop: Path) -> None:
+    ran = run("pack", "prod", "--target", "ecs", at=shop)
+    assert ran.code == 2
+    assert "add it there" in ran.err
+    assert "--out" not in ran.err
+
+
+@pytest.mark.usefixtures("engine")
+def test_where_nothing_is_built_there_is_nothing_to_pack(shop: Path) -> None:
+    project(shop, prod=spec("prod", 'services: {web: {image: "other/db:1"}}\n'))
+    ran = run("pack", "prod", at=shop)
+    assert (ran.code, "nothing to pack" in ran.err) == (0, True)
+    assert not (shop / "specs" / "prod.lock").exists()

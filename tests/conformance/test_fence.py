@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -67,10 +67,11 @@ def turns(docker: Engine) -> list[str]:
     return [name for name, _ in groupby(journal.split())]
 
 
-def comes(test: Callable[[], bool]) -> None:
+def comes(docker: Engine, count: int) -> None:
+    """Waits until so many have written."""
     end = time.monotonic() + 30
-    while not test():
-        assert time.monotonic() < end, "it does not come to be so"
+    while len(turns(docker)) < count:
+        assert time.monotonic() < end, "nobody writes"
         time.sleep(0.2)
 
 
@@ -81,6 +82,6 @@ def test_the_old_has_ended_before_the_new_writes(shop: tuple[Verbs, str], steps:
         verbs.compiled(body, target)
         verbs.run("up")
         verbs.run("status")
-        comes(lambda nth=nth: len(turns(verbs.docker)) >= nth)  # type: ignore[misc]
+        comes(verbs.docker, nth)
     wrote = turns(verbs.docker)
     assert len(wrote) == len(set(wrote)), "somebody wrote between the lines of another"

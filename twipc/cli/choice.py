@@ -32,6 +32,8 @@ class Choice:
     targets: tuple[str, ...]
     named: bool
     elsewhere: bool
+    hint: str = ", or use --out"
+    """What else can be done about a target that a spec does not have."""
     _without: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +55,7 @@ class Choice:
             raise click.UsageError(
                 visible(
                     f"`{foreign[0]}` is not among the targets of {shown(spec.project.root / spec.file)} ({', '.join(own)}); "
-                    "add it there, or use --out"
+                    f"add it there{self.hint}"
                 )
             )
         self._without = True
@@ -70,4 +72,4 @@ class Choice:
     def refuse_none(self) -> None:
         """Wrong usage, where nothing was found: no spec has the targets."""
         if self._without:
-            raise click.UsageError(f"no spec has `{self.targets[0]}` among its targets; add it to one, or use --out")
+            raise click.UsageError(f"no spec has `{self.targets[0]}` among its targets; add it to one{self.hint}")

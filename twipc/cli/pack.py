@@ -54,7 +54,7 @@ def command(session: Session, specs: tuple[str, ...], targets: tuple[str, ...], 
     SPEC is an environment's name (prod is specs/prod.yaml) or a file; none means all.
     """
     said = _registry(registry)
-    choice = Choice(targets, named=bool(specs), elsewhere=False)
+    choice = Choice(targets, named=bool(specs), elsewhere=False, hint="")
     rows: list[dict[str, Any]] = []
     for spec in session.specs(specs):
         packing = _begin(session, spec, choice, said, dry=dry)

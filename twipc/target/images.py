@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from twipc.diagnostics import Finding, Path, Report
+from twipc.diagnostics import Code, Finding, Path, Report
 from twipc.model import Model, image_of
 from twipc.spec import Noun, Service, bind_noun
 from twipc.spec.limits import IMAGE
@@ -99,16 +99,18 @@ def registry_findings(model: Model, registry: str | None, target: str) -> Iterat
     if registry is None:
         return
     path: Path = ("targets", target, "registry")
-    about = {"span": model.span(path), "at": model.tree.name(path), "target": target}
     mine = [name for name, service in model.services if is_prefixed(service)]
+    found: list[tuple[Code, str, str]] = []
     if not mine:
         said = "`registry` has no effect: no image is built here that does not name its own"
-        yield Finding(codes.REGISTRY_UNUSED, said, help="take it out", **about)  # type: ignore[arg-type]
+        found.append((codes.REGISTRY_UNUSED, said, "take it out"))
     for name in mine:
         called = repository(f"{registry}/{image_of(model.environment.services[name])}")
         if len(called) not in IMAGE:
             said = f"the image of `{name}` has a name of {len(called)} characters with it, and {IMAGE.most} are the most"
-            yield Finding(codes.NAME_TOO_LONG, said, help="shorten one of them", **about)  # type: ignore[arg-type]
+            found.append((codes.NAME_TOO_LONG, said, "shorten one of them"))
+    for code, said, help in found:
+        yield Finding(code, said, model.span(path), help=help, at=model.tree.name(path), target=target)
 
 
 def is_prefixed(service: Service) -> bool:
