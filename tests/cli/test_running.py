@@ -298,6 +298,25 @@ def test_build_builds_each_image_once_and_labels_it(engine: Docker, tmp_path: Pa
     assert dry.out == "docker build --tag shop/web:1 --label io.twipc.project=shop -- app  # build shop/web:1 of app\n"
 
 
+def test_up_builds_first_where_that_is_asked(engine: Docker, tmp_path: Path) -> None:
+    body = "services:\n  a1: {image: shop/web:1, build: app}\n  b1: {image: shop/web:1, build: app}\n"
+    (tmp_path / "app").mkdir()
+    shop = compiled(tmp_path, body)
+    built = "build --tag shop/web:1 --label io.twipc.project=shop app"
+    engine.change(images=[])
+    dry = run("up", "prod", "--build", "--dry-run", at=shop)
+    assert dry.code == 0, dry.out
+    assert [line.split()[1] for line in dry.out.splitlines() if line.startswith("docker ")] == ["build", "compose"]
+    assert engine.changes() == []
+    assert run("up", "prod", at=shop).code == 1
+    engine.change(images=None)
+    assert run("up", "prod", "--build", at=shop).code == 0
+    assert engine.changes()[0] == built
+    assert set(engine.names()) == {"shop-prod-a1-1", "shop-prod-b1-1"}
+    # What is built anew, and comes to the same, changes nothing.
+    assert "nothing was to change" in run("up", "prod", "--build", at=shop).err
+
+
 @contextmanager
 def entry(engine: Docker, upstream: str) -> Iterator[int]:
     """The port of one that says in its log that it sent all to a member, but what is below /twipc-test."""

@@ -103,11 +103,11 @@ class Twip:
         return (self.project / ".secrets" / self.environment / "haproxy-stats").read_text().strip()
 
     @contextmanager
-    def up(self) -> Iterator[None]:
+    def up(self, *arguments: str) -> Iterator[None]:
         """Up until the end, and then nothing of it is there; news included."""
         assert not any(self.left().values())
         try:
-            self.run("up")
+            self.run("up", *arguments)
             yield
         finally:
             self.run("down")

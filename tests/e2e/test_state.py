@@ -1,28 +1,61 @@
-"""News, whatever becomes of who keeps them: a killed web, an update, a new beginning. And never two writers."""
+"""State: an environment that rises from nothing to the same one each time, and news, whatever becomes of who keeps them.
+
+A killed web, an update, a new beginning; and never two writers.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
 from tests.e2e.environment import Twip, add
 from tests.e2e.lab import Lab
+from tests.e2e.state import state
 from tests.e2e.writers import Writers, watched
 
 pytestmark = [pytest.mark.xdist_group("lab"), pytest.mark.timeout(900)]
 
 
+@dataclass(frozen=True)
+class Risen:
+    """Production, and what the engine had of it each time that it had risen from nothing."""
+
+    prod: Twip
+    states: tuple[Mapping[str, Any], ...]
+
+
 @pytest.fixture(scope="module")
-def prod(lab: Lab, project: Path) -> Iterator[Twip]:
+def risen(lab: Lab, project: Path) -> Iterator[Risen]:
+    """Twice, each time by one command on an engine without anything of ours; then it stays up for all scenarios below."""
     twip = Twip(lab, project, "prod")
     twip.made_secret()
-    with twip.up():
-        yield twip
+    with lab.unbuilt():
+        with twip.up("--build"):
+            before = state(twip)
+        twip.run("clean", "--images", "--yes")
+        with twip.up("--build"):
+            yield Risen(twip, (before, state(twip)))
+        twip.run("clean", "--images", "--yes")
+
+
+@pytest.fixture
+def prod(risen: Risen) -> Twip:
+    return risen.prod
+
+
+def test_production_rises_from_nothing_to_the_same_state_each_time(lab: Lab, risen: Risen) -> None:
+    once, again = risen.states
+    assert once == again
+    assert len(once["containers"]) == 5
+    risen.prod.run("status")
+    assert lab.ask("/news").text == ""
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 from twipc.diagnostics.render import visible
 from twipc.target.building import build
 
-from .running import begin, environment_argument
+from .running import Running, begin, environment_argument
 from .session import Session, verb
 from .working import dry_option
 
@@ -30,11 +30,16 @@ def command(session: Session, environment: str, wanted: str | None, services: tu
             raise click.UsageError(visible(f"`{name}` is no service with a `build`; {help}"))
     if not dry:
         running.reach(running.runtime.needs)
+    if not built(running, services):
+        running.voice.say(f"{running.environment} has nothing to build")
+    running.finish()
+
+
+def built(running: Running, services: tuple[str, ...] = ()) -> bool:
+    """Build these, or all; whether there was something to build."""
     named = {one.built: one.pushed for one in running.images}
     plan = build(running.model, services, named)
     running.carry_out(plan)
-    if not plan:
-        running.voice.say(f"{running.environment} has nothing to build")
-    elif running.model.locked and not dry:
+    if plan and running.model.locked and not running.dry:
         running.voice.say(f"its lock names images that were pushed before: `twipc pack {running.environment}` pushes these")
-    running.finish()
+    return bool(plan)

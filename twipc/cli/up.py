@@ -10,6 +10,7 @@ from twipc.run import codes
 from twipc.target.images import says_registry
 from twipc.target.runtime import Status
 
+from .build import built
 from .running import Running, begin, environment_argument
 from .secrets import line_for, value_for
 from .session import Session, verb
@@ -19,9 +20,12 @@ from .working import dry_option
 
 @click.command("up")
 @environment_argument
+@click.option(
+    "--build", "first", is_flag=True, help="Build first, as `twipc build` does: from nothing to all of it in one command."
+)
 @dry_option
 @verb
-def command(session: Session, environment: str, wanted: str | None, dry: bool) -> None:
+def command(session: Session, environment: str, wanted: str | None, first: bool, dry: bool) -> None:
     """Start an environment, or bring what runs to what the spec says; wait until all of it is ready.
 
     Twice in a row changes nothing. Services without state and without a port of the host are replaced without a moment in which
@@ -32,8 +36,10 @@ def command(session: Session, environment: str, wanted: str | None, dry: bool) -
     engine = running.reach(running.runtime.needs)
     if not dry:
         running.alone(engine)
+    if first:
+        built(running)
     status = running.look()
-    _refuse(running, status)
+    _refuse(running, status, built=first)
     plan = running.runtime.up(running.model, running.folder, status, running.mark)
     if dry and plan:
         for one in running.images:
@@ -66,14 +72,14 @@ def _secrets(running: Running) -> None:
         running.finish(1)
 
 
-def _refuse(running: Running, status: Status) -> None:
+def _refuse(running: Running, status: Status, *, built: bool) -> None:
     refuse_strangers(running, status)
     for name, called in sorted(status.secrets.items()):
         help = f"make it: {value_for(running.model, name)} | docker secret create {called} -"
         running.add(codes.NO_SECRET, f"the swarm has no secret `{called}`", at=("secrets", name), help=help)
     if status.secrets:
         running.finish(1)
-    missing = _not_built(running, status)
+    missing = [] if built else _not_built(running, status)
     for name in missing:
         running.add(
             codes.NOT_BUILT,
