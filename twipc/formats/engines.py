@@ -48,6 +48,7 @@ ENGINES: Mapping[str, EngineImage] = {
         user="99:99",
         stop_signal="SIGUSR1",
         floor=(2, 8),
+        needs=("/usr/local/etc/haproxy/hold.lua",),
     ),
 }
 

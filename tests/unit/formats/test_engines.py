@@ -14,7 +14,8 @@ from twipc.driver import Compiled
 from twipc.formats import engines
 from twipc.formats.engines import ENGINES
 from twipc.formats.haproxy import write as haproxy_write
-from twipc.target import BASELINE, Unreadable
+from twipc.formats.writing import server_files
+from twipc.target import BASELINE, DOCKER, Unreadable
 from twipc.verify import differences
 
 APP = (
@@ -143,3 +144,22 @@ def test_nginx_logs_whom_the_peer_names_as_client() -> None:
     (line,) = (line for line in text.splitlines() if "log_format" in line)
     assert '"peer":"$remote_addr","forwarded_for":"$logged_forwarded_for"' in line
     assert "map $http_x_forwarded_for $logged_forwarded_for {" in text
+
+
+def test_every_file_that_an_engine_is_given_lies_on_its_own_paths() -> None:
+    web = "  web: {image: x/y:1, ports: {http: 8080}}\n"
+    edge = """\
+  edge:
+    http:
+      engine: {name: haproxy, version: "2.8"}
+      listen: 8080
+      backends: {app: {members: [web.http], hold: 1s}}
+      routes: [{match: {prefix: /}, backend: app}]
+      default: {status: 404}
+"""
+    head = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {haproxy: {}}\nservices:\n"
+    outcome = compiled_text(f"{head}{web}{edge}")
+    assert outcome.model, [finding.message for finding in outcome.findings]
+    given = {file.container_path for file in server_files(outcome.model, "edge", DOCKER)}
+    assert len(given) == 2
+    assert given <= set(ENGINES["haproxy"].own_paths)
