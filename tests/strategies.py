@@ -83,9 +83,9 @@ NASTY = (
         "../x",
     ),
 )
-"""Words that a reader of some format takes for something else (traps §2), without control characters."""
+"""Words that a reader of some format takes for something else, without control characters."""
 CARRIED = ("\n", "a\nb\n", "\r\n", "\x85", "\u2028", "\ufeff", "\x7f", "\x1b[31m", "\t", "a\tb")
-"""What only variables carry: line ends and controls."""
+"""What only variables and words of commands carry: line ends and controls."""
 
 lines = st.one_of(
     st.sampled_from(NASTY),
@@ -144,10 +144,10 @@ def health(draw: st.DrawFn) -> Spec:
         st.one_of(
             st.builds(
                 lambda path, client: {"http": {"path": path, "client": client}},
-                st.sampled_from(("/live", "/~live/a_b.c-d")),
+                st.sampled_from(("/live", "/~live/a_b.c-d", "/live?a=/b&c")),
                 st.sampled_from(("curl", "wget")),
             ),
-            st.builds(lambda words: {"command": words}, st.lists(lines, min_size=1, max_size=3)),
+            st.builds(lambda words: {"command": words}, st.lists(texts, min_size=1, max_size=3)),
             st.just({"command": ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/x"]}),
         )
     )
@@ -163,9 +163,9 @@ container_paths = st.builds(
         max_size=2,
     ),
 )
-programs = st.builds(lambda first, rest: [first, *rest], lines.filter(bool), st.lists(lines, max_size=2))
+programs = st.builds(lambda first, rest: [first, *rest], texts.filter(bool), st.lists(texts, max_size=2))
 scratch = st.lists(
-    st.sampled_from(("/tmp", "/run", {"path": "/var/cache", "size": "7MiB"}, {"path": "/a-b/c.d_e", "size": "1GiB"})),
+    st.sampled_from(("/tmp", "/run", {"path": "/var/cache", "size": "68KiB"}, {"path": "/a-b/c.d_e", "size": "1GiB"})),
     max_size=2,
     unique_by=str,
 )
@@ -255,7 +255,7 @@ processes = st.fixed_dictionaries(
         "user": st.sampled_from(("0", "10001", "10001:10001", "2147483647:1")),
         "read_only": st.booleans(),
         "tmpfs": scratch,
-        "shm_size": st.sampled_from(("6MiB", "64MiB", "1GiB")),
+        "shm_size": st.sampled_from(("4KiB", "64MiB", "1028KiB", "1GiB")),
         "capabilities": st.lists(
             st.sampled_from(("CHOWN", "SETUID", "SYS_PTRACE", "NET_BIND_SERVICE")), max_size=3, unique=True
         ),
@@ -326,7 +326,7 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
         service["ports"]["dns"] = {"number": draw(st.sampled_from((53, 8080))), "protocol": "udp"}
     service |= draw(processes)
     if draw(st.booleans()):
-        service["command"] = draw(st.lists(lines, min_size=1, max_size=4))
+        service["command"] = draw(st.lists(texts, min_size=1, max_size=4))
     if draw(st.booleans()):
         service["health"] = draw(health())
     if draw(st.booleans()):
@@ -363,7 +363,7 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
 
 def _stand_by(draw: st.DrawFn, service: Spec) -> None:
     """One works under a lock in the first volume, and others wait."""
-    service.setdefault("command", draw(st.lists(lines, min_size=1, max_size=3)))
+    service.setdefault("command", draw(st.lists(texts, min_size=1, max_size=3)))
     service.pop("init", None)
     service.pop("replicas")
     service.get("placement", {}).pop("max_per_host", None)
@@ -502,7 +502,10 @@ def specs(draw: st.DrawFn) -> Spec:
     names = sorted(draw(st.sets(app_names, min_size=1, max_size=3)))
     services: Spec = {name: draw(apps(name)) for name in names}
     if draw(st.booleans()):
-        services[names[0]]["ready"] = {"http": draw(st.sampled_from(("/ready", "/~/ready.x_-"))), "interval": "1s"}
+        services[names[0]]["ready"] = {
+            "http": draw(st.sampled_from(("/ready", "/~/ready.x_-", "/ready?a=/b&c"))),
+            "interval": "1s",
+        }
         for name in names[1:]:
             services[name]["ready"] = services[names[0]]["ready"]
     for number, name in enumerate(draw(st.sampled_from(((), ("edge",), ("edge", "inner"))))):

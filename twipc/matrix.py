@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
 from twipc.registry import target, target_names
@@ -64,33 +64,56 @@ def _cell(found: Answer, reasons: dict[str, int]) -> str:
     return f"{mark} [{reasons.setdefault(found.why, len(reasons) + 1)}]"
 
 
-def answers_for(dotted: str) -> list[str]:
-    """What the targets make of a field, given as `explain` names it: one line each."""
-    field = _field_of(dotted)
-    if field is None:
-        return []
-    columns = list(ENGINES) if _is_served(field) else [name for name in target_names() if target(name).orchestrates]
-    return [f"{column:<14}{_told(answer(column, field))}" for column in columns]
+def answers_for(steps: Sequence[str]) -> list[str]:
+    """What the targets make of the place of a spec, a line each answer; what is inside a field is a part of it."""
+    return _grouped(steps, _told)
+
+
+def briefly(steps: Sequence[str]) -> str:
+    """The same in a few words: which targets say what."""
+    said = _grouped(steps, lambda found: "it depends" if isinstance(found, When) else _WORDS[type(found)])
+    return f"all targets: {said[0].rpartition(': ')[2]}" if len(said) == 1 else "; ".join(said)
+
+
+def _grouped(steps: Sequence[str], told: Callable[[Answer], str]) -> list[str]:
+    """Each answer once, with those who give it."""
+    field = _field_of(steps)
+    said: dict[str, list[str]] = {}
+    for column in _columns(field) if field else ():
+        said.setdefault(told(answer(column, cast(str, field))), []).append(column)
+    return [f"{', '.join(names)}: {words}" for words, names in said.items()]
+
+
+_WORDS = {**_MARKS, Outside: "not its business"}
+
+
+def _columns(field: str) -> list[str]:
+    return list(ENGINES) if _is_served(field) else [name for name in target_names() if target(name).orchestrates]
 
 
 def _told(found: Answer) -> str:
     if isinstance(found, When):
         return f"{_told(found.otherwise)}; where {found.case}: {_told(found.then)}"
-    return _MARKS[type(found)] if isinstance(found, Exact) else f"{_MARKS[type(found)]}: {found.why}"
+    return _WORDS[type(found)] if isinstance(found, Exact) else f"{_WORDS[type(found)]}: {found.why}"
 
 
-def _field_of(dotted: str) -> str | None:
-    """`services.*.replicas` as the matrix names it; None for what no target answers for."""
-    for prefix, noun in (
-        ("services.*.http.backends.*.", "backend."),
-        ("services.*.http.", "http."),
-        ("services.*.", "service."),
-        ("networks.*.", "network."),
-        ("volumes.*.", "volume."),
-        ("secrets.*.", "secret."),
-        ("", "environment."),
-    ):
-        if dotted.startswith(prefix):
-            field = noun + dotted.removeprefix(prefix)
-            return field if field in all_fields() else None
+_PLACES = (
+    (("services", "*", "http", "backends", "*"), "backend"),
+    (("services", "*", "http"), "http"),
+    (("services", "*"), "service"),
+    (("networks", "*"), "network"),
+    (("volumes", "*"), "volume"),
+    (("secrets", "*"), "secret"),
+    ((), "environment"),
+)
+"""Where the nouns of the matrix stand in a spec."""
+
+
+def _field_of(steps: Sequence[str]) -> str | None:
+    """The field of the matrix that a place is, or is a part of; None for what no target answers for."""
+    for where, noun in _PLACES:
+        if tuple(steps[: len(where)]) == where:
+            inner = [step for step in steps[len(where) :] if step != "*"]
+            names = [f"{noun}.{'.'.join(inner[:count])}" for count in range(len(inner), 0, -1)]
+            return next((name for name in names if name in all_fields()), None)
     return None

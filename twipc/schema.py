@@ -13,13 +13,12 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from twipc.registry import target, target_names
-from twipc.spec import Cpu, Duration, Environment, Noun, Size
+from twipc.spec import Cpu, Duration, Environment, Noun, Service, Size
+from twipc.spec.shape import UNBOUND
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_EXTENDS = {"type": "string", "description": "A file beside this one that this one is laid over."}
-_FROM = {"type": "string", "description": "A service of an extended file, taken under this name."}
 _BEGUN: dict[str, Schema] = {
     "Health": {"label": "asked by http", "body": {"http": "${1:/live}"}},
     "Ready": {"label": "asked by http", "body": {"http": "${1:/ready}"}},
@@ -54,9 +53,9 @@ def environment_schema() -> Schema:
 def fragment_schema() -> Schema:
     """What a file may say that others extend."""
     schema = Environment.model_json_schema(schema_generator=_Nouns)
-    schema["properties"]["extends"] = _EXTENDS
+    for noun, properties in ((Environment, schema["properties"]), (Service, schema["$defs"]["Service"]["properties"])):
+        properties.update({name: {"type": "string", "description": about} for name, about in UNBOUND[noun].items()})
     schema["properties"]["targets"] = _targets(schema["$defs"])
-    schema["$defs"]["Service"]["properties"]["from"] = _FROM
     _describe(schema, schema["$defs"])
     for part in _parts(schema):
         _reduce(part)

@@ -17,7 +17,7 @@ from twipc.target import DOCKER, Bundle, bundle, images, option
 FILE = "docker-compose.yml"
 TARGET_NAME = "compose"
 _BIND: Mapping[str, Value] = {"bind": {"create_host_path": False}}
-"""What is missing is an error rather than an empty folder (traps §2.2)."""
+"""What is missing is an error rather than an empty folder of root's (compose specification, volumes: `create_host_path`)."""
 _RESTART = {"always": "unless-stopped", "on-failure": "on-failure", "never": "no"}
 
 

@@ -35,9 +35,21 @@ _LEAST_EC2 = Cpu(125)
 def container_memory(service: Service) -> Size | None:
     """What the spec allows, in whole MiB; a part of one counts as one."""
     wanted = service.resources.memory
-    if wanted is None:
-        return None
-    return wanted if wanted % _MIB == 0 else Size(wanted + _MIB - wanted % _MIB)
+    return None if wanted is None else _whole(wanted)
+
+
+def _whole(size: int) -> Size:
+    return Size(size if size % _MIB == 0 else size + _MIB - size % _MIB)
+
+
+def tmpfs(asked: Asked) -> dict[str, Size]:
+    """Each place with its size in whole MiB."""
+    return {path: _whole(size) for path, size in asked.value.items()}
+
+
+def shared_memory(asked: Asked) -> Size | None:
+    """Its size in whole MiB."""
+    return None if asked.value is None else _whole(asked.value)
 
 
 def task_size(launch: str, service: Service) -> tuple[Cpu | None, Size | None]:

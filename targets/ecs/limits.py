@@ -72,10 +72,15 @@ class TaskSize:
     memory: int
 
 
+def mebibytes(size: int) -> int:
+    """The MiB that a size takes, not one less."""
+    return -(-size // MIB)
+
+
 def container_memory(service: Service) -> int | None:
-    """The MiB that the spec allows, not one less."""
+    """The MiB that the spec allows."""
     memory = service.resources.memory
-    return None if memory is None else -(-int(memory) // MIB)
+    return None if memory is None else mebibytes(memory)
 
 
 def cpu_units(service: Service) -> int | None:

@@ -119,7 +119,7 @@ def _linux(options: Options, here: Path, service: Service) -> dict[str, Value]:
             (*here, "tmpfs", index),
             {
                 "containerPath": tmpfs.path,
-                "size": tmpfs.size // limits.MIB,
+                "size": limits.mebibytes(tmpfs.size),
                 "mountOptions": ["noexec", "nosuid", "nodev"],
             },
         )
@@ -138,7 +138,7 @@ def _linux(options: Options, here: Path, service: Service) -> dict[str, Value]:
 def _shared_memory(options: Options, here: Path, service: Service) -> Value:
     """Not valid on Fargate (botocore's text of LinuxParameters)."""
     said = service.shm_size if options.launch == "ec2" else None
-    return At((*here, "shm_size"), said // limits.MIB if said is not None else None)
+    return At((*here, "shm_size"), limits.mebibytes(said) if said is not None else None)
 
 
 def _ulimits(options: Options, here: Path, service: Service) -> list[Value]:

@@ -68,33 +68,27 @@ LIMITS: Table = (
         help="shorten it, or `targets.ecs.registry`",
     ),
     Held(
-        limit=Limit(
-            what="health.interval on ECS", unit="s", least=5, most=300, source=f"{_BOTOCORE} of HealthCheck (traps §3.2)"
-        ),
+        limit=Limit(what="health.interval on ECS", unit="s", least=5, most=300, source=f"{_BOTOCORE} of HealthCheck"),
         code=HEALTH_LOST,
         below=APPROXIMATED,
         measure=seconds("health.interval"),
         answered=True,
     ),
     Held(
-        limit=Limit(
-            what="health.timeout on ECS", unit="s", least=2, most=60, source=f"{_BOTOCORE} of HealthCheck (traps §3.2)"
-        ),
+        limit=Limit(what="health.timeout on ECS", unit="s", least=2, most=60, source=f"{_BOTOCORE} of HealthCheck"),
         code=HEALTH_LOST,
         below=APPROXIMATED,
         measure=seconds("health.timeout"),
         answered=True,
     ),
     Held(
-        limit=Limit(what="health.start_period on ECS", unit="s", most=300, source=f"{_BOTOCORE} of HealthCheck (traps §3.2)"),
+        limit=Limit(what="health.start_period on ECS", unit="s", most=300, source=f"{_BOTOCORE} of HealthCheck"),
         code=HEALTH_LOST,
         measure=seconds("health.start_period"),
         answered=True,
     ),
     Held(
-        limit=Limit(
-            what="stop_grace on Fargate", unit="s", least=2, most=120, source=f"{_BOTOCORE} of stopTimeout (traps §3.2)"
-        ),
+        limit=Limit(what="stop_grace on Fargate", unit="s", least=2, most=120, source=f"{_BOTOCORE} of stopTimeout"),
         code=BEHAVIOUR_LOST,
         below=APPROXIMATED,
         measure=seconds("stop_grace", fargate=True),
@@ -105,7 +99,7 @@ LIMITS: Table = (
             what="CPU units of a task on Fargate",
             unit="CPU units",
             most=max(limits.FARGATE),
-            source="cfn-lint's fargate_cpu_memory.json, to which a test holds the table (E3047, traps §3.2)",
+            source="cfn-lint's fargate_cpu_memory.json, to which a test holds the table (E3047)",
         ),
         code=NO_SIZE,
         measure=task_cpu,
@@ -116,7 +110,7 @@ LIMITS: Table = (
             what="memory of a task on Fargate",
             unit="MiB",
             most=max(max(sizes) for sizes in limits.FARGATE.values()),
-            source="cfn-lint's fargate_cpu_memory.json, to which a test holds the table (E3047, traps §3.2)",
+            source="cfn-lint's fargate_cpu_memory.json, to which a test holds the table (E3047)",
         ),
         code=NO_SIZE,
         measure=task_memory,
@@ -124,7 +118,7 @@ LIMITS: Table = (
     ),
     Pairs(
         what="sizes of a task on Fargate",
-        source="cfn-lint's fargate_cpu_memory.json (E3047, E3048; traps §3.2)",
+        source="cfn-lint's fargate_cpu_memory.json (E3047, E3048)",
         heads=("CPU units", "MiB of memory"),
         pairs=limits.FARGATE,
         code=APPROXIMATED,
@@ -153,43 +147,43 @@ LIMITS: Table = (
             what="the names of an ECS task family and service, <project>-<environment>-<name>",
             unit="characters",
             most=255,
-            source=f"{_BOTOCORE}; cfn-lint takes any (traps §3.1)",
+            source=f"{_BOTOCORE}; cfn-lint takes any",
         ),
         reach=_FAMILY,
         why="three names",
     ),
     OutOfReach(
-        limit=Limit(what="the name of an ECS port mapping", unit="characters", most=64, source=f"{_BOTOCORE} (traps §3.1)"),
+        limit=Limit(what="the name of an ECS port mapping", unit="characters", most=64, source=f"{_BOTOCORE}"),
         reach=NAME.most,
         why="a port's own name",
     ),
     OutOfReach(
-        limit=Limit(what="the name of a log group", unit="characters", most=512, source=f"{_BOTOCORE} (traps §3.1)"),
+        limit=Limit(what="the name of a log group", unit="characters", most=512, source=f"{_BOTOCORE}"),
         reach=LONGEST_LOG_GROUP + 1 + NAME.most,
         why="`targets.ecs.log_group`, and the service below it",
     ),
     OutOfReach(
-        limit=Limit(what="containers of a task definition", most=10, source=f"{_GUIDE} (traps §3.2)"),
+        limit=Limit(what="containers of a task definition", most=10, source=f"{_GUIDE}"),
         reach=1,
         why="each service is a task definition of its own",
     ),
     OutOfReach(
-        limit=Limit(what="placement constraints of an ECS service", most=10, source=f"{_BOTOCORE} (traps §3.2)"),
+        limit=Limit(what="placement constraints of an ECS service", most=10, source=f"{_BOTOCORE}"),
         reach=CONSTRAINTS.most + 1,
         why="`placement.constraints`, and distinct hosts",
     ),
     OutOfReach(
-        limit=Limit(what="placement strategies of an ECS service", most=5, source=f"{_BOTOCORE} (traps §3.2)"),
+        limit=Limit(what="placement strategies of an ECS service", most=5, source=f"{_BOTOCORE}"),
         reach=SPREAD.most + 2,
         why="`placement.spread`, zones and hosts",
     ),
     OutOfReach(
-        limit=Limit(what="tags of an ECS task definition or service", most=50, source=f"{_BOTOCORE} (traps §3.2)"),
+        limit=Limit(what="tags of an ECS task definition or service", most=50, source=f"{_BOTOCORE}"),
         reach=4,
         why="project, environment, service and namespace",
     ),
     OutOfReach(
-        limit=Limit(what="the value of an ECS tag", unit="characters", most=256, source=f"{_BOTOCORE} (traps §2.6)"),
+        limit=Limit(what="the value of an ECS tag", unit="characters", most=256, source=f"{_BOTOCORE}"),
         reach=LONGEST_NAMESPACE,
         why="the namespace's name is the longest",
     ),

@@ -149,6 +149,7 @@ _NO_STANDBY = Absent(
     "one task runs, under the lock, and its successor starts when it has ended",
     codes.BEHAVIOUR_LOST,
 )
+_MEBIBYTES = "ECS counts what lies in memory in whole MiB"
 _NO_TMPFS = Absent(
     "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
     codes.HARDENING_LOST,
@@ -169,11 +170,11 @@ _FIELDS: FieldSupport = {
     "service.working_dir": Exact(),
     "service.user": Exact(),
     "service.read_only": Exact(),
-    "service.tmpfs": When("on EC2", _on_ec2, then=Exact(), otherwise=_NO_TMPFS),
+    "service.tmpfs": When("on EC2", _on_ec2, then=Approximate(expected.tmpfs, _MEBIBYTES), otherwise=_NO_TMPFS),
     "service.shm_size": When(
         "on EC2",
         _on_ec2,
-        then=Exact(),
+        then=Approximate(expected.shared_memory, _MEBIBYTES),
         otherwise=Absent("Fargate takes no size of shared memory: a program that wants more finds none", codes.BEHAVIOUR_LOST),
     ),
     "service.capabilities": When(

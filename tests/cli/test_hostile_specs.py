@@ -1,4 +1,4 @@
-"""Every input of traps §6.1, through the command line: one or more lines with a place, exit 1, and never a trace."""
+"""Bombs, depth, size, encodings, broken YAML: one or more lines with a place, exit 1, and never a trace."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ TOOLS = tuple(VERSIONS)
 HAPROXIES = TOOLS[1:]
 FIRST, SECOND, THIRD = ADDRESSES = ("10.0.1.1", "10.0.1.2", "10.0.1.3")
 PORT = 8080
-READY = "/health/ready"
+READY = "/health/ready?of=all&deep=1"
 PAGES = {"pages/404.html": "<p>our 404</p>\n", "pages/50x.html": "<p>our 50x</p>\n", "pages/400.html": "<p>our 400</p>\n"}
 PAGES |= {"pages/413.html": "<p>our 413</p>\n"}
 ERROR_PAGES = [

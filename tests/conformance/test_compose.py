@@ -49,7 +49,7 @@ services:
     working_dir: "/srv/$x {{{{y"
     user: "10001:10001"
     read_only: true
-    tmpfs: [/tmp, {{path: /var/a-b.c_d, size: 7MiB}}]
+    tmpfs: [/tmp, {{path: /var/a-b.c_d, size: 68KiB}}]
     shm_size: 96MiB
     capabilities: [SETUID, CHOWN]
     stop_signal: SIGINT

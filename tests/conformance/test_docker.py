@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -139,37 +140,42 @@ environment: prod
 targets: {compose: {}, compose-2.4: {}, swarm: {}}
 services:
   more: {image: shop/say:1, shm_size: 96MiB, read_only: true}
+  less: {image: shop/say:1, shm_size: 4KiB, tmpfs: [{path: /scratch, size: 64KiB}]}
   usual: {image: shop/say:1}
 """
 
 
+SHARED = {"more": "98304k", "less": "4k 64k", "usual": "65536k"}
+"""Of /dev/shm, and of a place for scratch files."""
+
+
 @pytest.mark.parametrize("target", ["compose", "compose-2.4", "swarm"])
-def test_processes_share_as_much_memory_as_the_spec_says(docker: Engine, target: str, tmp_path: Path) -> None:
+def test_what_lies_in_memory_has_the_size_that_the_spec_says(docker: Engine, target: str, tmp_path: Path) -> None:
     compiled, folder = placed(compiled_text(SHARING, targets=[target]), tmp_path)
     docker.have_images(images(compiled))
 
     def shared(container: str) -> str:
         mounts = docker.docker("exec", container, "/bin/busybox", "cat", "/proc/mounts").splitlines()
-        (options,) = (line.split()[3] for line in mounts if line.split()[1] == "/dev/shm")
-        assert {"rw", "nosuid", "nodev", "noexec"} <= set(options.split(","))
-        return options.partition("size=")[2]
+        found = {line.split()[1]: line.split()[3] for line in mounts if line.split()[1] in ("/dev/shm", "/scratch")}
+        assert all({"rw", "nosuid", "nodev", "noexec"} <= set(options.split(",")) for options in found.values())
+        return " ".join(re.findall("size=([0-9]+k)", ",".join(options for _, options in sorted(found.items()))))
 
     def running() -> dict[str, str]:
         names = docker.docker("ps", "--format", "{{.Names}}").split()
-        return {"more" if "more" in name else "usual": shared(name) for name in names}
+        return {next(one for one in SHARED if one in name): shared(name) for name in names}
 
     if target == "swarm":
         with docker.deployed(folder, compiled.model.name, [], start=True):
             end = time.monotonic() + 60
-            while len(found := docker.docker("ps", "--quiet").split()) < 2 and time.monotonic() < end:
+            while len(found := docker.docker("ps", "--quiet").split()) < len(SHARED) and time.monotonic() < end:
                 time.sleep(0.2)
-            assert len(found) == 2
-            assert running() == {"more": "98304k", "usual": "65536k"}
+            assert len(found) == len(SHARED)
+            assert running() == SHARED
         return
     with docker.composed(folder, start=True) if target == "compose" else docker.composed_by_1(folder) as containers:
         for container in containers:
             docker.docker("start", container["Id"])
-        assert running() == {"more": "98304k", "usual": "65536k"}
+        assert running() == SHARED
 
 
 def test_a_swarm_places_and_updates_as_the_spec_says(docker: Engine, tmp_path: Path) -> None:

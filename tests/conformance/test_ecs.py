@@ -27,7 +27,8 @@ from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec
 from tests.compiling import compiled_text as compiled_with_notes
 from tests.strategies import CONFIGS
 from twipc.driver import Compiled
-from twipc.spec import Cpu, Health, Resources, Service, Size
+from twipc.schema import environment_schema
+from twipc.spec import Cpu, Resources, Service, Size
 from twipc.spec.service import Capability, UlimitName
 from twipc.target import Unreadable
 
@@ -190,6 +191,17 @@ def test_what_fargate_lacks_is_there_on_ec2() -> None:
     assert (container["user"], container["workingDirectory"]) == ("10001:10001", "/srv/a b")
 
 
+def test_what_lies_in_memory_is_counted_in_whole_mebibytes() -> None:
+    more = "    tmpfs: [{path: /run, size: 64KiB}]\n    shm_size: 1028KiB\n"
+    outcome = compiled_text(spec_for("ec2", resources="{cpu: 0.25, memory: 512MiB}", more=more))
+    rounded = {(one.code.id, one.at) for one in outcome.findings}
+    assert rounded == {("TW502", "services.web.shm_size"), ("TW502", "services.web.tmpfs")}
+    assert judged(outcome) == 2
+    (task,) = (document for path, _, document in documents(outcome) if path == "web.taskdef.json")
+    linux = task["containerDefinitions"][0]["linuxParameters"]
+    assert (linux["tmpfs"][0]["size"], linux["sharedMemorySize"]) == (1, 2)
+
+
 def test_ec2_chooses_among_hosts() -> None:
     more = "    placement: {constraints: {zone: a1, com.example.disk: ssd}, spread: [rack], max_per_host: 1}\n"
     text = spec_for("ec2", resources="{memory: 512MiB}", more=more)
@@ -298,9 +310,11 @@ def test_times_have_the_ranges_that_the_api_states(member: str, range_: limits.S
 
 
 def test_failures_have_the_range_that_the_api_states() -> None:
-    failures = Health.model_fields["failures"].metadata
-    least, most = next(one.ge for one in failures if hasattr(one, "ge")), next(one.le for one in failures if hasattr(one, "le"))
-    assert f"between {least} and {most} retries" in structure("HealthCheck").members["retries"].documentation
+    failures = environment_schema()["$defs"]["Health"]["properties"]["failures"]
+    assert (
+        f"between {failures['minimum']} and {failures['maximum']} retries"
+        in structure("HealthCheck").members["retries"].documentation
+    )
 
 
 def test_stop_and_cpu_have_the_ranges_that_the_api_states() -> None:

@@ -601,7 +601,7 @@ def test_liveness_is_asked_on_the_loopback_only(tool: str) -> None:
 
 @every_engine
 def test_the_path_of_readiness_is_the_servers_own(tool: str) -> None:
-    edge = {"ready": {"http": "/ready"}}
+    edge = {"ready": {"http": "/ready?own=1"}}
     asks = [Request(path, port=PORT) for path in ("/ready", "//ready", "/%72eady", "/ready/", "/readyx", "/ready?x")]
     answers = serve({}, *asks, tool=tool, edge=edge).answers
     own = [answer.answered_by is None and (answer.status, answer.body.strip()) == (200, "ready") for answer in answers]

@@ -97,6 +97,28 @@ def test_haproxy_serves_a_page_of_so_many_bytes_and_does_not_start_with_more(too
     assert dict(report.answers[0].headers)["x-a"] == "a" * 633
 
 
+@pytest.mark.parametrize("tool", ["haproxy", "haproxy-2.8"])
+@pytest.mark.parametrize(
+    ("line", "most", "said"),
+    [
+        (lambda number: f"    acl long path {' '.join(['/x'] * (number - 3))}", 64, "too many words"),
+        (lambda number: f"    timeout client-fin {number}ms", 2_147_483_647, "timer overflow"),
+    ],
+)
+def test_haproxy_takes_so_many_words_and_so_long_a_timer(tool: str, line: Any, most: int, said: str) -> None:
+    assert most in [MOST["the words of a line in haproxy's configuration"], MOST["a timer of haproxy"]]
+    config = files(spec({}, tool=tool))
+    path = ENGINES["haproxy"].config
+
+    def with_line(number: int) -> dict[str, str]:
+        return {**config, path: config[path].replace("frontend in_http\n", f"frontend in_http\n{line(number)}\n")}
+
+    assert haproxy_accepts(with_line(most), engine=tool)[0]
+    accepted, why = haproxy_accepts(with_line(most + 1), engine=tool)
+    assert not accepted
+    assert said in why
+
+
 def test_no_line_for_haproxy_has_many_words() -> None:
     http = {
         **LONGEST,

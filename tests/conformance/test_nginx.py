@@ -97,8 +97,8 @@ def test_a_folder_of_any_name_serves_its_files() -> None:
     placed = {f"{folder}/f{at}/x.txt": folder for at, folder in enumerate(folders)}
     asks = [Request(f"/f{at}/x.txt", port=PORT) for at in range(len(folders))]
     http = {"routes": routes, "backends": {}}
-    config = files(spec(http, tool="nginx", edge={"ready": {"http": "/ready"}}))
-    report = run(Scenario("nginx", {**config, **placed}, (*asks, Request("/ready", port=PORT))))
+    config = files(spec(http, tool="nginx", edge={"ready": {"http": "/ready?deep=1"}}))
+    report = run(Scenario("nginx", {**config, **placed}, (*asks, Request("/ready?deep=1", port=PORT))))
     *served, ready = report.answers
     assert [answer.body.encode("latin-1").decode() for answer in served] == list(folders)
     assert (ready.status, ready.body) == (200, "ready\n")

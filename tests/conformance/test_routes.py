@@ -19,7 +19,7 @@ from tests.conformance.live import Answer, Backend, Request, Scenario, Step, Wai
 from twipc.formats.writing import server_files
 from twipc.target import DOCKER
 
-# The probe paths on ten of which the original's own two environments differ, and who should answer (reference/peers.md §0).
+# Paths that two hand-written proxies of one application sent to different places, and who should answer.
 PROBES = {
     "/": "web",
     "/Read.action": "web",

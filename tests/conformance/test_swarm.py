@@ -37,7 +37,7 @@ IGNORED = {
     *("build", "cgroup_parent", "container_name", "depends_on", "devices", "expose", "external_links", "ipc", "links"),
     *("mac_address", "network_mode", "pid", "privileged", "restart", "security_opt", "shm_size", "userns_mode"),
 }
-"""What `docker stack config` prints back and the deploy drops (traps §3.3)."""
+"""What `docker stack config` prints back and the deploy drops (docker/cli, `UnsupportedProperties` of its compose types)."""
 PUBLISHED = """\
 twipc: 1
 project: shop

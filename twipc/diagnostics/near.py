@@ -12,19 +12,24 @@ _MOST_LISTED = 40
 
 
 def near(word: str, known: Collection[str]) -> str | None:
-    """The known word that may have been meant; a very long one was not.
+    """The known word that may have been meant, in whatever case; a very long one was not.
 
     Of very many, only those are compared that a dictionary has around it: a thousand wrong words among a thousand cost no more
     than a few do.
     """
     if len(word) > _LONGEST:
         return None
-    if len(known) > _MOST_COMPARED:
-        ordered = sorted(known)
-        place = bisect_left(ordered, word)
-        known = ordered[max(0, place - _MOST_COMPARED // 2) : place + _MOST_COMPARED // 2]
-    found = difflib.get_close_matches(word, known, 1)
-    return found[0] if found else None
+    if word in known:
+        return word
+    folded = {one.casefold(): one for one in sorted(known)}
+    word = word.casefold()
+    near_by = list(folded)
+    if len(near_by) > _MOST_COMPARED and word not in folded:
+        near_by.sort()
+        place = bisect_left(near_by, word)
+        near_by = near_by[max(0, place - _MOST_COMPARED // 2) : place + _MOST_COMPARED // 2]
+    found = [word] if word in folded else difflib.get_close_matches(word, near_by, 1)
+    return folded[found[0]] if found else None
 
 
 def listed(known: Collection[str]) -> str:

@@ -1,7 +1,7 @@
 """Writes YAML that every reader understands alike: block style, each string in double quotes.
 
-Plain scalars are read differently by YAML 1.1, YAML 1.2, PyYAML, ruamel and two versions of go-yaml (traps §2.1); the
-double-quoted form with these escapes was read back equal by all of them (traps §2.9).
+Plain scalars are read differently by YAML 1.1 and 1.2, by PyYAML, ruamel and go-yaml: `on`, `1e3`, `22:22`, `0o17`. The
+double-quoted form with these escapes is read back equal by all (tests/conformance: the engines' tools, and PyYAML).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _escape(character: str) -> str:
 
 
 def interpolated(text: str) -> str:
-    """`text` for a value that Docker interpolates: there every `$` is written twice (traps §2.2)."""
+    """`text` for a value that Docker interpolates: there every `$` is written twice (compose specification, interpolation)."""
     return quote(text.replace("$", "$$"))
 
 

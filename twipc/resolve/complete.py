@@ -13,7 +13,7 @@ from . import codes
 ENGINE_HEALTH = HttpHealth(path="/health", port=HEALTH_PORT_NAME, client="wget")
 """An engine answers on its own loopback port; its official alpine images have busybox's wget."""
 TAKE_OVER = Duration(10_000)
-"""Several times what a JVM needs to take over: 1 to 2 s, and 4.6 s with half a processor (measured: runtime §5d, gold)."""
+"""Several times what a JVM needs to take over: 1 to 2 s, and 4.6 s with half a processor (measured: Jetty over a journal)."""
 ENGINE_TIMES = Health(
     http=ENGINE_HEALTH, command=None, interval=Duration(5000), timeout=Duration(2000), failures=3, start_period=Duration(5000)
 )

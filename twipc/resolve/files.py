@@ -17,7 +17,7 @@ CONFIG = Limit(
     what="a file of `configs`",
     unit="bytes",
     most=500_000,
-    source="a swarm takes it whatever its engine's age: 1,023,999 bytes today (traps §3.2), 500 kB once",
+    source="a swarm takes it whatever its engine's age: Docker's page of configs says 1000 kb, and said 500 kb",
 )
 LIMITS = (PAGE, CONFIG)
 UNREAD = "?"
@@ -46,7 +46,7 @@ def _problem(file: str, content: bytes | None, secrets: Mapping[str, str]) -> tu
     if secret:
         return f"`{file}` holds the secret `{secret}`", f"take it out here, and write `secrets: [{secret}]`"
     if content is None:
-        return f"there is no file `{file}` in the project", None
+        return f"there is no file `{file}` in the project", "the path is relative to the folder that holds `specs/`"
     if len(content) not in CONFIG:
         return f"`{file}` has over {CONFIG.most} bytes", "bring it in the image"
     try:

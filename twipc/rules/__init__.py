@@ -10,6 +10,7 @@ from twipc.model import Model
 from .chains import chains
 from .codes import CODES as _CODES
 from .external import external
+from .globs import globs
 from .hosts import hosts
 from .jobs import jobs
 from .limits import limits
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     standbys,
     servers,
     routes,
+    globs,
     redirects,
     chains,
     ports,

@@ -15,7 +15,9 @@ from twipc.target.limits import Table
 
 from .codes.limits import LONG_VARIABLE, LONG_WORD
 
-_KERNEL = 'measured: Linux, "argument list too long" when it is run (MAX_ARG_STRLEN, with the zero at its end; traps §3.2)'
+_KERNEL = (
+    'Linux, MAX_ARG_STRLEN with the zero at the end: "argument list too long" when it is run (tests/conformance/test_limits.py)'
+)
 
 
 def _variables(model: Model, _options: Any) -> Iterator[Measured]:
@@ -56,7 +58,7 @@ LINUX: Table = (
             what="a variable that people read",
             unit="bytes",
             most=4096,
-            source="our own (traps §3.2): on ECS all of a task definition has 64 KiB",
+            source="our own: on ECS all of a task definition has 64 KiB",
         ),
         code=LONG_VARIABLE,
         measure=lambda model, options: [one for one in _variables(model, options) if one.value <= 131_071],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from twipc.diagnostics import Finding, Path
+from twipc.diagnostics.near import near
 from twipc.model import Model
 
 from .codes.services import ENDLESS_LOG, LOG_OPTION
@@ -38,7 +39,9 @@ def _bad(model: Model, path: Path, driver: str, options: _Options) -> Iterator[F
         where: Path = (*path, "options", option)
         if option not in known:
             said = f"the driver `{driver}` has no option `{option}`"
-            help = f"its options are: {', '.join(sorted(known))}" if known else "it takes none"
+            meant = near(option, known)
+            listed = f"its options are: {', '.join(sorted(known))}" if known else "it takes none"
+            help = f"did you mean `{meant}`?" if meant else listed
             yield _finding(model, where, said, help, key=True)
         elif not known[option].fits(value):
             # The value itself may be a secret that went astray.

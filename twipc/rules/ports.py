@@ -27,6 +27,7 @@ def ports(model: Model) -> Iterator[Finding]:
                         HOST_PORT_TWICE,
                         f"port {Port(number=host, protocol=protocol)} is published twice",
                         model.span((*path, "host")),
+                        help="give one another number, or each an `address` of its own",
                         related=(Related(model.span((*where, "host")), "the first stands here"),),
                         at=model.tree.name(path),
                     )

@@ -15,6 +15,7 @@ from .values import (
     DriverOption,
     ExportPath,
     ExternalHost,
+    Form,
     HostFolder,
     Line,
     Name,
@@ -109,14 +110,21 @@ class SwarmSecret(Noun):
     name: PlatformName = Field(description="Its name in the swarm; rotate by a new name.")
 
 
+SecretArn = Annotated[
+    str,
+    Form(
+        r"arn:aws[a-z-]*:(?:secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/_+=.@:-]+",
+        "the ARN of a secret",
+        "such as arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db",
+    ),
+]
+
+
 class EcsSecret(Noun):
     """A secret in Secrets Manager or Parameter Store."""
 
     SHORT: ClassVar[str] = "arn"
-    arn: Line = Field(
-        description="Its ARN, with a JSON key if it has one.",
-        pattern=r"^arn:aws[a-z-]*:(secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/_+=.@:-]+$",
-    )
+    arn: SecretArn = Field(description="Its ARN, with a JSON key if it has one.")
 
 
 class Secret(Noun):
@@ -127,10 +135,13 @@ class Secret(Noun):
     ecs: EcsSecret | None = Field(None, description="ECS: an ARN.")
 
 
+FindingCode = Annotated[str, Form("[A-Z0-9]{3,20}", "a finding's code", "such as TW512")]
+
+
 class Acceptance(Noun):
     """A loss that is known and wanted, at one place of the spec for one target."""
 
-    code: Line = Field(description="The finding's code, such as TW513.", pattern=r"^[A-Z0-9]{3,20}$")
+    code: FindingCode = Field(description="The finding's code, such as TW513.")
     at: Line = Field(description="The place as the finding names it: its path joined by dots, a list item by its port or name.")
     target: Line = Field(description="The target.")
     because: Line = Field(description="The reason.", min_length=3)

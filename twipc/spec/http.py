@@ -15,6 +15,7 @@ from .values import (
     ContainerPath,
     CookieName,
     Duration,
+    Form,
     Glob,
     HeaderName,
     HeaderValue,
@@ -34,12 +35,14 @@ from .values import (
     SettableHeader,
     Size,
     Time,
+    Whole,
     refuse,
 )
 
 ErrorStatus = Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE]
 """The statuses for which nginx and haproxy both can serve a page of ours (haproxy 3.2 configuration manual, `http-error`)."""
 
+EngineVersion = Annotated[str, Form(r"[0-9]{1,3}\.[0-9]{1,3}", "a version of two numbers", 'such as "1.30", in quotes')]
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Observed = Literal["request-time", "upstream-address", "upstream-response-time"]
 
@@ -48,7 +51,7 @@ class Engine(Noun):
     """The program that serves."""
 
     name: Literal["nginx", "haproxy"] = Field(description="nginx or haproxy.")
-    version: Line = Field(description='Its version, in quotes: "1.30", "3.2".', pattern=r"^[0-9]{1,3}\.[0-9]{1,3}$")
+    version: EngineVersion = Field(description='Its version, in quotes: "1.30", "3.2".')
 
 
 class Listen(Noun):
@@ -91,8 +94,8 @@ class Backend(Noun):
         "round-robin", description="Who gets the next request; `source` goes by the client's address."
     )
     sticky: Sticky | None = Field(None, description="Clients stay with the member that first answered.")
-    retries: int = Field(
-        2, ge=RETRIES.least, le=RETRIES.most, description="How often a failed GET or HEAD is tried again, on another member."
+    retries: Annotated[int, Whole(RETRIES)] = Field(
+        2, description="How often a failed GET or HEAD is tried again, on another member."
     )
     websockets: Time | None = Field(
         None,
@@ -103,10 +106,8 @@ class Backend(Noun):
         description="So long a request waits while no member is ready, and a GET or HEAD whose member ends under it is sent "
         "again; by default 10s where a member has a standby, else none waits.",
     )
-    max_members: int | None = Field(
+    max_members: Annotated[int, Whole(MAX_MEMBERS)] | None = Field(
         None,
-        ge=MAX_MEMBERS.least,
-        le=MAX_MEMBERS.most,
         description="Room for so many instances of each member; by default max(8, 2 × replicas + 2).",
     )
 
@@ -198,11 +199,9 @@ class ErrorPage(Noun):
 class RateLimit(Noun):
     """How many requests one client's address may send to members or for files; more are answered with 429."""
 
-    requests: int = Field(ge=RATE.least, le=RATE.most, description="So many in each `per`, over time.")
+    requests: Annotated[int, Whole(RATE)] = Field(description="So many in each `per`, over time.")
     per: SecondOrMinute = Field(description="1s or 1m.")
-    burst: int = Field(
-        ge=RATE.least, le=RATE.most, description="So many at once, if none came before; they count as all others do."
-    )
+    burst: Annotated[int, Whole(RATE)] = Field(description="So many at once, if none came before; they count as all others do.")
 
 
 class StatsAuth(Noun):

@@ -1,4 +1,4 @@
-"""The limits of the language: what holds on every target, with its source. `traps` names the project's measured tables."""
+"""The limits of the language: what holds on every target, with its source."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from twipc.limit import Limit, Words
 
 _DNS = "RFC 1035: a label has 63 characters, a name 253"
 _OURS = "our own: more is a slip"
-_NGINX_PARAMETER = "nginx takes parameters of up to 4095 bytes (traps §3.2, measured)"
+_NGINX_PARAMETER = "nginx takes parameters of up to 4095 bytes (tests/conformance/test_limits.py)"
 
 NAME = Limit(
     what="a name",
     unit="characters",
     least=2,
     most=31,
-    source="the common denominator of traps §3.1: Docker's volumes have two at least, a swarm's services 63 with their stack",
+    source="Docker's volumes have two; a swarm's services 63 with what is before them (tests/conformance/test_limits.py)",
 )
 RESERVED = Words(
     what="words that are no names of nouns",
-    source="haproxy, YAML 1.1 or DNS read them as something else (traps §3.1); a port may be called `stats`",
+    source="haproxy's conditions (its manual, 7.2), YAML 1.1's booleans and null, or DNS (RFC 6761) read them otherwise; "
+    "`default` and `stats` are ours, but a port may be called `stats`",
     words=frozenset({"or", "if", "unless", "true", "false", "null", "on", "off", "yes", "no", "localhost", "default", "stats"}),
 )
-PORT = Limit(what="a port", least=1, most=65535, source="TCP and UDP have 16 bits for it; Docker takes 70000 too (traps §3.2)")
+PORT = Limit(what="a port", least=1, most=65535, source="TCP and UDP have 16 bits for it (RFC 9293, RFC 768), and 0 is no port")
 HIGH_PORT = Limit(
     what="a port that an engine listens on",
     least=1024,
     most=65535,
     source="Linux: a lower one needs a right, and engines here have none",
 )
-REPLICAS = Limit(what="replicas", least=0, most=1000, source=f"{_OURS}; a swarm takes 99999999999999 (traps §3.2)")
+REPLICAS = Limit(what="replicas", least=0, most=1000, source=_OURS)
 STANDBYS = Limit(what="standbys", least=1, most=9, source=f"{_OURS}; each but the first only waits")
 MAX_PER_HOST = Limit(what="max_per_host", least=1, most=1000, source="as many as there are replicas")
 PARALLELISM = Limit(what="rollout.parallelism", least=1, most=1000, source="as many as there are replicas")
@@ -36,21 +37,25 @@ DURATION = Limit(
     unit="ms",
     least=1,
     most=7 * 24 * 3_600_000,
-    source="Docker's checks take 1 ms, haproxy's timers end at 2147483647 ms (traps §3.2); a week is more than any field wants",
+    source="Docker's checks take 1 ms (API reference, HealthConfig), haproxy's timers end at 2147483647 ms; a week is more "
+    "than any field wants",
 )
 MEMORY = Limit(
     what="resources.memory",
     unit="bytes",
     least=6 << 20,
     most=1 << 46,
-    source="the least that Docker creates a container with, and that ECS accepts (traps §3.2)",
+    source="the least that Docker creates a container with (measured, 26.1), and that ECS accepts (botocore's text of memory)",
 )
+_PAGES = "Linux: a tmpfs has whole pages, of 4 KiB, and one of none has no limit (tests/conformance/test_docker.py)"
+TMPFS = Limit(what="the size of a tmpfs", unit="bytes", least=1 << 12, most=1 << 46, source=_PAGES)
+SHARED_MEMORY = Limit(what="shm_size", unit="bytes", least=1 << 12, most=1 << 46, source=_PAGES)
 CPU = Limit(
     what="resources.cpu",
     unit="thousandths of a processor",
     least=10,
     most=192_000,
-    source="Docker's least is 0.01 (traps §3.2); the largest host that ECS knows has 192 (botocore)",
+    source='Docker\'s least is 0.01 (daemon_unix.go, "Range of CPUs"); the largest host that ECS knows has 192 (botocore)',
 )
 PIDS = Limit(
     what="resources.pids",
@@ -62,7 +67,10 @@ PIDS = Limit(
 )
 BODY = Limit(what="http.max_body", unit="bytes", least=1, most=1 << 40, source="to nginx 0 is no limit")
 CHECKS = Limit(
-    what="failures and successes of a check", least=1, most=10, source="ECS: retries of 1 to 10 (botocore, traps §3.2)"
+    what="failures and successes of a check",
+    least=1,
+    most=10,
+    source="ECS: retries of 1 to 10 (botocore's text of HealthCheck)",
 )
 RETRIES = Limit(what="backend.retries", least=0, most=10, source=_OURS)
 HOLD = Limit(
@@ -85,29 +93,31 @@ CONSTRAINTS = Limit(
     what="placement.constraints",
     unit="labels",
     most=8,
-    source="ECS takes 10 (botocore, traps §3.2), of which the target needs one itself",
+    source="ECS takes 10 (botocore's text), of which the target needs one itself",
 )
 SPREAD = Limit(
     what="placement.spread",
     unit="labels",
     most=3,
-    source="ECS takes 5 strategies (botocore, traps §3.2), of which the target needs two itself",
+    source="ECS takes 5 strategies (botocore's text), of which the target needs two itself",
 )
 HOST_LABEL = Limit(what="a host's label", unit="characters", least=2, most=63, source="swarm's labels have two (measured)")
 HOST_VALUE = Limit(what="the value of a host's label", unit="characters", least=1, most=63, source=_OURS)
 DRIVER = Limit(what="a volume driver's name", unit="characters", least=1, most=128, source=_OURS)
 DRIVER_OPTION = Limit(what="the name of a driver's option", unit="characters", least=1, most=64, source=_OURS)
 PLATFORM_NAME = Limit(
-    what="a secret's name in a swarm", unit="characters", least=2, most=64, source="swarmkit, measured (traps §3.1)"
+    what="a secret's name in a swarm",
+    unit="characters",
+    least=2,
+    most=64,
+    source="swarmkit, measured for configs, whose rule is the same (tests/conformance/test_limits.py)",
 )
 IMAGE = Limit(
     what="an image's name", unit="characters", least=1, most=255, source="Docker's grammar (distribution, reference.go)"
 )
 REGISTRY = Limit(what="a registry's name", unit="characters", least=3, most=160, source=f"{_OURS}; an image's name has 255")
-LABEL_NAME = Limit(
-    what="the name of a label", unit="characters", least=1, most=128, source=f"{_OURS}; Docker takes any (traps §3.2)"
-)
-LABEL = Limit(what="a label", unit="bytes", most=4096, source=f"{_OURS}; Docker takes 100 kB and more (traps §3.2)")
+LABEL_NAME = Limit(what="the name of a label", unit="characters", least=1, most=128, source=_OURS)
+LABEL = Limit(what="a label", unit="bytes", most=4096, source=_OURS)
 PATH = Limit(
     what="a path in a container", unit="characters", most=1024, source="Linux takes 4095 bytes (PATH_MAX), four for a character"
 )
@@ -145,6 +155,8 @@ LIMITS = (
     PARALLELISM,
     DURATION,
     MEMORY,
+    TMPFS,
+    SHARED_MEMORY,
     CPU,
     PIDS,
     BODY,

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from .noun import Noun
-from .values import Line
+from .values import Kind, Line
 
 LogDriver = Literal["json-file", "local", "journald", "syslog", "gelf", "fluentd", "awslogs", "none"]
 # fmt: off
-LogOption = Literal[
+LOG_OPTIONS = (
     "mode", "max-buffer-size", "tag", "labels", "env", "max-size", "max-file", "compress",
     "syslog-address", "syslog-facility", "syslog-format", "syslog-tls-ca-cert", "syslog-tls-cert", "syslog-tls-key",
     "gelf-address", "gelf-compression-type", "gelf-compression-level", "gelf-tcp-max-reconnect", "gelf-tcp-reconnect-delay",
     "fluentd-address", "fluentd-async", "fluentd-async-reconnect-interval", "fluentd-buffer-limit", "fluentd-retry-wait",
     "fluentd-max-retries", "fluentd-request-ack", "fluentd-sub-second-precision",
     "awslogs-group", "awslogs-region", "awslogs-stream", "awslogs-create-group", "awslogs-datetime-format",
-]
+)
 # fmt: on
 """Those of all drivers; which of them takes which, and what, is a rule's (TW422)."""
+LogOption = Annotated[
+    str,
+    Kind("an option of the driver", ", ".join(LOG_OPTIONS)),
+    WithJsonSchema({"type": "string", "enum": list(LOG_OPTIONS)}),
+]
 
 
 class Logging(Noun):
@@ -40,4 +45,4 @@ class Logging(Noun):
 
 
 ENDING = Logging(driver="json-file", options={"max-size": "10m", "max-file": "3"})
-"""Docker's own default never ends a log (traps §4.2, row 25)."""
+"""Docker's own default never ends a log (its documentation, "JSON File logging driver": `max-size` is -1, unlimited)."""

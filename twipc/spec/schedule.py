@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from .limits import MAX_PER_HOST, PARALLELISM
 from .noun import Noun
-from .values import Constraints, HostLabels, Name, Time
+from .values import Constraints, HostLabels, Name, Time, Whole
 
 
 class Dependency(Noun):
@@ -30,10 +30,8 @@ class Placement(Noun):
     spread: HostLabels = Field(
         (), description="Evenly over the values of these labels, the first counting most; then over hosts."
     )
-    max_per_host: int | None = Field(
+    max_per_host: Annotated[int, Whole(MAX_PER_HOST)] | None = Field(
         None,
-        ge=MAX_PER_HOST.least,
-        le=MAX_PER_HOST.most,
         description="So many instances on one host at most; an update that starts the new first needs room.",
     )
 
@@ -46,8 +44,8 @@ class Rollout(Noun):
         description="Whether the new instance starts before the old one ends; by default it does, but where both would write "
         "one single-writer volume, or hold one port of a host.",
     )
-    parallelism: int | None = Field(
-        None, ge=PARALLELISM.least, le=PARALLELISM.most, description="So many instances are replaced at once; by default one."
+    parallelism: Annotated[int, Whole(PARALLELISM)] | None = Field(
+        None, description="So many instances are replaced at once; by default one."
     )
     delay: Time | None = Field(None, description="Time between one replacement and the next; by default 5s.")
     monitor: Time | None = Field(

@@ -34,11 +34,14 @@ from .values import (
     Program,
     ProjectPath,
     ScratchPath,
-    ScratchSize,
+    SharedMemory,
     Size,
     Text,
     Time,
+    TmpfsSize,
     UserId,
+    Whole,
+    Word,
     refuse,
 )
 
@@ -101,13 +104,11 @@ class Health(Noun):
     ONE_OF: ClassVar[tuple[str, ...]] = ("http", "command")
     KIND_NEEDED: ClassVar[bool] = False
     http: HttpHealth | None = Field(None, description="Asked by a client program inside the container.")
-    command: tuple[Line, ...] | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
+    command: tuple[Word, ...] | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
     interval: Time = Field(Duration(5000), description="Time between two checks.")
     timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
-    failures: int = Field(
+    failures: Annotated[int, Whole(CHECKS)] = Field(
         3,
-        ge=CHECKS.least,
-        le=CHECKS.most,
         description="So many failures in a row make it dead; by default 3, but of a standby as many as its start may take.",
     )
     start_period: Time = Field(Duration(20_000), description="Failures do not count for so long after the start.")
@@ -125,6 +126,11 @@ class HttpReady(Noun):
     path: ProbePath = Field(description="The path that proxies ask for.")
     port: PortName = Field("http", description="The name of the port that is asked.")
 
+    @property
+    def path_alone(self) -> str:
+        """Without its query, as who answers matches it."""
+        return self.path.partition("?")[0]
+
 
 class Ready(Noun):
     """Readiness: proxies and load balancers send requests only to who passes it; nothing is restarted."""
@@ -132,8 +138,8 @@ class Ready(Noun):
     http: HttpReady = Field(description="Asked by the proxies themselves.")
     interval: Time = Field(Duration(1000), description="Time between two checks.")
     timeout: Time = Field(Duration(500), description="A check that takes longer has failed.")
-    failures: int = Field(2, ge=CHECKS.least, le=CHECKS.most, description="So many failures in a row take a member out.")
-    successes: int = Field(1, ge=CHECKS.least, le=CHECKS.most, description="So many successes in a row take it back.")
+    failures: Annotated[int, Whole(CHECKS)] = Field(2, description="So many failures in a row take a member out.")
+    successes: Annotated[int, Whole(CHECKS)] = Field(1, description="So many successes in a row take it back.")
 
 
 class Resources(Noun):
@@ -141,7 +147,9 @@ class Resources(Noun):
 
     cpu: Processors | None = Field(None, description="Processors; a fraction is a share of one.")
     memory: Memory | None = Field(None, description="Memory; who wants more is ended.")
-    pids: int = Field(1024, description="Processes and threads; more do not start.", ge=PIDS.least, le=PIDS.most)
+    pids: Annotated[int, Whole(PIDS, "there is always a limit, and the highest is that of the kernel")] = Field(
+        1024, description="Processes and threads; more do not start."
+    )
 
 
 class Mount(Noun):
@@ -172,7 +180,7 @@ class Tmpfs(Noun):
 
     SHORT: ClassVar[str] = "path"
     path: ScratchPath = Field(description="Where in the container.")
-    size: ScratchSize = Field(Size(64 << 20), description="The most it may hold; it counts as memory of the instance.")
+    size: TmpfsSize = Field(Size(64 << 20), description="The most it may hold; it counts as memory of the instance.")
 
 
 # fmt: off
@@ -206,7 +214,7 @@ UlimitName = Literal[
 ]
 # fmt: on
 """Those that Docker and ECS know."""
-_Most = Annotated[int, Field(ge=ULIMIT.least, le=ULIMIT.most)]
+_Most = Annotated[int, Whole(ULIMIT, "-1 is no limit")]
 
 
 class Ulimit(Noun):
@@ -241,7 +249,7 @@ class ActiveStandby(Noun):
     The program and each that waits are started by `flock` of util-linux, which the image must have, with `sh` and `grep`.
     """
 
-    standbys: int = Field(1, ge=STANDBYS.least, le=STANDBYS.most, description="So many wait.")
+    standbys: Annotated[int, Whole(STANDBYS)] = Field(1, description="So many wait.")
     lock: ContainerPath = Field(
         description="The file that is locked; in the single-writer volume that the lock is for. To change it, end all first."
     )
@@ -265,13 +273,13 @@ class Service(Noun):
     )
     image: Image | None = Field(None, description="What runs; an `http` service has its engine's image by default.")
     build: Build | None = Field(None, description="How `twipc build` makes the image; needs `image` too.")
-    command: tuple[Line, ...] | None = Field(None, description="Replaces the image's command; no shell.", min_length=1)
+    command: tuple[Word, ...] | None = Field(None, description="Replaces the image's command; no shell.", min_length=1)
     entrypoint: Program | None = Field(None, description="Replaces the image's entrypoint and command; no shell.", min_length=1)
     working_dir: ContainerPath | None = Field(None, description="Where the program starts; else where the image says.")
     user: UserId | None = Field(None, description='Who runs it, "uid" or "uid:gid"; else whom the image says.')
     read_only: bool = Field(False, description="Nothing is written to the image's own files; always so for an `http` service.")
     tmpfs: tuple[Tmpfs, ...] = Field((), description="Places for scratch files, in memory.")
-    shm_size: ScratchSize | None = Field(
+    shm_size: SharedMemory | None = Field(
         None, description="Memory that its processes share, at /dev/shm; else 64MiB. It counts as memory of the instance."
     )
     capabilities: Annotated[tuple[Capability, ...], AfterValidator(_each_once)] = Field(
@@ -287,8 +295,8 @@ class Service(Noun):
     ports: Mapping[PortName, Port] = Field({}, description="The ports that it listens on, by name.")
     networks: tuple[Attachment, ...] = Field((), description="The networks that it is on; else the one default network.")
     publish: tuple[Publish, ...] = Field((), description="Which ports are reachable from outside.")
-    replicas: int = Field(
-        1, ge=REPLICAS.least, le=REPLICAS.most, description="How many instances run; with a `mode`, that says so."
+    replicas: Annotated[int, Whole(REPLICAS, "0 runs none")] = Field(
+        1, description="How many instances run; with a `mode`, that says so."
     )
     mode: Mode | None = Field(None, description="What several instances do that are not equal; else all do the same.")
     depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -12,6 +12,13 @@ from twipc.diagnostics import Path
 
 from .environment import Environment
 from .noun import Noun
+from .service import Service
+
+UNBOUND: Mapping[type[Noun], Mapping[str, str]] = {
+    Environment: {"extends": "A file beside this one that this one is laid over."},
+    Service: {"from": "A service of an extended file, taken under this name."},
+}
+"""Fields of files that no noun has: they are gone when the files have been put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +90,3 @@ def shape_at(path: Path) -> Shape:
     for step in path:
         shape = inside(shape, step)
     return shape
-
-
-def dotted_fields(noun: type[Noun] = Environment, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every field of the language as (dotted name with `*` for keys, description), for `explain`."""
-    for name, shape in fields(noun).items():
-        dotted = f"{prefix}{name}"
-        yield dotted, descriptions(noun)[name]
-        while isinstance(shape, MapOf | ListOf):
-            dotted += ".*"
-            shape = inside(shape, "*")
-        if isinstance(shape, OfNoun):
-            yield from dotted_fields(shape.noun, f"{dotted}.")

@@ -157,7 +157,8 @@ class _Builder:
                     self.report.add(codes.NOT_YAML, "not YAML 1.2: the file says that it is another version", self._span(event))
                     raise Stopped
                 if root is not None:
-                    self.report.add(codes.NOT_ONE_DOCUMENT, "a second document begins here", self._span(event))
+                    help = "take out the `---`, or write a file for each"
+                    self.report.add(codes.NOT_ONE_DOCUMENT, "a second document begins here", self._span(event), help=help)
                     break
                 root = self._node(self.parser.get_event(), 1)
         if isinstance(root, NodeMapping):
@@ -170,7 +171,8 @@ class _Builder:
     def _node(self, event: Any, depth: int) -> Node:
         span = self._span(event)
         if depth > MOST_DEPTH:
-            self.report.add(codes.TOO_LARGE, f"nested over {MOST_DEPTH} levels deep", span)
+            help = "no field lies so deep: look for a bracket that is not closed"
+            self.report.add(codes.TOO_LARGE, f"nested over {MOST_DEPTH} levels deep", span, help=help)
             raise Stopped
         if isinstance(event, AliasEvent) or event.anchor is not None:
             self.report.add(

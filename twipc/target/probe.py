@@ -8,7 +8,7 @@ from typing import Literal
 
 from twipc.spec import HttpHealth
 
-_URL = re.compile(r"http://127\.0\.0\.1:([0-9]{1,5})(/[A-Za-z0-9/._~-]*)")
+_URL = re.compile(r"http://127\.0\.0\.1:([0-9]{1,5})(/[A-Za-z0-9/._~-]*(?:\?[A-Za-z0-9/._~=&-]+)?)")
 
 
 def recognise(argv: Sequence[str]) -> tuple[HttpHealth, int] | None:

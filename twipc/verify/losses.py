@@ -10,6 +10,7 @@ from typing import Any
 
 from twipc.diagnostics import Code, Finding, Path, Severity
 from twipc.model import Model
+from twipc.syntax import NodeSequence
 from twipc.target import Absent, Approximate, Asked, FactKey, Target, codes, facts_of, spec_path
 from twipc.target.support import settle
 
@@ -59,9 +60,10 @@ def _losses(model: Model, target: Target, options: Any) -> Iterator[_Loss]:
 
 
 def _paths(key: FactKey, meant: object, heard: object, model: Model) -> Iterator[Path]:
-    """Where a loss was asked for: of a map that loses some of its keys, each of these."""
+    """Where a loss was asked for: of a map that loses some of its keys, each of these; a list is one place."""
     path = spec_path(key, model)
-    if isinstance(meant, Mapping) and isinstance(heard, Mapping):
+    listed = isinstance(model.tree.node(path), NodeSequence)
+    if isinstance(meant, Mapping) and isinstance(heard, Mapping) and not listed:
         yield from ((*path, name) for name, value in sorted(meant.items()) if heard.get(name) != value)
     else:
         yield path

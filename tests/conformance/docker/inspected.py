@@ -165,7 +165,8 @@ def _scratch(options: str) -> Size:
     said = dict(one.partition("=")[::2] for one in options.split(","))
     assert {"noexec", "nosuid", "nodev"} <= said.keys()
     size = said["size"]
-    return Size(int(size[:-1]) * _MIBI) if size.endswith("m") else Size(int(size))
+    units = {"k": 1 << 10, "m": _MIBI}
+    return Size(int(size[:-1]) * units[size[-1]]) if size[-1] in units else Size(int(size))
 
 
 def _mounts(told: Told, mounts: Iterable[Mapping[str, Any]]) -> None:

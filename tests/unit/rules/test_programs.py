@@ -72,7 +72,7 @@ def test_what_is_so_anyway_may_be_said(field: str) -> None:
         "tmpfs: [/dev/shm]",
         "shm_size: 7000001B",
         "shm_size: 64",
-        "shm_size: 1MiB",
+        "shm_size: 0B",
         "tmpfs: [/a/]",
         "tmpfs: [{path: /a, size: 7000001B}]",
         "capabilities: [ALL]",

@@ -1,4 +1,4 @@
-"""Bytes to `Tree`: every input of traps §6.1 is data, or findings that point into the text."""
+"""Bytes to `Tree`: what readers of YAML stumble over is data, or findings that point into the text."""
 
 from __future__ import annotations
 

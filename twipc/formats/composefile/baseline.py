@@ -1,6 +1,7 @@
 """What every dialect adds to a service: a second, reviewed statement, held against what the reader finds left over.
 
-Sources: hardening and file limits as in traps §4.2 and §5; users and signals as in the engines' official images.
+Sources: compose-lint (CL-0003, CL-0006, CL-0007, CL-0026), which the tests run; files are the two sockets of each connection
+that the engines take; users and signals as in the engines' official images.
 """
 
 from __future__ import annotations

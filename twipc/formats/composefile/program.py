@@ -60,8 +60,14 @@ def scratch(name: str, service: Service) -> list[tuple[Path, Tmpfs]]:
 def tmpfs(name: str, service: Service) -> list[Value]:
     """The short form: the long one has no options."""
     return [
-        At(origin, f"{one.path}:mode=1777,size={one.size >> 20}m,noexec,nosuid,nodev") for origin, one in scratch(name, service)
+        At(origin, f"{one.path}:mode=1777,size={_kernel(one.size)},noexec,nosuid,nodev")
+        for origin, one in scratch(name, service)
     ]
+
+
+def _kernel(value: Size) -> str:
+    """As the kernel reads it; the language has whole pages alone."""
+    return f"{value >> 10}k" if value % (1 << 20) else f"{value >> 20}m"
 
 
 def shared_memory(name: str, service: Service) -> Value:

@@ -72,7 +72,7 @@ def service_labels(model: Model, name: str, files: Iterable[ServerFile]) -> dict
     labels = owner_labels(model)
     digest = config_digest(files)
     if digest:
-        # A mounted file is no part of Docker's change detection: its digest here is (traps; design §2).
+        # A mounted file is no part of what compose compares before it recreates a container: its digest here is.
         of = "http" if model.environment.services[name].http else "configs"
         labels[f"{LABEL}config"] = At(("services", name, of), digest)
     for port, noun in sorted(model.environment.services[name].ports.items()):

@@ -1,6 +1,8 @@
 """What every haproxy of ours has besides its spec: a second statement, held against what the reader finds left over.
 
-Sources: timers and checks as measured in runtime.md §5 (variants v3 and v5) and traps §4; headers and refusals in traps §5.
+Sources: haproxy's manual; timers and checks by what clients see while a member hangs or dies
+(tests/conformance/test_haproxy.py); headers by gixy's `host_spoofing`; refusals
+by what nginx makes of the same paths (tests/conformance/test_routes.py).
 """
 
 from __future__ import annotations
@@ -182,7 +184,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         places["frontend in_http"] = (table, *places["frontend in_http"])
     if noun.ready:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
-        test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path, "}")
+        test = ("if", "{", "var(txn.path)", "-m", "str", "--", noun.ready.http.path.split("?")[0], "}")
         silent = ("http-request", "set-log-level", "silent", *test)
         places["frontend in_http"] += (silent, (*ready, *test))
     if any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes):

@@ -39,7 +39,7 @@ LIMITS: Table = (
         limit=Limit(
             what="the words of a line in haproxy's configuration",
             most=64,
-            source='measured on haproxy 3.2: "too many words" beyond (traps §3.2)',
+            source='measured on haproxy 3.2: "too many words" beyond (tests/conformance/test_limits.py)',
         ),
         reach=WORDS_HERE,
         why="hosts, paths and methods have a line each",
@@ -49,7 +49,7 @@ LIMITS: Table = (
             what="a timer of haproxy",
             unit="ms",
             most=2_147_483_647,
-            source='measured on haproxy 3.2: "timer overflow" beyond (traps §3.2)',
+            source='measured on haproxy 3.2: "timer overflow" beyond (tests/conformance/test_limits.py)',
         ),
         reach=DURATION.most,
         why="every time is one that the spec says, or shorter",

@@ -1,4 +1,4 @@
-"""Words of haproxy configuration, quoted as haproxy itself reads them (traps §2.5 and §2.9, measured on the engine)."""
+"""Words of haproxy configuration, quoted as haproxy itself reads them (its manual, 2.2; live in tests/conformance/strings)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from twipc.spec import Duration
 from twipc.target.templates import Quoted
 
-_BARE = re.compile(r"[A-Za-z0-9_.:/~-]+")
+_BARE = re.compile(r"[A-Za-z0-9_.:/~?=&-]+")
 
 
 def bare(text: str) -> Quoted:

@@ -114,7 +114,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
             {"key": key, "name": bare(key), "value": logged(value)} for key, value in sorted(http.request_headers.items())
         ],
         "health": _health(model, name, service),
-        "ready": word(service.ready.http.path) if service.ready else None,
+        "ready": word(service.ready.http.path_alone) if service.ready else None,
         "holds": any(backend.hold is not None for backend in http.backends.values()),
         "program": bare(_beside(HOLD)) if _waits_by_lua(http) else None,
         "by_host": any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes),

@@ -1,6 +1,7 @@
 """What every nginx of ours has besides its spec: a second statement, held against what the reader finds left over.
 
-Sources: timers, limits and refusals as measured in traps §2.4, §4 and §5; the JSON log names the peer (gold, NOTES).
+Sources: nginx's documentation; headers and `server_tokens` by gixy, which the tests run; timers by what clients see while a
+member hangs or dies (tests/conformance/test_nginx.py); refusals by tests/conformance/test_routes.py.
 """
 
 from __future__ import annotations
@@ -174,7 +175,7 @@ def _ready(model: Model, service: str) -> Mapping[str, object]:
         return {}
     served = [(route.files, path) for route in http.routes if route.files for path in route.match.prefix or ()]
     folders = sorted({f"{root}{dirname(path)}".rstrip("/").replace("$", "${dollar}") for root, path in served})
-    context = f"ready {ready.http.path}"
+    context = f"ready {ready.http.path.split('?')[0]}"
     places: dict[str, object] = {
         f"{context} / access_log": (("off",),),
         f"{context} / default_type": (("text/plain",),),

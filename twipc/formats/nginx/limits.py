@@ -36,7 +36,7 @@ LIMITS: Table = (
             what="a parameter in nginx's configuration",
             unit="bytes",
             most=4095,
-            source='measured on nginx 1.31: "too long parameter" beyond (traps §3.2)',
+            source='measured on nginx 1.31: "too long parameter" beyond (tests/conformance/test_limits.py)',
         ),
         code=ENGINE_LIMIT,
         measure=_parameters,

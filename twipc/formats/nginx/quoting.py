@@ -1,4 +1,4 @@
-"""Words of nginx configuration, quoted as nginx itself reads them (traps §2.4 and §2.9, measured on the engine)."""
+"""Words of nginx configuration, quoted as nginx itself reads them (live in tests/conformance/strings)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def regex(pattern: str) -> Quoted:
 
 
 def duration(value: Duration) -> Quoted:
-    """Milliseconds where seconds do not do; nginx takes no fractions (traps §2.4)."""
+    """Milliseconds where seconds do not do; nginx takes no fractions (its "Configuration file measurement units")."""
     return Quoted(f"{int(value)}ms" if int(value) % 1000 else f"{int(value) // 1000}s")
 
 

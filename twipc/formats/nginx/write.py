@@ -216,7 +216,7 @@ def _ready(model: Model, name: str, http: Http) -> dict[str, Any] | None:
     folders = {
         f"{route.files}{dirname(path)}".rstrip("/") for route in http.routes if route.files for path in route.match.prefix or ()
     }
-    return {"path": word(ready.http.path), "folders": [expanded(folder) for folder in sorted(folders)]}
+    return {"path": word(ready.http.path_alone), "folders": [expanded(folder) for folder in sorted(folders)]}
 
 
 def _all_tries(http: Http, retries: int) -> Duration:

@@ -32,6 +32,18 @@ DEAD_ROUTE = Code(
     ),
     good=NGINX,
 )
+LITERAL_GLOB = Code(
+    "TW490",
+    "brackets in a glob stand for themselves",
+    Severity.WARNING,
+    why="Elsewhere `[a-z]` is one of many characters and `{a,b}` one of two words. Here a glob has `*`, within a segment, and "
+    "`**`, across them; all else is the character itself, so no request is likely to match. Who means the brackets writes "
+    "the path under `exact` or `prefix`, or says so where the finding is ignored.",
+    bad=NGINX.replace("match: {prefix: /}", "match: {glob: '/[a-z]/*'}").replace(
+        "backend: app}\n      default", "backend: app}  #! TW490\n      default"
+    ),
+    good=NGINX.replace("match: {prefix: /}", "match: {glob: '/*/*'}"),
+)
 ENGINE_FLOOR = Code(
     "TW406",
     "the engine is too old",
@@ -134,6 +146,7 @@ CODES = (
     NO_FILES,
     TOO_MANY_MEMBERS,
     DEAD_ROUTE,
+    LITERAL_GLOB,
     ENGINE_FLOOR,
     UNREAD_READY,
     MEMBER_TWICE,

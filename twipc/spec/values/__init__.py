@@ -25,13 +25,14 @@ from .quantities import (
     HoldTime,
     Memory,
     Processors,
-    ScratchSize,
     SecondOrMinute,
+    SharedMemory,
     Size,
     Time,
+    TmpfsSize,
     parse_duration,
 )
-from .refusal import WHOLE, Form, refuse
+from .refusal import WHOLE, Form, Kind, Whole, refuse
 from .requests import (
     CookieName,
     Glob,
@@ -43,7 +44,7 @@ from .requests import (
     RequestPath,
     SettableHeader,
 )
-from .texts import Label, LabelName, Line, Program, Text
+from .texts import Label, LabelName, Line, Program, Text, Word
 
 __all__ = [
     "EPHEMERAL",
@@ -75,6 +76,7 @@ __all__ = [
     "HostPort",
     "HostValue",
     "Image",
+    "Kind",
     "Label",
     "LabelName",
     "Line",
@@ -94,13 +96,16 @@ __all__ = [
     "RequestHost",
     "RequestPath",
     "ScratchPath",
-    "ScratchSize",
     "SecondOrMinute",
     "SettableHeader",
+    "SharedMemory",
     "Size",
     "Text",
     "Time",
+    "TmpfsSize",
     "UserId",
+    "Whole",
+    "Word",
     "parse_duration",
     "refuse",
 ]

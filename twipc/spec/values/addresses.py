@@ -8,17 +8,18 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from ..limits import HIGH_PORT, HOST_PART, PORT, REQUEST_HOST
-from .refusal import refuse
+from .refusal import Kind, refuse
 
 _PART = rf"[a-z0-9](?:[a-z0-9-]{{0,{HOST_PART.most - 2}}}[a-z0-9])?"
 _HOST = re.compile(rf"(?:\*\.)?(?:{_PART}\.)*{_PART}")
+_HOST_HELP = "lower case, without a port; `*.app.example` takes every name below app.example"
+_ELSEWHERE_HELP = "a whole name in lower case, such as db.example.com, or an IPv4 address"
+_ALIAS_HELP = "letters a-z, digits and hyphens, in parts joined by dots"
 
 
 def _request_host(value: str) -> str:
     if not _HOST.fullmatch(value) or len(value) not in REQUEST_HOST:
-        raise refuse(
-            f"`{value}` is not a host", "lower case, without a port; `*.app.example` takes every name below app.example"
-        )
+        raise refuse(f"`{value}` is not a host", _HOST_HELP)
     return value
 
 
@@ -30,9 +31,7 @@ def _elsewhere(value: str) -> str:
         if value.split(".")[0] in ("0", "127"):
             raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) not in REQUEST_HOST:
-        raise refuse(
-            f"`{value}` is not a host elsewhere", "a whole name in lower case, such as db.example.com, or an IPv4 address"
-        )
+        raise refuse(f"`{value}` is not a host elsewhere", _ELSEWHERE_HELP)
     elif last == "localhost":
         raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     return value
@@ -45,7 +44,7 @@ def _alias(value: str) -> str:
         or len(value) not in REQUEST_HOST
         or value.rpartition(".")[2].isdecimal()
     ):
-        raise refuse(f"`{value}` is not a name in DNS", "letters a-z, digits and hyphens, in parts joined by dots")
+        raise refuse(f"`{value}` is not a name in DNS", _ALIAS_HELP)
     if value.rpartition(".")[2] == "localhost":
         raise refuse(f"`{value}` is the container itself", "choose another name")
     return value
@@ -94,11 +93,32 @@ def _address(value: str) -> str:
 
 
 _PORT_SCHEMA = {"type": "integer", "minimum": PORT.least, "maximum": PORT.most}
-HighPort = Annotated[int, PlainValidator(_high_port), WithJsonSchema({**_PORT_SCHEMA, "minimum": HIGH_PORT.least})]
-PortNumber = Annotated[int, PlainValidator(_port_number), WithJsonSchema(_PORT_SCHEMA)]
-HostPort = Annotated[int, PlainValidator(_host_port), WithJsonSchema({"anyOf": [_PORT_SCHEMA, {"const": "ephemeral"}]})]
-Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
-RequestHost = Annotated[str, AfterValidator(_request_host), WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"})]
-Alias = Annotated[str, AfterValidator(_alias)]
-ExternalHost = Annotated[str, AfterValidator(_elsewhere)]
-PlainHost = Annotated[str, AfterValidator(plain_host)]
+HighPort = Annotated[
+    int,
+    Kind("a port's number", f"from {HIGH_PORT.least} to {HIGH_PORT.most}"),
+    PlainValidator(_high_port),
+    WithJsonSchema({**_PORT_SCHEMA, "minimum": HIGH_PORT.least}),
+]
+_PORT_KIND = Kind("a port's number", f"from {PORT.least} to {PORT.most}")
+PortNumber = Annotated[int, _PORT_KIND, PlainValidator(_port_number), WithJsonSchema(_PORT_SCHEMA)]
+HostPort = Annotated[
+    int,
+    Kind("a port's number or `ephemeral`", _PORT_KIND.help),
+    PlainValidator(_host_port),
+    WithJsonSchema({"anyOf": [_PORT_SCHEMA, {"const": "ephemeral"}]}),
+]
+Address = Annotated[
+    str,
+    Kind("an IPv4 address", "such as 127.0.0.1"),
+    AfterValidator(_address),
+    WithJsonSchema({"type": "string", "format": "ipv4"}),
+]
+RequestHost = Annotated[
+    str,
+    Kind("a host", _HOST_HELP),
+    AfterValidator(_request_host),
+    WithJsonSchema({"type": "string", "pattern": f"^{_HOST.pattern}$"}),
+]
+Alias = Annotated[str, Kind("a name in DNS", _ALIAS_HELP), AfterValidator(_alias)]
+ExternalHost = Annotated[str, Kind("a host", _ELSEWHERE_HELP), AfterValidator(_elsewhere)]
+PlainHost = Annotated[str, Kind("one host", "lower case, without a port"), AfterValidator(plain_host)]

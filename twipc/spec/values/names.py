@@ -22,7 +22,7 @@ from ..limits import (
     SPREAD,
     USER,
 )
-from .refusal import Form, refuse
+from .refusal import Form, Kind, refuse
 
 _NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{NAME.most - 2}}}[a-z0-9]")
 _NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
@@ -40,10 +40,13 @@ def _name(value: str) -> str:
     return _port_name(value)
 
 
+_USER_HELP = 'such as "10001" or "10001:10001", user and group'
+
+
 def _user(value: str) -> str:
     parts = value.split(":")
     if len(parts) > 2 or not all(re.fullmatch("0|[1-9][0-9]{0,9}", part) and int(part) in USER for part in parts):
-        raise refuse(f"`{value}` is not a numeric user", 'such as "10001" or "10001:10001", user and group')
+        raise refuse(f"`{value}` is not a numeric user", _USER_HELP)
     return value
 
 
@@ -52,18 +55,22 @@ _HOST_VALUE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 """They stand in expressions of swarm and of ECS, unquoted; a swarm takes upper for lower case, and labels have two letters."""
 
 
+_HOST_LABEL_HELP = "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's"
+_HOST_VALUE_HELP = "up to 63 lower-case letters, digits and . _ - between"
+
+
 def _host_label(value: str) -> str:
     if not _HOST_LABEL.fullmatch(value) or len(value) not in HOST_LABEL:
         raise refuse(
             f"`{value}` is not a host's label",
-            "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's",
+            _HOST_LABEL_HELP,
         )
     return value
 
 
 def _host_value(value: str) -> str:
     if not _HOST_VALUE.fullmatch(value) or len(value) not in HOST_VALUE:
-        raise refuse(f"`{value}` is not a label's value", "up to 63 lower-case letters, digits and . _ - between")
+        raise refuse(f"`{value}` is not a label's value", _HOST_VALUE_HELP)
     return value
 
 
@@ -82,8 +89,11 @@ def _few_labels(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
-PortName = Annotated[str, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+_NAME_KIND = Kind("a name", _NAME_HELP)
+Name = Annotated[str, _NAME_KIND, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
+PortName = Annotated[
+    str, _NAME_KIND, AfterValidator(_port_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})
+]
 DriverName = Annotated[
     str,
     Form(rf"[A-Za-z0-9][A-Za-z0-9_./:-]{{0,{DRIVER.most - 1}}}", "a driver's name", "such as vieux/sshfs:latest"),
@@ -92,11 +102,16 @@ DriverOption = Annotated[
     str,
     Form(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{DRIVER_OPTION.most - 1}}}", "an option's name", "letters, digits and _ . -"),
 ]
-UserId = Annotated[str, AfterValidator(_user)]
+UserId = Annotated[str, Kind("a numeric user", _USER_HELP), AfterValidator(_user)]
 _HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}
-HostLabel = Annotated[str, AfterValidator(_host_label), WithJsonSchema(_HOST_LABEL_SCHEMA)]
+HostLabel = Annotated[
+    str, Kind("a host's label", _HOST_LABEL_HELP), AfterValidator(_host_label), WithJsonSchema(_HOST_LABEL_SCHEMA)
+]
 HostValue = Annotated[
-    str, AfterValidator(_host_value), WithJsonSchema({"type": "string", "pattern": f"^{_HOST_VALUE.pattern}$"})
+    str,
+    Kind("a label's value", _HOST_VALUE_HELP),
+    AfterValidator(_host_value),
+    WithJsonSchema({"type": "string", "pattern": f"^{_HOST_VALUE.pattern}$"}),
 ]
 Constraints = Annotated[Mapping[HostLabel, HostValue], AfterValidator(_few_constraints)]
 HostLabels = Annotated[tuple[HostLabel, ...], AfterValidator(_few_labels)]

@@ -8,8 +8,12 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ..limits import PATH, PATH_PART
-from .refusal import refuse
+from .refusal import Kind, refuse
 from .texts import without_controls
+
+_ABSOLUTE = "absolute, without `//`, `.`, `..` or a slash at the end"
+_PLAIN = "letters, digits and / . _ -"
+_WITHIN = "relative to the folder that holds `specs/`, without `..`"
 
 
 def _parted(value: str) -> str:
@@ -21,7 +25,7 @@ def _parted(value: str) -> str:
 def _container_path(value: str) -> str:
     without_controls(value)
     if not value.startswith("/") or any(part in ("", ".", "..") for part in value[1:].split("/")):
-        raise refuse(f"`{value}` is not a path in a container", "absolute, without `//`, `.`, `..` or a slash at the end")
+        raise refuse(f"`{value}` is not a path in a container", _ABSOLUTE)
     if len(value) not in PATH:
         raise refuse("the path is too long", f"a path in a container has up to {PATH.most} characters")
     return _parted(value)
@@ -29,9 +33,7 @@ def _container_path(value: str) -> str:
 
 def _scratch_path(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
-        raise refuse(
-            f"`{value}` is not a place for scratch files", "letters, digits and / . _ -: Docker reads others as options"
-        )
+        raise refuse(f"`{value}` is not a place for scratch files", f"{_PLAIN}: Docker reads others as options")
     if value == "/dev/shm":
         raise refuse("`/dev/shm` is what processes share", "write `shm_size: 64MiB`")
     return _container_path(value)
@@ -39,7 +41,7 @@ def _scratch_path(value: str) -> str:
 
 def _file_path(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
-        raise refuse(f"`{value}` is not a place for a file", "letters, digits and / . _ -: Docker reads others as its own")
+        raise refuse(f"`{value}` is not a place for a file", f"{_PLAIN}: Docker reads others as its own")
     return _container_path(value)
 
 
@@ -57,13 +59,14 @@ def _export(value: str) -> str:
 def _project_path(value: str) -> str:
     without_controls(value)
     if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
-        raise refuse(f"`{value}` is not a path in the project", "relative to the folder that holds `specs/`, without `..`")
+        raise refuse(f"`{value}` is not a path in the project", _WITHIN)
     return _parted(value)
 
 
-ContainerPath = Annotated[str, AfterValidator(_container_path)]
-ScratchPath = Annotated[str, AfterValidator(_scratch_path)]
-FilePath = Annotated[str, AfterValidator(_file_path)]
-HostFolder = Annotated[str, AfterValidator(_host_folder)]
-ExportPath = Annotated[str, AfterValidator(_export)]
-ProjectPath = Annotated[str, AfterValidator(_project_path)]
+_IN_CONTAINER = "a path in the container"
+ContainerPath = Annotated[str, Kind(_IN_CONTAINER, _ABSOLUTE), AfterValidator(_container_path)]
+ScratchPath = Annotated[str, Kind(_IN_CONTAINER, f"absolute; {_PLAIN}"), AfterValidator(_scratch_path)]
+FilePath = Annotated[str, Kind(_IN_CONTAINER, f"absolute; {_PLAIN}"), AfterValidator(_file_path)]
+HostFolder = Annotated[str, Kind("a folder of the host", _ABSOLUTE), AfterValidator(_host_folder)]
+ExportPath = Annotated[str, Kind("a folder that a server exports", _ABSOLUTE), AfterValidator(_export)]
+ProjectPath = Annotated[str, Kind("a path in the project", _WITHIN), AfterValidator(_project_path)]

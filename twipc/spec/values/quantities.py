@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
-from ..limits import BODY, CPU, DURATION, HOLD, MEMORY
-from .refusal import refuse
+from twipc.limit import Limit
+
+from ..limits import BODY, CPU, DURATION, HOLD, MEMORY, SHARED_MEMORY, TMPFS
+from .refusal import Kind, refuse
 
 
 class Duration(int):
@@ -43,9 +45,23 @@ class Cpu(int):
         return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
-_DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m(?!s))?(?:([0-9]{1,6})s)?(?:([0-9]{1,9})ms)?")
-_SIZE = re.compile(r"([0-9]{1,12}) ?(B|KiB|MiB|GiB)")
+_DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
+_SIZE = re.compile(r"([0-9]+) ?(B|KiB|MiB|GiB)")
 _SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_OTHER_SIZE = re.compile(r"([0-9]+) ?([KMG])B?", re.IGNORECASE)
+"""What other programs write: to some 1000 of them are the next larger, to some 1024."""
+_PAGE = 4096
+_MOST_DIGITS = 20
+"""More than any limit has: longer numbers are not even read."""
+
+
+def _number(digits: str | None) -> int:
+    return int(digits or 0) if len(digits or "") <= _MOST_DIGITS else 10**_MOST_DIGITS
+
+
+def _range(limit: Limit, kind: type[int]) -> str:
+    """Both ends of a limit, as a spec writes them."""
+    return f"between {kind(limit.least or 0)} and {kind(limit.most)}"
 
 
 def parse_duration(value: object) -> Duration:
@@ -54,11 +70,11 @@ def parse_duration(value: object) -> Duration:
         return value
     match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if not match:
-        raise refuse(f"`{value}` is not a duration", "write a number with its unit: 500ms, 2s, 1m30s")
-    hours, minutes, seconds, millis = (int(part or 0) for part in match.groups())
+        raise refuse(f"`{value}` is not a duration", "write whole numbers with their units: 500ms, 2s, 1m30s")
+    hours, minutes, seconds, millis = map(_number, match.groups())
     total = ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis
     if total not in DURATION:
-        raise refuse(f"`{value}` is out of range", "a duration is between 1ms and 168h")
+        raise refuse(f"`{value}` is out of range", f"a duration is {_range(DURATION, Duration)}")
     return Duration(total)
 
 
@@ -68,15 +84,38 @@ def _size(value: object) -> Size:
         return value
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        raise refuse(f"`{value}` is not a size", "write a whole number with its unit: 512MiB, 1GiB")
-    return Size(int(match[1]) * _SIZES[match[2]])
+        other = _OTHER_SIZE.fullmatch(value) if isinstance(value, str) else None
+        meant = f"; did you mean `{other[1]}{other[2].upper()}iB`?" if other and len(other[1]) <= _MOST_DIGITS else ""
+        raise refuse(f"`{value}` is not a size", f"write a whole number with its unit: 64KiB, 512MiB, 1GiB{meant}")
+    return Size(_number(match[1]) * _SIZES[match[2]])
 
 
 def parse_memory(value: object) -> Size:
     """An amount of memory that a container can have."""
     size = _size(value)
     if size not in MEMORY:
-        raise refuse(f"`{value}` is out of range", "memory is between 6MiB and 64TiB")
+        raise refuse(f"`{value}` is out of range", f"memory is {_range(MEMORY, Size)}: no container starts with less")
+    return size
+
+
+def parse_tmpfs(value: object) -> Size:
+    """What a place for scratch files may hold."""
+    return _scratch(value, TMPFS, "the size of a tmpfs")
+
+
+def parse_shared_memory(value: object) -> Size:
+    """What /dev/shm may hold."""
+    return _scratch(value, SHARED_MEMORY, "shared memory")
+
+
+def _scratch(value: object, limit: Limit, what: str) -> Size:
+    """What is in pages is the same for all engines: the kernel rounds up what is not (measured on Docker 26.1)."""
+    size = _size(value)
+    if size not in limit:
+        raise refuse(f"`{value}` is out of range", f"{what} is {_range(limit, Size)}")
+    if size % _PAGE:
+        more = Size(size + _PAGE - size % _PAGE)
+        raise refuse(f"`{value}` is no whole number of pages", f"the kernel gives memory in pages of 4KiB: write `{more}`")
     return size
 
 
@@ -84,7 +123,7 @@ def parse_body(value: object) -> Size:
     """The size of a request's body; to nginx 0 is no limit."""
     size = _size(value)
     if size not in BODY:
-        raise refuse(f"`{value}` is out of range", "a body's limit is between 1B and 1024GiB")
+        raise refuse(f"`{value}` is out of range", f"a body's limit is {_range(BODY, Size)}")
     return size
 
 
@@ -97,7 +136,7 @@ def parse_cpu(value: object) -> Cpu:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refuse(f"`{value}` is not a number of processors", "write a number: 0.5, 2")
     if value * 1000 not in CPU:
-        raise refuse(f"`{value}` processors is out of range", "cpu is between 0.01 and 192")
+        raise refuse(f"`{value}` processors is out of range", f"cpu is {_range(CPU, Cpu)}")
     milli = round(value * 1000)
     if abs(milli - value * 1000) > 1e-6:
         raise refuse(f"`{value}` is too precise", "cpu counts in thousandths of a processor")
@@ -118,18 +157,27 @@ def _hold(value: Duration) -> Duration:
     return value
 
 
-def _whole_mebibytes(value: Size) -> Size:
-    if value % (1 << 20):
-        raise refuse(f"`{value}` is no whole number of MiB", "ECS counts such files in MiB")
-    return value
-
-
 _PRINTED = PlainSerializer(str, when_used="json")
+
+
+def _time(limit: Limit) -> Kind:
+    return Kind("a time", f"{_range(limit, Duration)}, such as 500ms, 2s or 1m30s")
+
+
+def _amount(limit: Limit, such_as: str) -> Kind:
+    return Kind("a size", f"{_range(limit, Size)}, such as {such_as}")
+
+
 Time = Annotated[
-    Duration, PlainValidator(parse_duration), _PRINTED, WithJsonSchema({"type": "string", "examples": ["500ms", "2s"]})
+    Duration,
+    _time(DURATION),
+    PlainValidator(parse_duration),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["500ms", "2s"]}),
 ]
 SecondOrMinute = Annotated[
     Duration,
+    Kind("a time", "1s or 1m"),
     PlainValidator(parse_duration),
     AfterValidator(_second_or_minute),
     _PRINTED,
@@ -137,14 +185,44 @@ SecondOrMinute = Annotated[
 ]
 HoldTime = Annotated[
     Duration,
+    _time(HOLD),
     PlainValidator(parse_duration),
     AfterValidator(_hold),
     _PRINTED,
     WithJsonSchema({"type": "string", "examples": ["10s"]}),
 ]
 Memory = Annotated[
-    Size, PlainValidator(parse_memory), _PRINTED, WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]})
+    Size,
+    _amount(MEMORY, "512MiB, 1GiB"),
+    PlainValidator(parse_memory),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["512MiB", "1GiB"]}),
 ]
-Body = Annotated[Size, PlainValidator(parse_body), _PRINTED, WithJsonSchema({"type": "string", "examples": ["1MiB", "64KiB"]})]
-Processors = Annotated[Cpu, PlainValidator(parse_cpu), _PRINTED, WithJsonSchema({"type": "number", "examples": [0.5, 2]})]
-ScratchSize = Annotated[Memory, AfterValidator(_whole_mebibytes)]
+TmpfsSize = Annotated[
+    Size,
+    _amount(TMPFS, "64KiB, 64MiB"),
+    PlainValidator(parse_tmpfs),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["64MiB", "64KiB"]}),
+]
+SharedMemory = Annotated[
+    Size,
+    _amount(SHARED_MEMORY, "64MiB, 1GiB"),
+    PlainValidator(parse_shared_memory),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["64MiB", "1GiB"]}),
+]
+Body = Annotated[
+    Size,
+    _amount(BODY, "1MiB, 64KiB"),
+    PlainValidator(parse_body),
+    _PRINTED,
+    WithJsonSchema({"type": "string", "examples": ["1MiB", "64KiB"]}),
+]
+Processors = Annotated[
+    Cpu,
+    Kind("a number of processors", f"{_range(CPU, Cpu)}, in thousandths"),
+    PlainValidator(parse_cpu),
+    _PRINTED,
+    WithJsonSchema({"type": "number", "examples": [0.5, 2]}),
+]

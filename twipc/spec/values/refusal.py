@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -11,10 +11,20 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from twipc.limit import Limit
+
 
 def refuse(message: str, help: str = "") -> PydanticCustomError:
     """A value that is not legal, said in the user's words; braces in them are not a template."""
     return PydanticCustomError("twipc", "{message}", {"message": message, "help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a value is, in words; other annotations check it."""
+
+    what: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,31 @@ class Form:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler(core), "pattern": f"^(?:{self.pattern})$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number within a limit: what lies beyond is refused, and editors are told."""
+
+    limit: Limit
+    hint: str = ""
+    what: str = field(default="a whole number", init=False)
+
+    @property
+    def help(self) -> str:
+        return f"from {self.limit.least} to {self.limit.most}"
+
+    def check(self, value: int) -> int:
+        if value not in self.limit:
+            hint = f"; {self.hint}" if self.hint else ""
+            raise refuse(f"`{value}` is out of range", f"write {self.what} {self.help}{hint}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "minimum": self.limit.least, "maximum": self.limit.most}
 
 
 def _whole(value: object) -> object:

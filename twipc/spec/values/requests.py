@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from ..headers import HTTP_HEADERS, RESERVED_PREFIXES, RESERVED_REQUEST_HEADERS, SETTABLE_HEADERS
 from ..limits import COOKIE, HEADER_NAME, HEADERS, REDIRECT, REQUEST_PATH
 from .addresses import plain_host
-from .refusal import Form, refuse
+from .refusal import Form, Kind, refuse
 from .texts import without_controls
 
 
@@ -44,16 +44,29 @@ def _header_value(value: str) -> str:
     return value
 
 
+_NEVER = {
+    "%": "matching is on the decoded path: write the character itself that it stands for, a blank for %20",
+    "?": "matching is without the query: write what stands before it; for any one path below, `glob` has `*`",
+    "#": "clients keep what follows to themselves: write what stands before it",
+    "\\": "browsers make a `/` of it before they ask: write one",
+    "//": "slashes are merged before routing: write one",
+}
+"""What no path has that is matched, and why."""
+
+
 def _request_path(value: str) -> str:
     without_controls(value)
     if not value.startswith("/"):
         raise refuse(f"`{value}` does not begin with `/`", "a request's path always does")
-    if any(character in value for character in "%?#\\") or "//" in value:
-        raise refuse(f"`{value}` can never match", "matching is on the decoded path, slashes merged, without its query")
+    for held, why in _NEVER.items():
+        if held in value:
+            raise refuse(f"`{value}` can never match: it has `{held}`", why)
     if any(part in (".", "..") for part in value.split("/")):
-        raise refuse(f"`{value}` can never match", "dot segments are refused before routing")
+        raise refuse(f"`{value}` can never match", "dot segments are refused before routing: take them out")
     if len(value) not in REQUEST_PATH:
-        raise refuse(f"the path has over {REQUEST_PATH.most} characters", "nginx takes parameters of up to 4095 bytes")
+        raise refuse(
+            f"the path has over {REQUEST_PATH.most} characters", "shorten it: nginx takes parameters of up to 4095 bytes"
+        )
     return value
 
 
@@ -83,29 +96,40 @@ def _redirect_target(value: str) -> str:
     return value
 
 
+_PROBE_HELP = "letters, digits and / . _ ~ -, and after a `?` also = and &: no checker needs to escape them"
+
+
 def _probe_path(value: str) -> str:
-    _request_path(value)
-    if not re.fullmatch(r"[A-Za-z0-9/._~-]+", value):
-        raise refuse(f"`{value}` is not a probe's path", "letters, digits and / . _ ~ - need no escaping in any checker")
+    path, asks, query = value.partition("?")
+    if not re.fullmatch(r"/[A-Za-z0-9/._~-]*", path) or (asks and not re.fullmatch(r"[A-Za-z0-9/._~=&-]+", query)):
+        raise refuse(f"`{value}` is not a probe's path", f"begin it with `/`; {_PROBE_HELP}")
+    _request_path(path)
+    if len(value) not in REQUEST_PATH:
+        raise refuse(f"the path has over {REQUEST_PATH.most} characters", "shorten its query")
     return value
+
+
+_GLOB_HELP = "`*` stays within one segment, `**` crosses slashes; all else stands for itself"
 
 
 def _glob(value: str) -> str:
     _request_path(value)
     if "***" in value:
-        raise refuse(f"`{value}` has three stars in a row", "`*` stays within one segment, `**` crosses slashes")
+        raise refuse(f"`{value}` has three stars in a row", _GLOB_HELP)
     return value
 
 
-RequestPath = Annotated[str, AfterValidator(_request_path)]
-RedirectTarget = Annotated[str, AfterValidator(_redirect_target)]
-ProbePath = Annotated[str, AfterValidator(_probe_path)]
-Glob = Annotated[str, AfterValidator(_glob)]
+RequestPath = Annotated[
+    str, Kind("a path", "begins with `/`; decoded, slashes merged, without a query"), AfterValidator(_request_path)
+]
+RedirectTarget = Annotated[str, Kind("a path or a URL", "begins with `/` or https://"), AfterValidator(_redirect_target)]
+ProbePath = Annotated[str, Kind("a path", f"begins with `/`; {_PROBE_HELP}"), AfterValidator(_probe_path)]
+Glob = Annotated[str, Kind("a pattern", f"begins with `/`; {_GLOB_HELP}"), AfterValidator(_glob)]
 _HEADER_NAME = Form(
     rf"[A-Za-z][A-Za-z0-9-]{{0,{HEADER_NAME.most - 1}}}", "a header's name", "letters, digits and hyphens (RFC 9110)"
 )
 HeaderName = Annotated[str, _HEADER_NAME, AfterValidator(_free_header)]
 SettableHeader = Annotated[str, _HEADER_NAME, AfterValidator(_settable_header)]
 RequestHeader = Annotated[str, _HEADER_NAME, AfterValidator(_request_header)]
-HeaderValue = Annotated[str, AfterValidator(_header_value)]
+HeaderValue = Annotated[str, Kind("a header's value", "one line, without blanks at its ends"), AfterValidator(_header_value)]
 CookieName = Annotated[str, Form(rf"[A-Za-z][A-Za-z0-9_]{{0,{COOKIE.most - 1}}}", "a cookie's name", "letters, digits and _")]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ..limits import LABEL, LABEL_NAME
-from .refusal import Form, refuse
+from .refusal import Form, Kind, refuse
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNCARRIED = re.compile("[\x00\ud800-\udfff]")
@@ -18,14 +18,18 @@ def without_controls(value: str) -> str:
     found = _CONTROLS.search(value)
     if found:
         raise refuse(
-            f"U+{ord(found[0]):04X} is not allowed here", "control characters and line ends end up as commands somewhere"
+            f"U+{ord(found[0]):04X} is not allowed here",
+            "take it out: a control character or the end of a line would begin another line of some configuration",
         )
     return value
 
 
 def _text(value: str) -> str:
-    if _UNCARRIED.search(value):
-        raise refuse("NUL and lone surrogates cannot be carried", "remove the character")
+    found = _UNCARRIED.search(value)
+    if found:
+        raise refuse(
+            f"U+{ord(found[0]):04X} cannot be carried", "take it out: to Linux NUL ends a string, and half a character is none"
+        )
     return value
 
 
@@ -35,9 +39,10 @@ def _program(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-Line = Annotated[str, AfterValidator(without_controls)]
-Text = Annotated[str, AfterValidator(_text)]
-Program = Annotated[tuple[Line, ...], AfterValidator(_program)]
+Line = Annotated[str, Kind("a line of text"), AfterValidator(without_controls)]
+Text = Annotated[str, Kind("a text", "any characters but NUL"), AfterValidator(_text)]
+Word = Annotated[str, Kind("a word", "any characters but NUL; no shell reads it"), AfterValidator(_text)]
+Program = Annotated[tuple[Word, ...], AfterValidator(_program)]
 
 
 def _label_name(value: str) -> str:
@@ -64,4 +69,4 @@ LabelName = Annotated[
     ),
     AfterValidator(_label_name),
 ]
-Label = Annotated[Line, AfterValidator(_label)]
+Label = Annotated[Line, Kind("a line of text", f"up to {LABEL.most} bytes"), AfterValidator(_label)]

@@ -12,7 +12,7 @@ from twipc.target.standby import under_lock
 from .taking import Taking
 from .words import cpus, size
 
-_TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+m),noexec,nosuid,nodev")
+_TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+[km]),noexec,nosuid,nodev")
 
 
 class Program(Taking):

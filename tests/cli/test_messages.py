@@ -1,0 +1,165 @@
+"""What a wrong value is told: in the user's own words, and what to write instead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli import run
+from tests.cli.scenes import project
+
+SPEC = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {{compose: {{}}, swarm: {{}}}}
+services:
+  web:
+    image: shop/web:1
+    ports: {{http: 8080}}
+    {service}
+  edge:
+    http:
+      engine: {{name: haproxy, version: "3.2"}}
+      listen: 8080
+      backends: {{app: {{members: [web.http]}}}}
+      routes:
+        - {{match: {{{match}}}, backend: app}}
+      default: {{status: 404}}
+"""
+
+
+def found(folder: Path, service: str = "", match: str = "prefix: /") -> list[tuple[str, str, str, str]]:
+    """(code, place, message, help) of what is not a note."""
+    ran = run("lint", "--format", "json", str(project(folder, SPEC.format(service=service, match=match))), at=folder)
+    assert "Traceback" not in ran.err
+    return [
+        (one["code"], one["at"], one["message"], one["help"] or "")
+        for one in json.loads(ran.out)["findings"]
+        if one["severity"] != "note"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("service", "message", "help"),
+    [
+        ("replicas: -1", "`-1` is out of range", "write a whole number from 0 to 1000; 0 runs none"),
+        ("replicas: 1001", "`1001` is out of range", "write a whole number from 0 to 1000; 0 runs none"),
+        ("resources: {pids: 0}", "`0` is out of range", "from 2 to 4194304; there is always a limit"),
+        ("ulimits: {nofile: -2}", "`-2` is out of range", "-1 is no limit"),
+        ("placement: {max_per_host: 0}", "`0` is out of range", "write a whole number from 1 to 1000"),
+        ("rollout: {parallelism: 0}", "`0` is out of range", "write a whole number from 1 to 1000"),
+        ("health: {http: /live, failures: 11}", "`11` is out of range", "write a whole number from 1 to 10"),
+        ("stop_grace: 99999999999s", "`99999999999s` is out of range", "a duration is between 1ms and 168h"),
+        ("stop_grace: 8d", "`8d` is not a duration", "write whole numbers with their units: 500ms, 2s, 1m30s"),
+        ("stop_grace: 1.5s", "`1.5s` is not a duration", "write whole numbers with their units: 500ms, 2s, 1m30s"),
+        ("stop_grace: 0s", "`0s` is out of range", "a duration is between 1ms and 168h"),
+        (f"stop_grace: {'9' * 5000}h", "` is out of range", "a duration is between 1ms and 168h"),
+        ("resources: {memory: 1MiB}", "`1MiB` is out of range", "memory is between 6MiB and 65536GiB: no container starts"),
+        (f"resources: {{memory: {'9' * 30}B}}", "` is out of range", "memory is between 6MiB"),
+        ("resources: {memory: 512MB}", "`512MB` is not a size", "did you mean `512MiB`?"),
+        ("resources: {memory: 64m}", "`64m` is not a size", "did you mean `64MiB`?"),
+        ("resources: {memory: lots}", "`lots` is not a size", "write a whole number with its unit: 64KiB, 512MiB, 1GiB"),
+        ("resources: {cpu: 0.001}", "`0.001` processors is out of range", "cpu is between 0.01 and 192"),
+        ("tmpfs: [{path: /t, size: 0B}]", "`0B` is out of range", "the size of a tmpfs is between 4KiB and 65536GiB"),
+        ("tmpfs: [{path: /t, size: 5KiB}]", "`5KiB` is no whole number of pages", "in pages of 4KiB: write `8KiB`"),
+        ("shm_size: 1B", "`1B` is out of range", "shared memory is between 4KiB and 65536GiB"),
+        ("capabilities: [net_raw]", "`net_raw` is not one of: ", "did you mean `NET_RAW`?"),
+        ("capabilities: [CAP_NET_BIND_SERVICE]", "is not one of: ", "did you mean `NET_BIND_SERVICE`?"),
+        ("capabilities: [SYSADMIN]", "`SYSADMIN` is not one of: ", "did you mean `SYS_ADMIN`?"),
+        ("health: {http: live}", "`live` is not a probe's path", "begin it with `/`"),
+        ("health: {http: /live?}", "`/live?` is not a probe's path", "after a `?` also = and &"),
+        ('health: {http: "/live?a=%20"}', "is not a probe's path", "after a `?` also = and &"),
+        ("ready: {http: /ready/../x}", "can never match", "dot segments are refused before routing: take them out"),
+        ("ready: {http: /ready//x}", "can never match: it has `//`", "slashes are merged before routing: write one"),
+        ('command: ["a\\0"]', "U+0000 cannot be carried", "take it out: to Linux NUL ends a string"),
+        ('labels: {team: "a\\tb"}', "U+0009 is not allowed here", "take it out: a control character or the end of a line"),
+    ],
+)
+def test_a_value_that_is_not_legal_says_what_is(service: str, message: str, help: str, tmp_path: Path) -> None:
+    ((code, _, said, helps),) = found(tmp_path, service)
+    assert code == "TW202"
+    assert message in said
+    assert help in helps
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "tmpfs: [{path: /t, size: 64KiB}]",
+        "tmpfs: [{path: /t, size: 4KiB}]\n    shm_size: 4KiB",
+        "health: {http: '/live?deep=1&from=twipc'}",
+        'command: [printf, "a\\tb\\n"]',
+        'entrypoint: [sh, -c, "echo one\\necho two\\n"]',
+        'health: {command: [sh, -c, "true\\n\\u0001"]}',
+    ],
+)
+def test_what_every_engine_carries_is_taken(service: str, tmp_path: Path) -> None:
+    assert found(tmp_path, service) == []
+
+
+@pytest.mark.parametrize("kind", ["exact", "glob", "prefix"])
+@pytest.mark.parametrize(
+    ("path", "has", "help"),
+    [
+        ("/a%20b", "%", "matching is on the decoded path: write the character itself"),
+        ("/a?b", "?", "matching is without the query: write what stands before it; for any one path below, `glob` has `*`"),
+        ("/a#b", "#", "clients keep what follows to themselves"),
+        ("/a\\b", "\\", "browsers make a `/` of it before they ask: write one"),
+        ("/a//b", "//", "slashes are merged before routing: write one"),
+    ],
+)
+def test_a_path_that_no_request_has_names_what_is_wrong_in_it(
+    kind: str, path: str, has: str, help: str, tmp_path: Path
+) -> None:
+    ((code, at, said, helps),) = found(tmp_path, match=f"{kind}: '{path}'")
+    assert (code, at) == ("TW202", f"services.edge.http.routes.0.match.{kind}.0")
+    assert said == f"`{path}` can never match: it has `{has}`"
+    assert help in helps
+
+
+@pytest.mark.parametrize(
+    ("glob", "literal"), [("/[a-z]/*", "[a-z]"), ("/a/{x,y}.png", "{x,y}"), ("/[!a]*", "[!a]"), ("/a[", ""), ("/}{/*", "")]
+)
+def test_brackets_in_a_glob_are_said_to_stand_for_themselves(glob: str, literal: str, tmp_path: Path) -> None:
+    told = [(code, said) for code, _, said, _ in found(tmp_path, match=f"glob: '{glob}'")]
+    assert told == ([("TW490", f"`{literal}` stands for itself in `{glob}`")] if literal else [])
+    assert found(tmp_path, match=f"exact: '{glob.replace('*', 'x')}'") == []
+
+
+def test_a_method_in_small_letters_is_meant(tmp_path: Path) -> None:
+    ((code, _, said, helps),) = found(tmp_path, match="prefix: /, method: get")
+    assert (code, helps) == ("TW202", "did you mean `GET`?")
+    assert said.startswith("`get` is not one of: GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("logging", "message", "help"),
+    [
+        (
+            "{driver: json-file, options: {max-sise: 10m}}",
+            "the driver `json-file` has no option `max-sise`",
+            "did you mean `max-size`?",
+        ),
+        (
+            "{driver: local, options: {awslogs-group: a}}",
+            "the driver `local` has no option `awslogs-group`",
+            "its options are: compress, max-buffer-size, max-file, max-size, mode",
+        ),
+        ("{driver: none, options: {tag: a}}", "the driver `none` has no option `tag`", "it takes none"),
+    ],
+)
+def test_an_option_that_a_log_driver_lacks_is_told_with_its_own(logging: str, message: str, help: str, tmp_path: Path) -> None:
+    assert (message, help) in [(said, helps) for _, _, said, helps in found(tmp_path, f"logging: {logging}")]
+
+
+def test_a_port_that_is_published_twice_and_a_file_that_is_not_there_get_a_next_step(tmp_path: Path) -> None:
+    twice = "publish: [{port: http, host: 80}, {port: http, host: 80}]"
+    assert [(code, helps) for code, _, _, helps in found(tmp_path, twice)] == [
+        ("TW402", "give one another number, or each an `address` of its own")
+    ]
+    assert [(code, helps) for code, _, _, helps in found(tmp_path, "configs: {/etc/a: none.conf}")] == [
+        ("TW436", "the path is relative to the folder that holds `specs/`")
+    ]
