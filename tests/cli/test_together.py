@@ -112,6 +112,15 @@ services:
       default: {status: 200}  #! TW202
 secrets: {tls-key: {file: .secrets/tls-key}}
 """,
+    "names that are none, and links in what has them": """\
+services:
+  Web:  #! TW202
+    image: shop/web:1
+    ports: {HTTP: 80}  #! TW202
+    mounts: {/data: nws, relative: news}  #! TW202 #! TW304
+    env: {"A=B": x, C: {address: db.sql}}  #! TW202 #! TW306
+volumes: {News: {acess: shared}, news: {access: shared}}  #! TW202 #! TW201
+""",
     "an alias, a tag, a number as key, and a link": """\
 services:
   web:

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import Field
 
-from twipc.diagnostics import Report, Stopped
+from twipc.diagnostics import Path, Report, Stopped
 from twipc.syntax import NodeScalar, Tree
 
 from . import codes
 from .bind import judged
-from .environment import Environment
-from .http import Default, Engine, Http, Listen, ListenTls, Match, Route, Tls
-from .service import Publish, Service
+from .environment import Environment, External, Network, Secret, Volume
+from .http import Backend, Default, Engine, Http, Listen, ListenTls, Match, Route, Tls
+from .service import Port, Publish, Service
 from .values import EPHEMERAL, HostPort, Name
 
 _MOST_ROUNDS = 20
@@ -37,17 +37,19 @@ class _Http(Http):
     engine: Engine = Engine(name="nginx", version="1.30")
     listen: Listen = Listen(number=8080)
     tls: _Tls | None = None
+    backends: Mapping[str, Backend] = Field({})
     routes: tuple[_Route, ...] = ()
     default: Default = Default(status=404)
 
 
 class _Service(Service):
+    ports: Mapping[str, Port] = Field({})
     publish: tuple[_Publish, ...] = ()
     http: _Http | None = None
 
 
 class Draft(Environment):
-    """An environment of which not all could be bound: in place of what every other has, something stands in.
+    """An environment of which not all could be bound: names are any words, and in place of what all have something stands in.
 
     So it is for all that has a name to follow beside it.
     """
@@ -56,7 +58,11 @@ class Draft(Environment):
     project: Name = "unnamed"
     environment: Name = "unnamed"
     targets: Mapping[str, Mapping[str, Any]] = Field({})
-    services: Mapping[Name, _Service] = Field({})
+    services: Mapping[str, _Service] = Field({})
+    networks: Mapping[str, Network] = Field({})
+    external: Mapping[str, External] = Field({})
+    volumes: Mapping[str, Volume] = Field({})
+    secrets: Mapping[str, Secret] = Field({})
 
 
 def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:
@@ -78,6 +84,8 @@ def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:
         environment, wrong = judged(noun, tree, (), report)
         if environment is not None:
             return environment, tree
-        tree = tree.without(wrong.places, wrong.unsure)
+        # What has a name that is none is taken out only where a draft cannot have it.
+        places, unsure = (wrong.places, wrong.keys) if noun is Environment else (wrong.places | wrong.keys, set[Path]())
+        tree = tree.without(places, wrong.unsure | unsure)
         noun = Draft
     raise Stopped

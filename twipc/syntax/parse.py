@@ -165,7 +165,8 @@ class _Builder:
             return root
         span = root.span if root else Span(self.file, 1, 1, 1, 2)
         said = "the file is empty" if root is None else "the file must hold a mapping, such as `twipc: 1`"
-        self.report.add(codes.NOT_ONE_DOCUMENT, said, span)
+        if not self.gaps:
+            self.report.add(codes.NOT_ONE_DOCUMENT, said, span)
         raise Stopped
 
     def _node(self, event: Any, depth: int) -> Node:

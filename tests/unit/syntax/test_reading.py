@@ -53,6 +53,7 @@ REFUSED: Mapping[str, tuple[str | bytes, list[tuple[str, int, int]]]] = {
     "a scalar": ("5\n", [("TW105", 1, 1)]),
     "a list": ("- a\n", [("TW105", 1, 1)]),
     "null": ("--- ~\n", [("TW105", 1, 5)]),
+    "only an alias": ("*a\n", [("TW103", 1, 1)]),
     "UTF-16": ("a: 1\n".encode("utf-16"), [("TW107", 1, 1)]),
     "UTF-32": ("a: 1\n".encode("utf-32"), [("TW107", 1, 1)]),
     "UTF-16 without mark": ("a: 1\n".encode("utf-16-le"), [("TW107", 1, 2)]),
