@@ -400,6 +400,15 @@ def test_clean_lists_first_and_removes_only_when_that_is_said(engine: Docker, sh
     assert "nothing of shop-prod is left behind" in run("clean", "prod", "--yes", at=shop).err
 
 
+def test_networks_go_when_nothing_runs_in_them(engine: Docker, shop: Path) -> None:
+    run("up", "prod", at=shop)
+    assert "network" not in run("clean", "prod", "--yes", at=shop).out
+    run("down", "prod", at=shop)
+    engine.change(networks=["net1"])
+    assert run("clean", "prod", "--yes", at=shop).out == "remove 1 network\n"
+    assert engine.state["networks"] == []
+
+
 def test_an_image_with_several_names_is_removed_by_all_of_them(engine: Docker, shop: Path) -> None:
     names = ["registry.example.com/shop/web:1", "shop/web:1"]
     engine.change(image=["sha256:mine"], tags={"sha256:mine": names})

@@ -165,6 +165,19 @@ def test_a_port_that_is_taken_is_told_and_all_else_runs(shop: Verbs) -> None:
     shop.run("up")
 
 
+def test_clean_takes_the_networks_that_somebody_else_left_when_ending_us(shop: Verbs) -> None:
+    shop.compiled(SERVICES.replace("    replicas: 2", "    networks: [back]\n    replicas: 2") + "networks: {back: {}}\n")
+    shop.run("up")
+    theirs = shop.docker.docker("network", "create", "theirs").strip()
+    ours = shop.docker.docker("network", "ls", "--quiet", "--no-trunc", "--filter", "label=io.twipc.project=shop").split()
+    assert len(ours) == 1
+    shop.docker.docker("rm", "--force", *shop.containers().values())
+    assert "remove 1 network\n" in shop.run("clean", "--yes").out
+    there = shop.docker.docker("network", "ls", "--quiet", "--no-trunc").split()
+    shop.docker.docker("network", "rm", theirs)
+    assert (theirs in there, ours[0] in there) == (True, False)
+
+
 def test_what_has_our_name_and_not_our_labels_is_left_alone(shop: Verbs) -> None:
     theirs = shop.docker.docker("run", "--detach", "--name", "shop-prod-web-1", "shop/one:1").strip()
     near = shop.docker.docker("run", "--detach", "--name", "shop-prod-web-old-1", "shop/one:1").strip()

@@ -9,7 +9,7 @@ import click
 
 from twipc.diagnostics.render import visible
 from twipc.run import Failed, codes
-from twipc.target.cleaning import built, dangling, every_container, images_of, names_of, removed, volumes
+from twipc.target.cleaning import built, dangling, every_container, images_of, names_of, networks, removed, volumes
 from twipc.target.runtime import Plan, Status, Step
 
 from .running import Running, begin, environment_argument
@@ -37,7 +37,8 @@ def command(
     yes_delete_data: str | None,
     dry: bool,
 ) -> None:
-    """List what an environment left behind, then remove it: ended containers that are no jobs, and images that lost their name.
+    """List what an environment left behind, then remove it: ended containers that are no jobs, the spec's networks when
+    nothing runs, and images that lost their name.
 
     Only what carries the labels of the project is removed, each by its id, and nothing by force. Where nobody can be asked, it
     is only listed, unless --yes is said.
@@ -72,6 +73,9 @@ def _plan(running: Running, status: Status, *, all_images: bool) -> Plan:
     idle = [] if status.groups else status.instances  # a swarm takes away its own
     ended = [one for one in idle if one.state in ("exited", "dead", "created") and not one.job]
     steps = [step for one in ended for step in removed("container", (one.id,), f"remove container {one.name}, {one.condition}")]
+    if not status.instances and not status.groups:
+        left = _ids(running, networks(running.model))
+        steps += removed("network", left, f"remove {len(left)} network{'' if len(left) == 1 else 's'}")
     used = _used(running)
     for id in _ids(running, built(running.model) if all_images else dangling(running.model)):
         if id not in used:

@@ -40,6 +40,12 @@ def volumes(model: Model) -> Step:
     return _listed(("volume", "ls", "--filter", f"label={ENVIRONMENT}={model.environment.environment}"), model, "list volumes")
 
 
+def networks(model: Model) -> Step:
+    """Lists the environment's networks."""
+    words = ("network", "ls", "--no-trunc", "--filter", f"label={ENVIRONMENT}={model.environment.environment}")
+    return _listed(words, model, "list networks")
+
+
 def _listed(words: tuple[str, ...], model: Model, why: str) -> Step:
     return Step(("docker", *words, "--quiet", "--filter", f"label={PROJECT}={model.environment.project}"), why, reads=True)
 
