@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, cast
 
 import pytest
@@ -93,4 +94,5 @@ def test_only_what_may_be_more_than_half_as_large_is_written_to_measure_it(
 
 def limit_of(held: Held, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A smaller limit: a server that comes to the real one takes seconds to write."""
-    monkeypatch.setitem(cast(Any, held.written).__globals__, "_CONFIG", Limit(what="few", most=most, source="this test"))
+    few = Limit(what="few", most=most, source="this test")
+    monkeypatch.setattr(import_module(cast(Any, held.written).__module__), "_CONFIG", few)
