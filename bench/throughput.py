@@ -1,7 +1,8 @@
 """Requests a second through twipc's configuration and through the original's: `python -m bench.throughput [--write]`.
 
 Both stand on one engine, of the same images and without limits of processor and memory, and are asked in turn by Apache's `ab`,
-as the original did: by 10 clients, each request on a new connection. A ratio is of two runs that followed each other.
+as the original did: by 10 clients, each request on a new connection. A ratio is of two runs that followed each other. What the
+entry itself costs is asked of its control group: on a busy machine that says more.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.drills.hosts import Host, Original, Ours, have_addresses
+from bench.drills.hosts import Host, Original, Ours, prepared
 from bench.drills.load import PATHS
 from bench.drills.page import machine
 from tests.e2e.lab import Lab, lab
 
 PAGE = Path(__file__).with_name("THROUGHPUT.md")
+ENTRIES = {"train": "static", "prod": "proxy"}
+WARM = 2
+"""Rounds that do not count."""
 BESIDE = 8088
 """The port that the original has here, as 80 is taken."""
 
@@ -37,6 +41,8 @@ class Row:
     what: str
     original: Sequence[float]
     ours: Sequence[float]
+    costs: tuple[float, float]
+    """Microseconds of processor that the entry takes for a request: the original's and ours."""
 
     @property
     def ratios(self) -> list[float]:
@@ -57,8 +63,8 @@ def beside(original: Host) -> None:
 
 
 @contextmanager
-def both(host: Lab, environment: str) -> Iterator[None]:
-    """Both designs of an environment run."""
+def both(host: Lab, environment: str) -> Iterator[tuple[Host, Host]]:
+    """The original's and ours of an environment run."""
     with tempfile.TemporaryDirectory(prefix="twipc-throughput-") as folder:
         original, ours = Original(host, environment, Path(folder, "original")), Ours(host, environment, Path(folder, "twipc"))
         several: Sequence[Host] = (original, ours)
@@ -70,7 +76,7 @@ def both(host: Lab, environment: str) -> Iterator[None]:
             ours.compiled()
             for there in several:
                 there.start()
-            yield
+            yield original, ours
         finally:
             for there in several:
                 there.down()
@@ -87,15 +93,30 @@ def rate(host: Lab, port: int, path: str, count: int) -> float:
     return float(told["Requests per second"])
 
 
+def used(there: Host) -> float:
+    """Microseconds of processor that an entry has used so far, by the accounts of control groups of version 1 or 2."""
+    (container,) = there.lab.engine.inspect("container", [there.containers(ENTRIES[there.environment])[0][1]])
+    for file in Path("/sys/fs/cgroup").rglob(f"*{container['Id']}*/cpuacct.usage"):
+        return int(file.read_text()) / 1000
+    for file in Path("/sys/fs/cgroup").rglob(f"*{container['Id']}*/cpu.stat"):
+        return float(file.read_text().split()[1])
+    raise AssertionError("no control group tells what the entry uses")
+
+
 def measured(rounds: int, count: int) -> Iterator[Row]:
-    with lab() as host:
-        have_addresses(host)
-        for environment in ("train", "prod"):
-            with both(host, environment):
+    with lab() as host, prepared(host):
+        for environment in ENTRIES:
+            with both(host, environment) as several:
                 for what, path in PATHS.items():
-                    runs = [[rate(host, port, path, count) for port in (BESIDE, 80)] for _ in range(rounds + 2)]
-                    settled = runs[2:]
-                    yield Row(environment, what, [one for one, _ in settled], [one for _, one in settled])
+                    rates: tuple[list[float], list[float]] = ([], [])
+                    for turn in range(-WARM, rounds):
+                        if not turn:
+                            began = [used(there) for there in several]
+                        told = [rate(host, port, path, count) for port in (BESIDE, 80)]
+                        for one, found in zip(rates, told, strict=True):
+                            one += [found] if turn >= 0 else []
+                    costs = [(used(there) - before) / rounds / count for there, before in zip(several, began, strict=True)]
+                    yield Row(environment, what, *rates, (costs[0], costs[1]))
 
 
 def page(rows: Sequence[Row], rounds: int, count: int) -> str:
@@ -108,14 +129,19 @@ def page(rows: Sequence[Row], rounds: int, count: int) -> str:
         "`ab` asks them in turn, by 10 clients, each request on a new connection; a round is",
         f"{count} requests to the one and then to the other, after two rounds that do not count. Both log each request.",
         "",
-        "| environment | asked | original, per second | twipc, per second | ratio (median) | lowest to highest |",
-        "|---|---|---|---|---|---|",
+        "A ratio is of requests a second, ours to the original's, above 1 where ours is faster; the machine had other work.",
+        "**µs** is what a request takes of a processor in the entry itself (nginx or haproxy), by its control group.",
+        "",
+        "| environment | asked | original, per s | twipc, per s | ratio (median) | middle half | original, µs | twipc, µs |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         first, second = (round(statistics.median(each)) for each in (row.original, row.ours))
         ratio = statistics.median(row.ratios)
-        spread = f"{row.ratios[0]:.2f} to {row.ratios[-1]:.2f}"
-        lines.append(f"| {row.environment} | {row.what} | {first} | {second} | **{ratio:.2f}** | {spread} |")
+        quarter = len(row.ratios) // 4
+        spread = f"{row.ratios[quarter]:.2f} to {row.ratios[-1 - quarter]:.2f}"
+        cost = f"{row.costs[0]:.0f} | {row.costs[1]:.0f}"
+        lines.append(f"| {row.environment} | {row.what} | {first} | {second} | **{ratio:.2f}** | {spread} | {cost} |")
     average = round(os.getloadavg()[0], 1)
     lines += ["", f"On {time.strftime('%Y-%m-%d')}; {machine()}, shared with other work: load average {average}."]
     return "\n".join(lines) + "\n"

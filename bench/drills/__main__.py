@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.drills.drill import Row, drill
 from bench.drills.faults import FAULTS, Fault
-from bench.drills.hosts import HOSTS, have_addresses
+from bench.drills.hosts import HOSTS, prepared
 from bench.drills.page import PAGE, TITLES, kept, page, told, write
 from bench.drills.place import Place
 from bench.drills.stacks import STACKS, have_swarm
@@ -36,8 +36,7 @@ def made(environment: str, stack: ExitStack) -> Make:
         room = stack.enter_context(servers())
         have_swarm(room)
         return lambda design, folder: STACKS[design](room, folder)
-    host = stack.enter_context(lab())
-    have_addresses(host)
+    host = stack.enter_context(prepared(stack.enter_context(lab())))
     return lambda design, folder: HOSTS[design](host, environment, folder)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.drills.load import Client, Entry
-from bench.drills.place import FILES_OF_A_PROJECT, ORIGINAL, WEB, Container, Place, have_versions, listens, twipc, versioned
+from bench.drills.place import FILES_OF_A_PROJECT, ORIGINAL, WEB, Container, Place, listens, twipc, versioned, versions
 from tests.dockerd import Failed
 from tests.e2e.lab import Lab
 from tests.tools import ROOT, tool
@@ -56,12 +57,14 @@ class Host(Place):
         self.lab.engine.docker("restart", "--time", "10", *webs)
 
 
-def have_addresses(lab: Lab) -> None:
-    """The versions of images, and the clients' addresses."""
-    have_versions(lab.engine)
+@contextmanager
+def prepared(lab: Lab) -> Iterator[Lab]:
+    """With the versions of images, and the clients' addresses."""
     if lab.process:
         batch = "\n".join(f"addr replace {address}/32 dev lo" for address in SOURCES)
         subprocess.run(lab.command("ip", "-batch", "-"), input=batch, text=True, check=True)
+    with versions(lab.engine):
+        yield lab
 
 
 class Original(Host):

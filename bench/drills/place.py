@@ -8,7 +8,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.drills.load import FILES, NEWS, PATHS, Client, Entry
@@ -146,8 +146,19 @@ def _answers(client: Client) -> bool:
     return ask(client.entry.network, to, PATHS[client.what], source=client.source, timeout=5).status == 200
 
 
+@contextmanager
+def versions(docker: Docker) -> Iterator[None]:
+    """The other versions of the sample application's images, on an engine that has the first; then they are gone."""
+    have_versions(docker)
+    try:
+        yield
+    finally:
+        made = [f"twip/{service}:{version}" for service in ("web", "static") for version in (SECOND, BAD)]
+        docker.docker("image", "rm", "--force", *made)
+
+
 def have_versions(docker: Docker) -> None:
-    """The other versions of the sample application's images, on an engine that has the first."""
+    """The other versions, on an engine that is thrown away."""
     for service in ("web", "static"):
         docker.docker("tag", f"twip/{service}:{FIRST}", f"twip/{service}:{SECOND}")
         text = f'FROM twip/{service}:{FIRST}\nCMD ["sleep", "3600"]\n'

@@ -106,10 +106,11 @@ class Stack(Place):
         """
         self._available("drain")
         for one in self.servers.on:
-            self._gone(one.docker, "ps", "--all")
+            self._gone(one.docker, "ps")
         if self.name in self._manager("stack", "ls", "--format", "{{.Name}}").split():
             self._manager("stack", "rm", self.name)
         for one in self.servers.on:
+            self._gone(one.docker, "ps", "--all")
             self._gone(one.docker, "network", "ls")
             if volumes := self._left(one.docker, "volume", "ls"):
                 one.docker.docker("volume", "rm", *volumes)

@@ -201,13 +201,13 @@ def _roll(model: Model, name: str, service: Service, failure: str) -> Value:
         "parallelism": At((*here, "parallelism"), asked.parallelism or 1),
         "order": At((*here, "order"), order),
         "delay": At((*here, "delay"), write.duration(asked.delay or _BETWEEN)),
-        "monitor": At(watched, write.duration(asked.monitor or _monitor(service))),
+        "monitor": At(watched, write.duration(asked.monitor or monitor(service))),
         "failure_action": At((*here, "on_failure"), failure),
         "max_failure_ratio": 0,
     }
 
 
-def _monitor(service: Service) -> Duration:
+def monitor(service: Service) -> Duration:
     """Longer than a new task that never becomes healthy can look as if it might."""
     health = health_of(service)
     return Duration(2 * _SPARE) if health is None else Duration(health.known_after + _SPARE)

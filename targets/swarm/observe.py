@@ -23,6 +23,8 @@ _STATES = {"complete": "exited", "failed": "restarting", "rejected": "restarting
 _ENDED = ("failed", "rejected")
 _OVER = ("complete", "failed", "rejected", "shutdown", "remove", "orphaned")
 """The states in which nothing of a task runs (swarmkit, api/types.proto); of a node that is away, it is not known."""
+_UNDONE = ("paused", "rollback_paused", "rollback_completed")
+"""What an update that failed comes to."""
 
 
 def observe(model: Model, _folder: str, mark: str) -> Asking[Status]:
@@ -113,7 +115,8 @@ def _instances(model: Model, service: Mapping[str, Any], tasks: list[dict[str, A
     spec = service["Spec"]
     name = _name(model, service)
     marked = (spec.get("Labels") or {}).get(MARK) == mark
-    rolled_back = str((service.get("UpdateStatus") or {}).get("State", "")).startswith(("rollback", "paused"))
+    update = str((service.get("UpdateStatus") or {}).get("State", ""))
+    rolled_back = update.startswith(("rollback", "paused"))
     ends = (spec["TaskTemplate"].get("RestartPolicy") or {}).get("Condition") == "none"
     slots: dict[int, list[dict[str, Any]]] = {}
     for task in tasks:
@@ -128,6 +131,7 @@ def _instances(model: Model, service: Mapping[str, Any], tasks: list[dict[str, A
             continue
         state = last["Status"]["State"]
         container = last["Status"].get("ContainerStatus") or {}
+        of_it = _is_of(last.get("Spec") or {}, spec["TaskTemplate"])
         yield Instance(
             id=last["ID"],
             name=f"{spec['Name']}.{slot}",
@@ -137,7 +141,9 @@ def _instances(model: Model, service: Mapping[str, Any], tasks: list[dict[str, A
             health="",
             exit_code=container.get("ExitCode", 0),
             restarts=sum(one["Status"]["State"] in _ENDED for one in there),
-            current=marked and not rolled_back and _is_of(last.get("Spec") or {}, spec["TaskTemplate"]),
+            current=marked and not rolled_back and of_it,
+            updated=update in ("", "completed") and of_it,
+            undone=update in _UNDONE,
             ports=tuple(_ports(last)),
             addresses=tuple(
                 address.partition("/")[0]

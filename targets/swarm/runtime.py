@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from twipc.model import Model
+from twipc.spec import Service
 from twipc.target.fence import before_another_lock, before_other_writers
 from twipc.target.order import levels, patience, ready
 from twipc.target.runtime import Ended, Gone, Instance, Look, Need, Plan, Runtime, Status, Step, Wait
 
-from .lower import FILE
+from .lower import FILE, monitor
 from .observe import MARK, observe
 
 _NEEDS = (
@@ -36,8 +38,9 @@ def up(model: Model, folder: str, status: Status, mark: str) -> Plan:
     return (
         *_ended_first(model, status),
         Step((*deploy, "--compose-file", f"{folder}/{FILE}", "--", model.name), f"deploy the stack {model.name}"),
+        Wait(wanted, _patience(model), "until all are ready and no update is watched any more", updated=True),
         _marked(mark),
-        Wait(wanted, _patience(model), "until all are ready"),
+        Wait(wanted, _SPARE_S, "until that is known"),
     )
 
 
@@ -58,7 +61,10 @@ def _until_ended(model: Model, names: tuple[str, ...]) -> Ended:
 
 
 def _marked(mark: str) -> Look:
-    """Its label tells whence a service was deployed; of the service alone, so that no task is begun anew."""
+    """Its label tells whence a service was deployed; of the service alone, so that no task is begun anew.
+
+    It is an update for the engine, which goes back by one: set meanwhile, it would be what a failed update goes back to.
+    """
 
     def label(status: Status) -> tuple[Step, ...]:
         argv = ("docker", "service", "update", "--detach", "--quiet", "--label-add", f"{MARK}={mark}", "--")
@@ -74,9 +80,17 @@ def is_as_meant(model: Model, status: Status, name: str) -> bool:
 
 
 def _patience(model: Model) -> float:
-    """Tasks are replaced one after the other."""
-    most = max((service.replicas for _, service in model.services), default=1)
-    return patience(model, (name for name, _ in model.services)) * max(1, most) + _BETWEEN_S * most
+    """Tasks are replaced some at a time, and watched; all services at once. A failed update goes back the same way."""
+    return 2 * max((_updated_after(service) for _, service in model.services), default=0.0) + patience(
+        model, (name for name, _ in model.services)
+    )
+
+
+def _updated_after(service: Service) -> float:
+    rollout = service.rollout
+    watched = (rollout.monitor or monitor(service)) + service.stop_grace
+    between = rollout.delay / 1000 if rollout.delay is not None else _BETWEEN_S
+    return math.ceil(service.replicas / (rollout.parallelism or 1)) * (watched / 1000 + between)
 
 
 def scale(model: Model, _folder: str, status: Status, name: str, count: int) -> Plan:

@@ -46,7 +46,7 @@ services:
     replicas: 2
     command: [/bin/busybox, sleep, "600"]
     health: {command: [/bin/busybox, "true"], interval: 1s, start_period: 1s}
-    rollout: {delay: 100ms}
+    rollout: {delay: 100ms, monitor: 10s}
     secrets: [key]
     stop_signal: SIGKILL
 secrets: {key: {swarm: shop-key-1}}
@@ -233,12 +233,30 @@ def stack(docker: Engine, tmp_path: Path) -> Iterator[Verbs]:
             docker.docker("secret", "rm", secret)
 
 
-def test_a_stack_by_the_verbs(stack: Verbs) -> None:
+def up_with_its_secret(stack: Verbs) -> None:
     said = stack.run("up", code=1).out
     line = re.search(r"help: make it: (.*)", said)
     assert line
     subprocess.run(["sh", "-c", line[1]], env={**os.environ, **stack.environment}, check=True, capture_output=True)
     stack.run("up")
+
+
+def test_a_version_that_fails_on_a_swarm_goes_back_to_the_one_before(stack: Verbs) -> None:
+    up_with_its_secret(stack)
+    failing = STACK.replace("one:1", "one:2").replace('[/bin/busybox, "true"], interval', '[/bin/busybox, "false"], interval')
+    stack.compiled(failing, "swarm")
+    assert "`web` could not be updated" in stack.run("up", code=1).out
+    (service,) = stack.docker.inspect("service", ["shop-prod_web"])
+    assert service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "shop/one:1"
+    assert service["UpdateStatus"]["State"] == "rollback_completed"
+    stack.run("status", code=1)
+    stack.compiled(STACK, "swarm")
+    stack.run("up")
+    stack.run("status")
+
+
+def test_a_stack_by_the_verbs(stack: Verbs) -> None:
+    up_with_its_secret(stack)
     stack.run("status")
     assert "nothing was to change" in stack.run("up").err
     stack.compiled(STACK.replace("one:1", "one:2"), "swarm")

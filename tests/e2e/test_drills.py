@@ -10,7 +10,7 @@ import pytest
 
 from bench.drills.drill import Row, drill
 from bench.drills.faults import Fault, powered_off, static_killed, web_killed
-from bench.drills.hosts import Ours, have_addresses
+from bench.drills.hosts import Ours, prepared
 from bench.drills.load import DURING, FILES, NEWS, WRITES
 from bench.drills.place import Place
 from bench.drills.stacks import Ours as Stack
@@ -54,10 +54,15 @@ def no_get_is_lost(rows: list[Row]) -> None:
             assert row.figures.p99_ms[DURING] < 1000, row
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _prepared(lab: Lab) -> Iterator[None]:
+    with prepared(lab):
+        yield
+
+
 @pytest.fixture
 def prod(lab: Lab, tmp_path: Path) -> Iterator[Ours]:
     """Production, up; afterwards the engine has what it had before."""
-    have_addresses(lab)
     before = everything(lab.engine)
     there = Ours(lab, "prod", tmp_path)
     with running(there):
@@ -129,7 +134,6 @@ def fails_with_a_web_that_hangs(there: Ours) -> None:
 
 def test_a_scenario_that_fails_leaves_nothing_of_ours_and_all_that_is_others(lab: Lab, tmp_path: Path) -> None:
     docker = lab.engine.docker
-    have_addresses(lab)
     network, volume = docker("network", "create", "somebodys").strip(), docker("volume", "create").strip()
     label = ("--label", "com.docker.compose.project=somebody", "--network", "somebodys", "--volume", f"{volume}:/kept")
     container = docker("run", "--detach", *label, "twip/static:1.0.0", "sleep", "600").strip()

@@ -193,7 +193,9 @@ def _is_fresh(running: Running) -> None:
 
 
 def _not_ready(name: str, problem: NotReady) -> str:
-    there = [one for one in problem.status.of(name) if one.current]
+    if any(one.undone for one in problem.status.of(name)) and not problem.late:
+        return f"`{name}` could not be updated: the new version failed; it has gone back or stands still, as `rollout` says"
+    there = [one for one in problem.status.of(name) if problem.wait.counts(one)]
     states = ", ".join(dict.fromkeys(one.condition for one in there if not one.ready)) or "none of it is there"
     after = f" after {problem.wait.seconds:g} s" if problem.late else ""
     return f"`{name}` is not ready{after}: {states}"

@@ -43,7 +43,9 @@ class Voice:
         self._event({"event": "output", "text": line}, f"    {line}")
 
     def waits(self, wait: Wait, status: Status, seconds: float) -> None:
-        left = [_waited(name, count, status) for name, count in wait.services.items() if ready(status, name) < count]
+        left = [
+            _waited(name, count, status, wait) for name, count in wait.services.items() if ready(status, name, wait) < count
+        ]
         told = ", ".join(left) or "all are"
         if self.live:
             self._erase()
@@ -77,10 +79,10 @@ class Voice:
             self._line = ""
 
 
-def _waited(name: str, count: int, status: Status) -> str:
-    current = [one for one in status.of(name) if one.current]
-    states = "/".join(dict.fromkeys(one.condition for one in current if not one.ready)) or "not there yet"
-    return f"{name} {ready(status, name)} of {count} ({states})"
+def _waited(name: str, count: int, status: Status, wait: Wait) -> str:
+    there = [one for one in status.of(name) if wait.counts(one)]
+    states = "/".join(dict.fromkeys(one.condition for one in there if not one.ready)) or "not there yet"
+    return f"{name} {ready(status, name, wait)} of {count} ({states})"
 
 
 def rows(status: Status) -> list[Row]:

@@ -60,10 +60,10 @@ def _wait(wait: Wait, look: Callable[[], Status], voice: Voice) -> None:
     while True:
         status = look()
         voice.waits(wait, status, time.monotonic() - begun)
-        failed = [name for name in wait.services if any(one.failed for one in status.of(name) if one.current)]
+        failed = [name for name in wait.services if any(map(wait.is_in_vain, status.of(name)))]
         if failed:
             raise NotReady(wait, status, failed, late=False)
-        late = [name for name, count in wait.services.items() if ready(status, name) < count]
+        late = [name for name, count in wait.services.items() if ready(status, name, wait) < count]
         if not late:
             if settled or all(one.health for name in wait.services for one in status.of(name)):
                 return
@@ -97,6 +97,6 @@ def _running(status: Status, services: Iterable[str]) -> list[str]:
     return sorted({*running, *(name for name in services if status.ending.get(name))})
 
 
-def ready(status: Status, name: str) -> int:
-    """How many instances of the wanted version are ready."""
-    return sum(one.ready for one in status.of(name) if one.current)
+def ready(status: Status, name: str, wait: Wait) -> int:
+    """How many instances that are waited for are ready."""
+    return sum(one.ready for one in status.of(name) if wait.counts(one))

@@ -32,11 +32,23 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Until each of these services has so many ready instances of the wanted version, for `seconds` at most."""
+    """Until each of these services has so many ready instances of the wanted version, for `seconds` at most.
+
+    `updated`: of what its group is now, once it is not being updated any more; whether that is what we want is not known yet.
+    """
 
     services: Mapping[str, int]
     seconds: float
     why: str
+    updated: bool = False
+
+    def counts(self, one: Instance) -> bool:
+        """Whether an instance is one of those that are waited for."""
+        return one.updated if self.updated else one.current
+
+    def is_in_vain(self, one: Instance) -> bool:
+        """Whether it will not come to what is waited for."""
+        return (one.failed and self.counts(one)) or (self.updated and one.undone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,10 @@ class Instance:
     folder: str = ""
     """Whence it was started."""
     job: bool = False
+    updated: bool = False
+    """Whether it is of what its group is now, which is not being updated."""
+    undone: bool = False
+    """Whether the last update of its group failed: it has gone back, or stands still."""
     guard: tuple[str, ...] = ()
     """The lock that it runs under, and what it mounts where; of one without a lock nothing."""
     writes: tuple[str, ...] = ()
