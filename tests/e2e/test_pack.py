@@ -104,9 +104,11 @@ def test_what_was_built_here_runs_from_the_registry(shop: Shop, registry: str) -
     docker = shop.lab.engine.docker
     shop.run("compile")
     assert "TW623" in shop.run("pack", "--registry", registry, code=1).stdout
-    docker("build", "--quiet", "--tag", "parcel/edge:1", str(shop.root / "app"))
+    unlabelled = docker("build", "--quiet", "--tag", "parcel/edge:1", str(shop.root / "app")).strip()
     assert "TW643" in shop.run("pack", "--registry", registry, code=1).stdout
     shop.run("build")
+    # It has lost its name, and without our label no verb of ours removes it.
+    docker("image", "rm", unlabelled)
     assert "TW642" in shop.run("pack", code=1).stdout
     packed = json.loads(shop.run("pack", "--registry", registry, "--format", "json").stdout)["images"]
     lock = shop.lock.read_text()
