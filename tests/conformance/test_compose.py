@@ -108,7 +108,7 @@ volumes:
   ledger: {{access: single-writer}}
 accept:
   - {{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}
-  - {{code: TW513, at: services.db.resources, target: swarm, because: its memory holds it}}
+  - {{code: TW513, at: services.db.resources.pids, target: swarm, because: its memory holds it}}
   - {{code: TW514, at: services.worker.depends_on.db, target: swarm, because: it tries again}}
   - {{code: TW511, at: services.worker.depends_on.cache, target: swarm, because: it tries again}}
   - {{code: TW514, at: services.migrate.depends_on.db, target: swarm, because: it tries again}}
@@ -280,9 +280,9 @@ def memory(value: object) -> Size | None:
     """Bytes, or in 1.29's own echo with the unit that we wrote."""
     if value is None:
         return None
-    found = re.fullmatch(r"([0-9]+)([bMG]?)", str(value))
+    found = re.fullmatch(r"([0-9]+)([bkMG]?)", str(value))
     assert found, value
-    return Size(int(found[1]) * {"": 1, "b": 1, "M": 1 << 20, "G": 1 << 30}[found[2]])
+    return Size(int(found[1]) * {"": 1, "b": 1, "k": 1 << 10, "M": 1 << 20, "G": 1 << 30}[found[2]])
 
 
 def scalars(text: str) -> Any:
