@@ -140,15 +140,17 @@ def _ended(status: Status, name: str, only_unguarded: bool = False) -> tuple[Ste
 
 
 def _rolled(model: Model, folder: str, status: Status, name: str) -> Iterator[Part]:
-    """New instances beside the old ones; when they are ready and found, the old ones end one by one."""
+    """New instances beside the old ones; when they are ready and found, the old ones, and those too many, end one by one."""
     service = model.environment.services[name]
     old = [one for one in status.of(name) if not one.current]
+    surplus = [one for one in status.of(name) if one.current][service.replicas :]
     yield _beside(model, folder, status, name)
     yield _started([name])
     yield Wait({name: service.replicas}, patience(model, [name]), f"until the new {name} is ready")
     yield Pause(_found(model, name), f"until proxies have found the new {name}")
-    for one in old:
-        yield Step(("docker", "container", "stop", "--", one.id), f"end {one.name}, of the version before")
+    for one in [*old, *surplus]:
+        why = "one too many" if one.current else "of the version before"
+        yield Step(("docker", "container", "stop", "--", one.id), f"end {one.name}, {why}")
         yield Step(("docker", "container", "rm", "--volumes", "--", one.id), f"remove {one.name}")
 
 

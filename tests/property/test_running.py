@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from targets.compose.runtime import RUNTIME
@@ -156,7 +156,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(deadline=None)
-@given(st.lists(DEEDS, max_size=6))
+@given(deeds=st.lists(DEEDS, max_size=6))
+@example(deeds=[("up", "1", 1), ("scale", "web=4", 1), ("up", "2", 7), ("up", "1", 0)])
 def test_whatever_came_before_up_reaches_the_spec_and_down_leaves_nothing(
     folder: Path, deeds: list[tuple[str, str, int]]
 ) -> None:
