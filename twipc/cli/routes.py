@@ -11,6 +11,7 @@ from twipc.routes.cases import METHODS
 from twipc.routes.compare import Difference, differences, reads_raw
 from twipc.routes.follow import Taken, taken
 from twipc.routes.hidden import Hidden, hidden
+from twipc.routes.leaks import leaks
 from twipc.routes.request import Refused, asked
 from twipc.routes.table import Answer, Onward, Rule, Table
 
@@ -187,9 +188,11 @@ def _asked(rule: Rule) -> str:
 def _print(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> None:
     click.echo(visible(f"{one.name}: {name}"))
     rows: list[Row] = [("WHERE", "RULE", "ASKED", "LEADS TO")]
+    longer = {each.number: each.longer for each in leaks(table)}
     for number, rule in enumerate(table.rules):
         if rule.at:
             note = f" (never: {_by(table, dead[number])})" if number in dead else ""
+            note += f" ({longer[number]} too)" if number in longer else ""
             rows.append((one.where(rule.at), rule.said, _asked(rule), f"{_leads(rule.leads)}{note}"))
     rows.append((one.where(table.default_at), "default", "any", _leads(table.default)))
     for line in columns(rows):

@@ -38,6 +38,7 @@ class Follower:
 
     def __init__(self, site: Site, may: Sequence[Sequence[int]], *, raw: bool) -> None:
         self._site = site
+        self.raw = raw
         self._choices = {
             name: _Choice(site.tables[name], numbers, raw=raw) for name, numbers in zip(site.servers, may, strict=True)
         }

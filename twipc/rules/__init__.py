@@ -23,6 +23,7 @@ from .programs import programs
 from .redirects import redirects
 from .routes import routes
 from .servers import servers
+from .spellings import spellings
 from .standby_codes import CODES as _STANDBY_CODES
 from .standbys import standbys
 from .starts import starts
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     servers,
     routes,
     globs,
+    spellings,
     redirects,
     chains,
     ports,

@@ -1,0 +1,56 @@
+"""Paths of routes that take more, or less, than they look like: what only begins alike, and other spellings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from twipc.diagnostics import Finding, Path, Related
+from twipc.model import Model
+from twipc.spec import Http, Route
+
+from .codes.paths import OTHER_CASE, TAKES_LONGER
+
+_LEAKS = re.compile(r"[^/*]\*\*")
+
+
+def spellings(model: Model) -> Iterator[Finding]:
+    """Globs that take longer names too, and paths that differ from another route's in upper and lower case alone."""
+    for name, http in model.servers:
+        yield from _longer(model, name, http)
+        yield from _other_case(model, name, http)
+
+
+def _longer(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    for index, route in enumerate(http.routes):
+        for place, glob in enumerate(route.match.glob or ()):
+            if found := _LEAKS.search(glob):
+                path: Path = ("services", name, "http", "routes", index, "match", "glob", place)
+                start = glob[: found.start() + 1]
+                said = f"`{glob}` takes `{start}x{glob[found.end() :]}` too, not just what is below `{start}`"
+                help = f"write `prefix: {start}` for it and all below it, or `{start}/**` for what is below"
+                yield Finding(TAKES_LONGER, said, model.span(path), help=help, at=model.tree.name(path[:5]))
+
+
+def _other_case(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    known: dict[str, tuple[str, Path, Route]] = {}
+    for index, route in enumerate(http.routes):
+        for kind in ("prefix", "exact"):
+            for place, written in enumerate(getattr(route.match, kind) or ()):
+                path: Path = ("services", name, "http", "routes", index, "match", kind, place)
+                other, at, first = known.setdefault(written.lower(), (written, path, route))
+                if other != written and _elsewhere(first, route):
+                    yield Finding(
+                        OTHER_CASE,
+                        f"`{written}` and `{other}` differ in upper and lower case alone, and lead elsewhere",
+                        model.span(path),
+                        help="paths are told apart by case: write one of them, or send the other on by a redirect",
+                        related=(Related(model.span(at), "the other one"),),
+                        at=model.tree.name(path[:5]),
+                    )
+
+
+def _elsewhere(one: Route, other: Route) -> bool:
+    """Whether they lead elsewhere; a redirect is an answer to another spelling."""
+    redirects = one.redirect or other.redirect
+    return not redirects and (one.backend, one.files) != (other.backend, other.files)
