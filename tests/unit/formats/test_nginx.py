@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.compiling import compiled_text
 from twipc.formats.nginx.quoting import expanded, regex, word
 from twipc.formats.nginx.read import read
 from twipc.formats.nginx.tree import Comment, NotNginx, parse
@@ -105,3 +106,11 @@ def test_a_folder_with_a_variable_in_it_is_another_folder() -> None:
     files = {"/etc/nginx/nginx.conf": f"http {{ server {{ listen 8080 default_server; {locations} }} }}"}
     routes = read(files, "edge", DOCKER)[FactKey("http.routes", ("edge",))]
     assert routes == (("prefix", "/a/", ("files", "/srv/$uri with its variables")), ("prefix", "/b/", ("files", "/srv/$uri")))
+
+
+def test_a_folder_with_a_dollar_is_read_as_it_was_meant() -> None:
+    head = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {nginx: {}}\n"
+    server = "engine: {name: nginx, version: '1.30'}, listen: 8080, default: {status: 404}"
+    routes = "routes: [{match: {prefix: /a/}, files: /srv/$HOME}]"
+    outcome = compiled_text(f"{head}services: {{edge: {{http: {{{server}, {routes}}}}}}}\n")
+    assert outcome.compiled, outcome.codes

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive
+from .words import expanded
 
 STEERS = frozenset({"if", "rewrite", "try_files", "location", "auth_request", "limit_except"})
 """Directives that send requests elsewhere by what they ask for."""
@@ -34,7 +35,7 @@ def leads(block: Block, roots: Sequence[Directive]) -> Outcome:
     root = next((one for one in (*block.directives, *roots) if one.name in ("root", "alias")), None)
     if root is None:
         return (Answer("files", "html"),)
-    return (Answer("files", " ".join(root.args).rstrip("/") or "/"),)
+    return (Answer("files", expanded(" ".join(root.args)).rstrip("/") or "/"),)
 
 
 def _backend(passes: Directive) -> str:
