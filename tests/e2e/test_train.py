@@ -70,9 +70,9 @@ def test_a_client_stays_with_its_web(lab: Lab) -> None:
 
 
 def test_without_a_web_there_is_an_error_page_and_with_one_an_answer(lab: Lab, train: Twip) -> None:
+    before = {address for web in ("web1", "web2") for address in train.addresses(web)}
     lab.engine.docker("kill", *train.ids("web1"), *train.ids("web2"))
     answers = [lab.ask("/")]
-    before = {address for web in ("web1", "web2") for address in train.addresses(web)} - {""}
     train.run("scale", "web1=0", "web2=0")
     answers += [lab.ask("/") for _ in range(5)]
     assert {answer.status for answer in answers} <= {502, 503, 504}

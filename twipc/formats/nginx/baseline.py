@@ -143,6 +143,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         places["http / geo $dollar / default"] = (("$",),)
     if http.backends:
         places["http / resolver"] = ((discovery.resolver, "valid=1s", "ipv6=off"),)
+        places["http / resolver_timeout"] = (("1s",),)
     owned = {name for name, volume in model.environment.volumes.items() if volume.access == "single-writer"}
     keepers = {name for name, one in model.services if owned & {mount.volume for mount in one.mounts.values()}}
     for name in http.backends:
