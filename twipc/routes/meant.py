@@ -49,7 +49,8 @@ def _table(model: Model, name: str, http: Http, *, whole: bool) -> Table:
     ready = model.environment.services[name].ready
     own = [OWN]
     if ready:
-        own.append(Rule("readiness", (pattern.path("exact", ready.http.path),), (Answer("status", "200"),)))
+        path = ready.http.path.partition("?")[0]
+        own.append(Rule("readiness", (pattern.path("exact", path),), (Answer("status", "200"),)))
     rules = [rule for number, route in enumerate(http.routes) for rule in _rules(name, http, number, leads(route))]
     return Table((*own, *rules), leads(http.default), ("services", name, "http", "default"), https=http.tls is not None)
 
