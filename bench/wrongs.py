@@ -65,6 +65,11 @@ def _is_free(path: Steps) -> bool:
     return "env" in path or "accept" in path
 
 
+def _is_word(path: Steps) -> bool:
+    """Whether it is a word of a program, which may hold every character but NUL."""
+    return not {"command", "entrypoint"}.isdisjoint(path)
+
+
 def _type(spec: Spec, dice: random.Random) -> Wrong | None:
     """A value of another type."""
     path, value = dice.choice(_leaves(spec))
@@ -224,7 +229,7 @@ def _control(spec: Spec, dice: random.Random) -> Wrong | None:
     leaves = [(path, value) for path, value in _leaves(spec) if isinstance(value, str) and not _is_free(path)]
     path, value = dice.choice(leaves)
     at = dice.randint(0, len(value))
-    sign = dice.choice("\x00\x07\n\r\x1b\x7f\x85\u2028\ufeff")
+    sign = "\x00" if _is_word(path) else dice.choice("\x00\x07\n\r\x1b\x7f\x85\u2028\ufeff")
     return _set(spec, path, value[:at] + sign + value[at:])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import BASE, PROD, project, run
+from twipc.routes.follow import automaton_of
 
 OTHER = PROD.replace("environment: prod", "environment: other").replace(
     "routes: [{match: {prefix: /}, backend: app}]",
@@ -50,6 +51,8 @@ def test_a_request_is_followed_through_spec_and_artifacts(root: Path) -> None:
     assert "out/prod/nginx/edge/nginx.conf:" in ran.out
     assert "backend app" in ran.out
     assert "every server answers 400" in run("routes", "explain", "prod", "/a/../b", at=root).out
+    refused = json.loads(run("routes", "explain", "prod", "/a/../b", "--format", "json", at=root).out)["refused"]
+    assert refused["status"] == 400
     steps = json.loads(run("routes", "explain", "prod", "/", "--format", "json", at=root).out)["steps"]
     assert {step["server"] for step in steps} == {"edge"}
 
@@ -101,6 +104,14 @@ def test_a_revision_is_compared_with_what_is_now(root: Path) -> None:
     for name, said in (("prod@nothing", "git knows no revision `nothing`"), ("prod@--help", "is no revision")):
         wrong = run("routes", "diff", name, "prod", at=root)
         assert (wrong.code, said in wrong.err) == (2, True), wrong.err
+
+
+def test_too_many_stars_are_said_to_be_too_many(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("twipc.routes.automaton.MOST_STATES", 3)
+    automaton_of.cache_clear()
+    ran = run("routes", "diff", "prod", "other", at=root)
+    assert (ran.code, ran.out) == (1, "")
+    assert "too many stars for an exact answer" in ran.err
 
 
 @pytest.mark.parametrize(

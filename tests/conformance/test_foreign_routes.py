@@ -192,7 +192,7 @@ LOCATION = st.one_of(
 TEST = st.one_of(
     st.builds("{} {}".format, st.sampled_from(("path", "path_beg", "path_end", "path_sub", "path -i", "path_beg -i")), PREFIX),
     st.builds("{} {}".format, st.sampled_from(("path_reg", "path_reg -i", "path -m reg")), EXPRESSION),
-    st.sampled_from(("method POST", "hdr(host) -i twip.example", "hdr_beg(host) other", "METH_GET", "path_dir a", "ssl_fc")),
+    st.sampled_from(("method POST", "hdr(host) -i twip.example", "hdr_beg(host) other", "path_dir a", "ssl_fc")),
 )
 NAMES = ("one", "two", "three", "four")
 DRAWN = tuple(Backend(name, (f"10.0.3.{index}",), PORT) for index, name in enumerate(NAMES, 1))

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from twipc.diagnostics.render import visible
+from twipc.routes.automaton import TooMany
 from twipc.routes.cases import METHODS
 from twipc.routes.compare import Difference, differences, reads_raw
 from twipc.routes.follow import Taken, taken
@@ -33,6 +34,13 @@ class _Routes(click.Group):
     def list_commands(self, _context: click.Context) -> list[str]:
         return ["table", "explain", "diff"]
 
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except TooMany as many:
+            click.echo(f"twipc: {many}", err=True)
+            raise click.exceptions.Exit(1) from None
+
 
 @click.group("routes", cls=_Routes)
 def command() -> None:
@@ -55,7 +63,7 @@ def table(session: Session, names: tuple[str, ...]) -> None:
             routes = one.site.tables[name]
             dead = {each.number: each for each in hidden(routes)}
             rows.append(_as_json(one, name, routes, dead))
-            if session.format == "text":
+            if _tells(session):
                 _print(one, name, routes, dead)
     session.finish(more={"tables": rows})
 
@@ -77,7 +85,8 @@ def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
     except ValueError as problem:
         raise click.UsageError(visible(str(problem))) from None
     if isinstance(path, Refused):
-        click.echo(f"every server answers {path.status}: {path.why}")
+        if _tells(session):
+            click.echo(f"every server answers {path.status}: {path.why}")
         session.finish(more={"refused": {"status": path.status, "why": path.why}})
         return
     one = side(session, name)
@@ -87,7 +96,7 @@ def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
     table = [("SERVER", "WHERE", "RULE", "LEADS TO"), *_steps(one, found)]
     for where, server, said in artifacts(session, one, case, path) if one.model else ():
         table.append((server, where, said[0], said[1]))
-    if session.format == "text":
+    if _tells(session):
         click.echo(f"{method} {visible(path.decode('utf-8', 'replace'))} is answered by {visible(str(found))}")
         for line in columns(table):
             click.echo(f"  {line}")
@@ -116,7 +125,7 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
     found = differences(same(first, second, pairs).site, second.site)
     sure = [each for each in found if not each.open]
     rows = [_difference(first, second, each) for each in found]
-    if session.format == "text":
+    if _tells(session):
         for each in sure:
             _tell(first, second, each, "")
         for each in found:
@@ -129,6 +138,11 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         if reads_raw(first.site, second.site):
             click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
     session.finish(code=1 if found else 0, more={"differences": rows})
+
+
+def _tells(session: Session) -> bool:
+    """Whether lines for people are printed: what is no finding has no other form in SARIF, and its own in JSON."""
+    return session.format not in ("json", "sarif")
 
 
 def _tell(one: Side, other: Side, each: Difference, head: str) -> None:

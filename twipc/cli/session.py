@@ -73,9 +73,11 @@ class Session:
         path = Path(name)
         if not path.suffix and len(path.parts) == 1:
             path = next((one for one in (specs / f"{name}.yaml", specs / f"{name}.yml") if os.path.lexists(one)), path)
-        if not os.path.lexists(path) or (path.is_dir() and path.suffix not in (".yaml", ".yml")):
+        there = os.path.lexists(path)
+        folder = there and path.is_dir()
+        if not there or (folder and path.suffix not in (".yaml", ".yml")):
             known = sorted({file.stem for file in spec_files(self.home)})
-            if path.is_dir():
+            if folder:
                 whole = [file.stem for file in spec_files(self.home) if not _is_fragment(self._from_file(file))]
                 named = f"name environments ({', '.join(whole)}) or files" if whole else "name a file"
                 raise click.UsageError(visible(f"`{name}` is a folder: {named}; without a name all of specs/ are meant"))

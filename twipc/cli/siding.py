@@ -98,7 +98,8 @@ def _of_spec(session: Session, spec: Spec, name: str, service: str) -> list[Side
     entries = [service] if service else list(meant.entries(model))
     if not entries:
         raise click.UsageError(visible(f"{name} has no `http` service: nothing there has routes"))
-    return [Side(name if len(entries) == 1 else f"{name}:{one}", meant.site(model, one), model, spec) for one in entries]
+    plain = len(entries) == 1 and not service
+    return [Side(name if plain else f"{name}:{one}", meant.site(model, one), model, spec) for one in entries]
 
 
 def _configuration(path: str, port: str) -> Side:

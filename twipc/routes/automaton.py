@@ -6,6 +6,17 @@ from collections.abc import Iterable, Sequence
 
 from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start
 
+MOST_STATES = 20_000
+"""Of one automaton, or of several that are followed together; a thousand plain routes need some fifteen thousand."""
+
+
+class TooMany(Exception):
+    """Patterns with so many stars between them that their states are not made."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the routes come to over {MOST_STATES:,} states: too many stars for an exact answer")
+
+
 Edge = tuple[Bytes, int]
 """The bytes by which one gets to a state."""
 
@@ -172,6 +183,8 @@ class Automaton:
                 places = {place for place in places if self._number[place] <= done}
         key = frozenset(places)
         if key not in self._known:
+            if len(self._states) == MOST_STATES:
+                raise TooMany
             self._known[key] = len(self._states)
             self._states.append(key)
         return self._known[key]

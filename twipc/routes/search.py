@@ -7,10 +7,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from .automaton import Edge
+from .automaton import MOST_STATES, Edge, TooMany
 from .decoded import Machine
 from .pattern import Bytes
 
+MOST_STEPS = 5 * MOST_STATES
 Key = TypeVar("Key", bound=Hashable)
 States = tuple[int, ...]
 _PREFERRED = b"abcdefghijklmnopqrstuvwxyz0123456789/-._~ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,6 +42,8 @@ def texts(automata: Sequence[Machine]) -> Iterator[tuple[States, Callable[[], by
             yield states, lambda states=states: _text(came, states)  # type: ignore[misc]
         for of, target in joint([one.edges(state) for one, state in zip(automata, states, strict=True)]):
             if target not in came and not world.dead(target[0]):
+                if len(came) == MOST_STEPS:
+                    raise TooMany
                 came[target] = (states, _plainest(of))
                 waiting.append(target)
 

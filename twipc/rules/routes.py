@@ -1,73 +1,102 @@
-"""Routes that other routes hide: what no request reaches, because those before take it."""
+"""Routes that other routes hide: what no request reaches, because one before takes it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from twipc.diagnostics import Finding, Path, Related
+from twipc.formats.paths import pattern
 from twipc.model import Model
-from twipc.routes import meant
-from twipc.routes.hidden import Hidden, hidden
-from twipc.routes.table import Table
+from twipc.spec import Http, Match
 
 from .codes.servers import DEAD_ROUTE
 
+_KINDS = ("prefix", "exact", "glob")
+
+
+@dataclass
+class _Before:
+    """The paths of the routes so far, each with its route's place."""
+
+    prefixes: list[tuple[str, int]] = field(default_factory=list)
+    globs: list[tuple[str, int, re.Pattern[str]]] = field(default_factory=list)
+    exact: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, match: Match, index: int) -> None:
+        for path in match.prefix or ():
+            self.prefixes.append((path, index))
+        for path in match.exact or ():
+            self.exact.setdefault(path, []).append(index)
+        for path in match.glob or ():
+            if path.endswith("/**") and "*" not in path[:-2]:
+                self.prefixes.append((path[:-2], index))
+            elif "*" in path:
+                self.globs.append((path, index, re.compile(pattern("glob", path))))
+            else:
+                self.exact.setdefault(path, []).append(index)
+
+    def takers(self, kind: str, path: str) -> Iterator[tuple[str, int]]:
+        """Who takes all that a path takes; of what globs have in common only the plain cases are known."""
+        one = kind == "exact" or (kind == "glob" and "*" not in path)
+        start = path if one or kind == "prefix" else path.split("*")[0]
+        if one:
+            yield from ((path, index) for index in self.exact.get(path, ()))
+        for prefix, index in self.prefixes:
+            if start.startswith(f"{prefix.rstrip('/')}/") or (start == path == prefix):
+                yield prefix, index
+        for glob, index, expression in self.globs:
+            if (kind == "glob" and glob == path) or (one and expression.search(path)):
+                yield glob, index
+
 
 def routes(model: Model) -> Iterator[Finding]:
-    """Routes, and paths of routes, of which others take every request before."""
+    """Routes, and paths of routes, that are taken before, for the same hosts and methods at least."""
     for name, http in model.servers:
-        table = meant.server(model, name)
-        dead: dict[int, list[Hidden]] = {}
-        for one in hidden(table):
-            at = table.rules[one.number].at
-            takers = {_route(rule.at) for taker in one.takers if (rule := table.rules[taker]).at}
-            # A path that another of the same route takes is said twice, and reaches it all the same.
-            if at and _route(at) not in takers:
-                dead.setdefault(_route(at), []).append(one)
-        for index, found in dead.items():
-            paths = sum(_route(rule.at) == index for rule in table.rules if rule.at)
-            here: Path = ("services", name, "http", "routes", index)
-            if len(found) == paths:
-                said = f"no request reaches this route: {_takers(table, found)} them all before"
-                yield _finding(model, (*here, "match"), here, said, table, found[0])
-            else:
-                for one in found:
-                    written = table.rules[one.number].at
-                    path = http.routes[index].match
-                    said = f"no request reaches `{_path(path, written)}` of this route: {_takers(table, [one])} it before"
-                    yield _finding(model, written, written, said, table, one)
+        before = _Before()
+        for index, route in enumerate(http.routes):
+            yield from _hidden(model, name, http, before, index)
+            # Who comes by https is not sent there again, and reaches the routes that follow.
+            if not (http.tls and route.redirect and route.redirect.scheme):
+                before.add(route.match, index)
 
 
-def _route(at: Path) -> int:
-    """The index of the route that a rule is of."""
-    index = at[4]
-    assert isinstance(index, int)
-    return index
+def _hidden(model: Model, name: str, http: Http, before: _Before, index: int) -> Iterator[Finding]:
+    match = http.routes[index].match
+    paths = [(kind, nth, path) for kind in _KINDS for nth, path in enumerate(getattr(match, kind) or ())]
+    found = [
+        (kind, nth, path, taker)
+        for kind, nth, path in paths
+        if (taker := next((one for one in before.takers(kind, path) if _asks_less(http.routes[one[1]].match, match)), None))
+    ]
+    here: Path = ("services", name, "http", "routes", index)
+    if found and len(found) == len(paths):
+        *_, (by, other) = found[0]
+        said = f"no request reaches this route: `{by}` takes them all before"
+        yield _finding(model, (*here, "match"), here, said, (*here[:-1], other))
+    else:
+        for kind, nth, path, (by, other) in found:
+            said = f"no request reaches `{path}` of this route: `{by}` takes it before"
+            written: Path = (*here, "match", kind, nth)
+            yield _finding(model, written, written, said, (*here[:-1], other))
 
 
-def _path(match: object, at: Path) -> str:
-    *_, kind, place = at
-    found: str = getattr(match, str(kind))[place]
-    return found
-
-
-def _takers(table: Table, found: list[Hidden]) -> str:
-    names = list(dict.fromkeys(f"`{_short(table, taker)}`" for one in found for taker in one.takers))
-    return f"{' and '.join(names)} {'takes' if len(names) == 1 else 'take'}"
-
-
-def _short(table: Table, taker: int) -> str:
-    said = table.rules[taker].said
-    return said.partition(" ")[2] if table.rules[taker].at else "the server itself"
-
-
-def _finding(model: Model, path: Path, at: Path, said: str, table: Table, one: Hidden) -> Finding:
-    others = dict.fromkeys((*rule.at[:4], _route(rule.at)) for taker in one.takers if (rule := table.rules[taker]).at)
+def _finding(model: Model, path: Path, at: Path, said: str, other: Path) -> Finding:
     return Finding(
         DEAD_ROUTE,
         said,
         model.span(path),
         help="move it up, or take it out",
-        related=tuple(Related(model.span(other), "this one is first") for other in others),
+        related=(Related(model.span(other), "this one is first"),),
         at=model.tree.name(at),
     )
+
+
+def _asks_less(wide: Match, narrow: Match) -> bool:
+    """Whether the first takes all hosts and methods that the second takes."""
+    methods = wide.method is None or (narrow.method is not None and set(narrow.method) <= set(wide.method))
+    if wide.host is None or narrow.host is None:
+        return methods and wide.host is None
+    covered = (any(one == host or (host.endswith(one[1:]) and one[0] == "*") for one in wide.host) for host in narrow.host)
+    return methods and all(covered)

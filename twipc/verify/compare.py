@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from twipc.model import Model
-from twipc.routes.routing import Routing
 from twipc.target import BASELINE, Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
 from twipc.target.support import settle
 
@@ -37,14 +36,7 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
     found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
     all_ = (Difference(key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in meant.keys() | found.keys())
     differing = [one for one in all_ if not _equal(one.meant, one.said)]
-    # That requests go elsewhere follows from whatever else differs there.
-    otherwise = {one.key.owner[:1] for one in differing if not _is_routing(one)}
-    told = [one for one in differing if not (_is_routing(one) and one.key.owner[:1] in otherwise)]
-    return sorted(told, key=lambda one: (is_digest(one.key), one.key))
-
-
-def _is_routing(one: Difference) -> bool:
-    return isinstance(one.meant, Routing) or isinstance(one.said, Routing)
+    return sorted(differing, key=lambda one: (is_digest(one.key), one.key))
 
 
 def _equal(meant: object, said: object) -> bool:

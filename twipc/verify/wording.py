@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from twipc.routes.routing import Routing
 from twipc.target import BASELINE, FactKey
 
 from . import texts
@@ -28,9 +27,6 @@ def is_digest(key: FactKey) -> bool:
 
 def told(key: FactKey, meant: object, said: object) -> str:
     """How what is said differs from what was meant."""
-    if isinstance(meant, Routing) and isinstance(said, Routing):
-        first = meant.differences(said)[0]
-        return f"{key.owner[0]}: `{first.request}` leads to {first.other}, the spec says {first.one}"
     if key.field == BASELINE:
         return f"{_place(key)}: {_added(key, meant, said)}"
     fact = str(key)
