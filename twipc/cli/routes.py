@@ -90,9 +90,10 @@ def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
         session.finish(more={"refused": {"status": path.status, "why": path.why}})
         return
     one = side(session, name)
-    if one.site.tables[one.site.entry].raw:
+    raw = reads_raw(one.site)
+    if raw:
         path = url.partition("?")[0].encode()
-    found = taken(one.site, case, path, raw=one.site.tables[one.site.entry].raw)
+    found = taken(one.site, case, path, raw=raw)
     table = [("SERVER", "WHERE", "RULE", "LEADS TO"), *_steps(one, found)]
     for where, server, said in artifacts(session, one, case, path) if one.model else ():
         table.append((server, where, said[0], said[1]))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start
 
 MOST_STATES = 20_000
-"""Of one automaton, or of several that are followed together; a thousand plain routes need some fifteen thousand."""
+"""Of one automaton; a thousand plain routes need some fifteen thousand."""
 
 
 class TooMany(Exception):
@@ -134,19 +134,12 @@ class Automaton:
 
     def _leading(self) -> set[int]:
         """The places from which a pattern can still match, elsewhere than at the beginning."""
-        back: list[list[int]] = [[] for _ in self._number]
-        for place in range(len(self._number)):
-            for target in (*self._jumps[place], *self._at_end[place], *(to for _, to in self._moves[place])):
-                back[target].append(place)
-        return _reached(self._done, back)
+        moves = [[target for _, target in edges] for edges in self._moves]
+        return _reached(self._done, _turned(self._jumps, self._at_end, moves))
 
     def _that_end(self) -> set[int]:
         """The places at which a text may end, for its pattern to match."""
-        back: list[list[int]] = [[] for _ in self._number]
-        for place in range(len(self._number)):
-            for target in (*self._jumps[place], *self._at_end[place]):
-                back[target].append(place)
-        return _reached(self._done, back)
+        return _reached(self._done, _turned(self._jumps, self._at_end))
 
     # How places become states.
 
@@ -201,6 +194,16 @@ def atoms(sets: Iterable[Bytes]) -> list[Bytes]:
             cut += [part for part in (atom & of, atom & ~of) if part]
         found = cut
     return found
+
+
+def _turned(*steps: Sequence[Sequence[int]]) -> list[list[int]]:
+    """From where each place is stepped to."""
+    back: list[list[int]] = [[] for _ in steps[0]]
+    for kind in steps:
+        for place, targets in enumerate(kind):
+            for target in targets:
+                back[target].append(place)
+    return back
 
 
 def _reached(begin: Iterable[int], steps: Sequence[Iterable[int]]) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from .automaton import MOST_STATES, Edge, TooMany
@@ -12,6 +12,7 @@ from .decoded import Machine
 from .pattern import Bytes
 
 MOST_STEPS = 5 * MOST_STATES
+"""Of automata that are followed together, so many states of all."""
 Key = TypeVar("Key", bound=Hashable)
 States = tuple[int, ...]
 _PREFERRED = b"abcdefghijklmnopqrstuvwxyz0123456789/-._~ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -39,7 +40,7 @@ def texts(automata: Sequence[Machine]) -> Iterator[tuple[States, Callable[[], by
     while waiting:
         states = waiting.popleft()
         if world.taker(states[0]) is not None:
-            yield states, lambda states=states: _text(came, states)  # type: ignore[misc]
+            yield states, partial(_text, came, states)
         for of, target in joint([one.edges(state) for one, state in zip(automata, states, strict=True)]):
             if target not in came and not world.dead(target[0]):
                 if len(came) == MOST_STEPS:
