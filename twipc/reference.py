@@ -11,7 +11,7 @@ from functools import cache
 from twipc.diagnostics.near import near
 from twipc.matrix import answers_for, briefly
 from twipc.registry import target, target_names
-from twipc.spec import Environment
+from twipc.spec import Environment, foreign
 from twipc.spec.places import ANY, Place, places, takes_dots
 
 _WIDTH = 100
@@ -101,14 +101,31 @@ def meant(asked: str) -> str:
         found = find(".".join(steps[:count]))
         if len(found) == 1:
             names = [place.steps[-1] for place in _inside(found[0])]
+            around = _one_of(found[0]).noun
+            theirs = foreign.words(around.__name__).get(foreign.folded(steps[count])) if around else None
+            if theirs:
+                return theirs.help(steps[count])
             close = near(steps[count], names)
             if close:
                 return f"did you mean `{'.'.join([*steps[:count], close])}`?"
             inside = ", ".join(name for name in names if name != ANY)
             return f"fields of `{found[0].dotted}` are: {inside}" if inside else f"`{found[0].dotted}` has no fields"
+    elsewhere = _value_of(asked) or foreign.anywhere(asked)
+    if elsewhere:
+        return elsewhere if isinstance(elsewhere, str) else elsewhere.help(asked)
     last = {place.steps[-1] for place in every() if place.steps} - {ANY}
     close = near(asked, last | {_spelled(place) for place in _nouns().values()})
     return f"did you mean `{close}`?" if close else "`twipc explain spec` tells what a spec may say"
+
+
+def _value_of(asked: str) -> str | None:
+    """What helps who has named a value of some field, or a word of another tool for one."""
+    holding = [place.dotted for place in every() if asked in place.takes.partition("one of: ")[2].split(", ")]
+    if asked and holding:
+        fields = [dotted for dotted in holding if not dotted.endswith(ANY) or dotted.removesuffix(f".{ANY}") not in holding]
+        return f"it is a value of {' and of '.join(f'`{dotted}`' for dotted in fields)}"
+    theirs = foreign.field_of(asked)
+    return f"for `{theirs[0]}` {theirs[1]}" if theirs else None
 
 
 def _spelled(place: Place) -> str:

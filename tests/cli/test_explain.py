@@ -187,3 +187,23 @@ def test_short_names_and_names_of_items_lead_to_the_place(asked: str, place: str
     ran = run("explain", asked, at=nowhere)
     assert ran.code == 0
     assert ran.out.startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("start-first", "it is a value of `services.*.rollout.order`"),
+        ("GET", "it is a value of `services.*.http.routes.*.match.method`"),
+        ("none", "it is a value of `services.*.logging.driver` and of `services.*.http.access_log`"),
+        ("unless-stopped", "for `restart` write `always`"),
+        ("privileged", "there is no `privileged`: no container gets all of the host"),
+        ("livenessProbe", "`livenessProbe` is `services.*.health` here"),
+        ("services.api.environment", "`environment` is `services.*.env` here"),
+        ("http.server_name", "`server_name` is `services.*.http.routes.*.match.host` here"),
+        ("replicsa", "did you mean `replicas`?"),
+    ],
+)
+def test_a_value_and_a_word_of_another_tool_lead_to_their_field(asked: str, told: str, tmp_path: Path) -> None:
+    ran = run("explain", asked, at=tmp_path)
+    assert ran.code == 2
+    assert told in ran.err

@@ -163,3 +163,49 @@ def test_a_port_that_is_published_twice_and_a_file_that_is_not_there_get_a_next_
     assert [(code, helps) for code, _, _, helps in found(tmp_path, "configs: {/etc/a: none.conf}")] == [
         ("TW436", "the path is relative to the folder that holds `specs/`")
     ]
+
+
+@pytest.mark.parametrize(
+    ("service", "help"),
+    [
+        ("environment: {A: b}", "`environment` is `services.*.env` here: write `env: {NAME: value}`"),
+        ("enviroment: {A: b}", "`enviroment` is `services.*.env` here: write `env: {NAME: value}`"),
+        ("volumes: [data:/data]", "`volumes` is `services.*.mounts` here: write `mounts: {/data: news}`"),
+        ("privileged: true", "there is no `privileged`: no container gets all of the host"),
+        ("cap_drop: [ALL]", "all that it does not name is dropped already; take it out"),
+        ("livenessProbe: {}", "`livenessProbe` is `services.*.health` here: write `health: {http: /health}`"),
+        ("desiredCount: 2", "`desiredCount` is `services.*.replicas` here: write `replicas: 2`"),
+        ("deploy: {replicas: 2}", "there is no `deploy`: its parts stand in the service itself"),
+        ("x-mine: 1", "there are no fields of one's own"),
+        ("readOnly: true", "did you mean `read_only`?"),
+        ("replicsa: 2", "did you mean `replicas`?"),
+        ("health: {test: [CMD, x]}", "`test` is `services.*.health.command` here: write `command: [check]`"),
+        ("zzz: 1", "fields here are: kind, image"),
+    ],
+)
+def test_a_word_of_another_tool_is_answered_with_that_of_a_spec(service: str, help: str, tmp_path: Path) -> None:
+    ((code, _, said, helps),) = found(tmp_path, service)
+    assert code == "TW201"
+    assert said.startswith("unknown field `")
+    assert help in helps
+
+
+@pytest.mark.parametrize(
+    ("service", "said", "help"),
+    [
+        ("restart: unless-stopped", "is not one of: always", "write `always`, which compose files say as `unless-stopped`"),
+        ("restart: no", "is not one of: always", "write `never`"),
+        ("depends_on: [{service: edge, condition: service_healthy}]", "is not one of: healthy", "write `healthy`"),
+        ("capabilities: [ALL]", "is not one of: AUDIT_CONTROL", "name each that it needs"),
+        ("env: [A=b]", "a mapping is wanted here, not a list", "write a mapping: `env: {NAME: value}`"),
+        ("depends_on: {edge: healthy}", "a list is wanted here", "`depends_on: [{service: db, condition: healthy}]`"),
+        ("networks: {back: {}}", "a list is wanted here", "write a list: `networks: [back]`"),
+    ],
+)
+def test_a_value_or_a_form_of_another_tool_is_answered_with_that_of_a_spec(
+    service: str, said: str, help: str, tmp_path: Path
+) -> None:
+    ((code, _, message, helps),) = found(tmp_path, service)
+    assert code == "TW202"
+    assert said in message
+    assert help in helps

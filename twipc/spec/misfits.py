@@ -8,6 +8,7 @@ from twipc.diagnostics import Path
 from twipc.diagnostics.near import near
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, resolve
 
+from . import foreign
 from .noun import Noun
 from .secrecy import looks_secret
 from .shape import OfNoun, Shape, descriptions, fields, inside
@@ -40,25 +41,40 @@ def holds_something(node: Node | None) -> bool:
 def fields_here(loc: Path, shape: Shape) -> str:
     noun = noun_around(loc, shape)
     names = [*fields(noun), *noun.SHARED] if noun else []
-    if not names:
+    if noun is None or not names:
         return "nothing can be said here: write {}"
-    meant = near(str(loc[-1]), names)
-    return f"did you mean `{meant}`?" if meant else f"fields here are: {', '.join(names)}"
+    return foreign.advice(noun.__name__, str(loc[-1]), names) or f"fields here are: {', '.join(names)}"
 
 
 def described(loc: Path, shape: Shape) -> str | None:
-    noun = noun_around(loc, shape)
-    return descriptions(noun).get(str(loc[-1])) or None if noun else None
+    noun, field = _field(loc, shape)
+    return descriptions(noun).get(field) or None if noun else None
+
+
+def _field(loc: Path, shape: Shape) -> tuple[type[Noun] | None, str]:
+    """The innermost field that leads to a place, and its noun: of an item of a list, that of the list."""
+    found: tuple[type[Noun] | None, str] = (None, "")
+    for step in loc:
+        if isinstance(shape, OfNoun):
+            found = shape.noun, str(step)
+        shape = inside(shape, step)
+    return found
 
 
 def judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape) -> tuple[str, str | None]:
-    """Message and help for a value that does not fit."""
+    """Message and help for a value that does not fit; of one that is very long, its beginning."""
+    message, help = _judgement(kind, error, loc, node, shape)
+    text = _text(node)
+    return (message.replace(text, f"{text[:_LONGEST_WORD]}…") if len(text) > _LONGEST_WORD else message), help
+
+
+def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape) -> tuple[str, str | None]:
     context = error.get("ctx", {})
     if kind == "twipc":
         written = _found(node) if isinstance(node, NodeMapping | NodeSequence) else f"`{_text(node)}`"
         return context["message"].replace(f"`{error['input']}`", written), context["help"] or None
     if kind == "literal_error":
-        return _not_among(context["expected"], node, described(loc, shape))
+        return _not_among(context["expected"], node, loc, shape)
     wanted = _WANTED.get(kind)
     if wanted:
         return f"{wanted} is wanted here, not {_found(node)}", _advice(wanted, loc, node, shape)
@@ -93,6 +109,11 @@ def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | No
     """How to write it instead, then what it is."""
     said = described(loc, shape) or ""
     how = ""
+    noun, field = _field(loc, shape)
+    written = "list" if isinstance(node, NodeSequence) else "mapping" if isinstance(node, NodeMapping) else "text"
+    elsewhere = foreign.form(noun.__name__, field, written) if noun and field == loc[-1] else None
+    if elsewhere:
+        return elsewhere
     if isinstance(node, NodeScalar):
         text = node.text if len(node.text) < _LONGEST_WORD else "…"
         if wanted == "a string":
@@ -109,17 +130,22 @@ def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | No
     return f"{said} {how[:1].upper()}{how[1:]}." if said and how else said or how or None
 
 
-def _not_among(expected: str, node: Node | None, description: str | None) -> tuple[str, str | None]:
+def _not_among(expected: str, node: Node | None, loc: Path, shape: Shape) -> tuple[str, str | None]:
     allowed = expected.replace(" or ", ", ").split(", ")
     words = [word.strip("'") for word in allowed]
-    text = _text(node)
+    text, description = _text(node), described(loc, shape)
+    noun, field = _field(loc, shape)
     if not isinstance(node, NodeScalar):
         return f"one of {', '.join(words)} is wanted here, not {_found(node)}", description
     if text in words:
         quoted = words[0] != allowed[0]
-        return f"`{text}` has the wrong type", f'write "{text}" in quotes' if quoted else f"write {text} without quotes"
-    meant = near(text, words)
-    return f"`{text}` is not one of: {', '.join(words)}", f"did you mean `{meant}`?" if meant else description
+        said = f"a {'string' if quoted else 'number'} is wanted here, not {_found(node)}"
+        return said, f'write "{text}" in quotes' if quoted else f"write {text} without quotes"
+    theirs = foreign.value(noun.__name__, field, text) if noun else None
+    # What looks like a number means no other number.
+    meant = None if all(word.isdecimal() for word in words) else near(text, words)
+    said = f"`{text}` is not " + (f"one of: {', '.join(words)}" if len(words) > 1 else words[0])
+    return said, theirs or (f"did you mean `{meant}`?" if meant else description)
 
 
 def _is_number(node: NodeScalar) -> bool:

@@ -1,0 +1,94 @@
+"""What compose files, Kubernetes, ECS, nginx and haproxy call what a spec says in words of its own, and how a spec says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from twipc.diagnostics.near import near
+
+_SERVICE = "Service"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Words of other tools, and the place where a spec says the same; without a place it says nothing of the kind."""
+
+    words: tuple[str, ...]
+    place: str
+    told: str
+
+    def help(self, word: str) -> str:
+        return f"`{word}` is `{self.place}` here: {self.told}" if self.place else f"there is no `{word}`: {self.told}"
+
+
+@cache
+def sections() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """The table: under each heading its rows, and their columns. Only who has made a mistake waits for it to be read."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    rows: list[tuple[str, ...]] = []
+    for line in files(__name__).joinpath("words.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            rows = found.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            rows.append(tuple(line.split(" | ")))
+    return found
+
+
+@cache
+def words(noun: str) -> Mapping[str, Foreign]:
+    """What stands for no field of a noun, by each word, folded."""
+    return {
+        folded(word): Foreign(tuple(theirs.split()), place.strip("-"), told)
+        for theirs, place, told in sections().get(noun, ())
+        for word in theirs.split()
+    }
+
+
+def folded(word: str) -> str:
+    """`livenessProbe`, `liveness_probe` and `liveness-probe` are one word."""
+    return word.replace("_", "").replace("-", "").casefold()
+
+
+def advice(noun: str, word: str, names: Sequence[str]) -> str | None:
+    """What helps who wrote a word that is no field of a noun, whose fields these are; None where nothing is known of it."""
+    own = {folded(name): name for name in names}.get(folded(word))
+    theirs = words(noun)
+    if own is None and folded(word) in theirs:
+        return theirs[folded(word)].help(word)
+    if word.startswith("x-"):
+        return "there are no fields of one's own: write a comment, or put what is shared in a file that others extend"
+    meant = own or near(word, names)
+    if meant:
+        return f"did you mean `{meant}`?"
+    slip = near(folded(word), theirs)
+    return theirs[slip].help(word) if slip else None
+
+
+def anywhere(word: str) -> Foreign | None:
+    """What somebody meant who names a word without saying where it stood: in a service, or else in whatever noun."""
+    return next((entry for entry in _everywhere(folded(word)) if entry.place), None) or next(_everywhere(folded(word)), None)
+
+
+def _everywhere(word: str) -> Iterator[Foreign]:
+    nouns = [name for name in sections() if " " not in name]
+    return (words(noun)[word] for noun in sorted(nouns, key=lambda name: name != _SERVICE) if word in words(noun))
+
+
+def value(noun: str, field: str, word: str) -> str | None:
+    """How a spec says a value that another tool has for a field of this name."""
+    rows = sections().get(f"{noun} {field}", ())
+    return next((told for theirs, told in rows if folded(word) in map(folded, theirs.split())), None)
+
+
+def field_of(word: str) -> tuple[str, str] | None:
+    """The field for which another tool has this value, and how a spec says it."""
+    fields = [name.split()[-1:] + name.split()[:1] for name in sections() if " " in name and not name.startswith("as a ")]
+    return next(((field, told) for field, noun in fields if (told := value(noun, field, word))), None)
+
+
+def form(noun: str, field: str, found: str) -> str | None:
+    """How a field is written that stands there as a `list` or a `mapping`, as other tools have it."""
+    return next((told for place, told in sections().get(f"as a {found}", ()) if place == f"{noun} {field}"), None)
