@@ -17,9 +17,9 @@ from twipc.diagnostics import Path as SpecPath
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.near import near
 from twipc.model import Locked, Model
+from twipc.resolve import Unresolved, resolve
 from twipc.resolve import codes as resolve_codes
-from twipc.resolve import resolve
-from twipc.rules import judge
+from twipc.rules import judge, judge_alone
 from twipc.rules.across import across
 from twipc.rules.locks import locks
 from twipc.spec import Lock, Noun, assemble, bind, bind_noun, is_fragment, require_known_version
@@ -122,10 +122,11 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
     targets = {name: options for name, options in environment.targets.items() if name in registry.target_names()}
     try:
         model = resolve(environment.model_copy(update={"targets": targets}), bound, project.read, report)
-    except Stopped:
+    except Unresolved as found:
         for name in targets:
             with suppress(Stopped, registry.BadTarget):
                 bind_noun(registry.target(name).options, bound, ("targets", name), report)
+        judge_alone(found.model, tree, report)
         raise
     return replace(model, locked=_locked(project, lock_file(file, environment.environment), report))
 

@@ -153,6 +153,72 @@ services:
 environment: live  #! TW206
 services: {web: {image: shop/web:1, networks: [back]}}  #! TW428
 """,
+    "two kinds of a route and of a variable, and values beside them": """\
+services:
+  web:
+    image: shop/web:1
+    ports: {http: 80}
+    env: {A: {value: x, secret: key}, B: {value: 5, secret: key}}  #! TW204 #! TW204 #! TW202 #! TW305 #! TW305
+  proxy:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      backends: {app: {members: [web.http]}}
+      routes:
+        - {match: {exact: [/x, x]}, backend: app, files: /srv}  #! TW204 #! TW202
+        - {match: {prefix: /y}, backend: ap, files: srv}  #! TW204 #! TW202 #! TW301
+        - {match: {host: [shop.example.com, -]}, backend: app}  #! TW204 #! TW202
+      default: {status: 404}
+""",
+    "a value, and what is wrong of the same service by itself": """\
+services:
+  web:
+    image: shop/web:1
+    replicas: two  #! TW202
+    env: {API_TOKEN: hunter22, DB_PASSWORD: 12345}  #! TW465 #! TW202 #! TW465
+    logging: {driver: local, options: {max-siez: 10m}}  #! TW422
+    capabilities: [CHOWN, CHOWN, chown]  #! TW202 #! TW202
+    tmpfs: [/data, /data]  #! TW418
+  init: {image: shop/web:1, kind: job, replicas: two, ready: {http: /up}}  #! TW202 #! TW452 #! TW303
+""",
+    "values of a server, and what its engine and its routes are": """\
+services:
+  web: {image: shop/web:1, ports: {http: 80}}
+  proxy:
+    command: [serve]  #! TW413
+    http:
+      engine: {name: nginx, version: "1.2"}  #! TW406
+      listen: 8080
+      tls: {listen: 8443, certificate: key, hsts: 1y}  #! TW202
+      backends: {app: {members: [web.http]}}
+      request_headers: {X-A: x, x-a: y}  #! TW202
+      routes:
+        - {match: {glob: "/a***"}, backend: app}  #! TW202
+        - {match: {glob: "/[ab]"}, backend: ap}  #! TW490 #! TW301
+      default: {status: 404}
+secrets: {key: {file: .secrets/key}}
+""",
+    "parts that do not go together, and others": """\
+services:
+  web: {image: shop/web:1, ports: {http: 80}, mounts: {/a: news, /b: nfs}}
+  proxy:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      tls: {listen: 8443, certificate: key}  #! TW202
+      stats: {number: 9000, auth: {secret: key}}  #! TW411
+      backends: {app: {members: [web.htp]}}  #! TW302
+      response_headers:
+        Strict-Transport-Security: max-age=1  #! TW202
+        x-b: z
+        X-B: z  #! TW202
+      routes: [{match: {prefix: /}, backend: ap}]  #! TW301
+      default: {status: 404}
+volumes:
+  news: {access: scratch, host: /srv, retention: keep}  #! TW202 #! TW202
+  nfs: {access: shared, driver: {name: local, options: {type: nfs, o: bind}}}  #! TW202 #! TW202
+secrets: {key: {file: .secrets/key}}
+""",
 }
 """Independent mistakes of different passes: each is told."""
 

@@ -12,11 +12,19 @@ from .complete import complete
 from .files import PAGE, UNREAD, configs
 from .names import Names
 
-__all__ = ["codes", "resolve"]
+__all__ = ["Unresolved", "codes", "resolve"]
+
+
+class Unresolved(Stopped):
+    """What could be followed, as the model of an environment that has none: it has gaps, and names in it lead nowhere."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
 
 
 def resolve(environment: Environment, tree: Tree, read: ReadFile, report: Report) -> Model:
-    """The model of an environment; raises `Stopped` after reporting every name that leads nowhere, or for a tree with gaps.
+    """The model of an environment; raises `Unresolved` after reporting every name that leads nowhere, or for a tree with gaps.
 
     What follows from a gap is not reported. For a file that cannot be read something else stands in the model.
     """
@@ -38,9 +46,10 @@ def resolve(environment: Environment, tree: Tree, read: ReadFile, report: Report
                 pages |= _pages(name, service.http, names, read, report)
     texts = configs(completed, tree, read, report) if are_secrets_known else {}
     report.extend(followed.findings)
+    model = Model(completed, tree, members, ready, pages, texts)
     if tree.gaps or followed.has_errors:
-        raise Stopped
-    return Model(completed, tree, members, ready, pages, texts)
+        raise Unresolved(model)
+    return model
 
 
 def _follow_service(name: str, service: Service, names: Names) -> None:

@@ -6,23 +6,24 @@ from collections.abc import Callable, Iterator
 
 from twipc.diagnostics import Finding, Report
 from twipc.model import Model
+from twipc.syntax import Tree
 
 from .chains import chains
 from .codes import CODES as _CODES
 from .external import external
 from .globs import globs
 from .hosts import hosts
-from .jobs import jobs
-from .limits import limits
+from .jobs import jobs, of_jobs
+from .limits import limits, words
 from .logs import logs
 from .networks import networks
 from .places import places
-from .plain import plain
+from .plain import files, literals, plain
 from .ports import ports
 from .programs import programs
 from .redirects import redirects
 from .routes import routes
-from .servers import servers
+from .servers import engines, servers
 from .spellings import spellings
 from .standby_codes import CODES as _STANDBY_CODES
 from .standbys import standbys
@@ -31,7 +32,7 @@ from .state import state
 from .stores import stores
 from .unused import unused
 
-__all__ = ["CODES", "judge"]
+__all__ = ["CODES", "judge", "judge_alone"]
 
 CODES = (*_CODES, *_STANDBY_CODES)
 Rule = Callable[[Model], Iterator[Finding]]
@@ -59,8 +60,18 @@ RULES: tuple[Rule, ...] = (
     logs,
 )
 
+ALONE: tuple[Rule, ...] = (globs, spellings, programs, places, hosts, logs, of_jobs, engines, words, files)
+"""Rules that judge a service by itself, and are right of one of which not all is known."""
+
 
 def judge(model: Model, report: Report) -> None:
     """Report everything that any rule finds."""
     for rule in RULES:
+        report.extend(rule(model))
+
+
+def judge_alone(model: Model, tree: Tree, report: Report) -> None:
+    """Report what is wrong whatever else is: of a model that may have gaps, and of `tree`, all that the spec says."""
+    report.extend(literals(tree))
+    for rule in ALONE:
         report.extend(rule(model))

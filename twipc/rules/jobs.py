@@ -15,9 +15,8 @@ _OF_SERVICES = ("http", "health", "ready", "publish", "rollout", "mode")
 
 def jobs(model: Model) -> Iterator[Finding]:
     """What a job says that only a service has, and backends that have one as a member."""
+    yield from of_jobs(model)
     for name, service in model.services:
-        if service.kind == "job":
-            yield from _of_services(model, name, service)
         for variable, value in sorted(service.env.items()):
             other = (value.address or "").partition(".")[0]
             if other in model.environment.services and model.environment.services[other].kind == "job":
@@ -30,6 +29,13 @@ def jobs(model: Model) -> Iterator[Finding]:
                 path = ("services", server, "http", "backends", backend, "members", index)
                 said = f"`{member.service}` is a job, and answers no requests"
                 yield Finding(JOB_MEMBER, said, model.span(path), help="take it out", at=model.tree.name(path))
+
+
+def of_jobs(model: Model) -> Iterator[Finding]:
+    """What jobs say of themselves."""
+    for name, service in model.services:
+        if service.kind == "job":
+            yield from _of_services(model, name, service)
 
 
 def _of_services(model: Model, name: str, service: Service) -> Iterator[Finding]:

@@ -67,6 +67,11 @@ LINUX: Table = (
 )
 
 
+def words(model: Model) -> Iterator[Finding]:
+    """What lies beyond those of the kernel."""
+    yield from exceeded(LINUX, model, None, sound=False)
+
+
 def limits(model: Model) -> Iterator[Finding]:
     """What lies beyond them."""
     yield from exceeded((*LINUX, *NGINX, *HAPROXY), model, None, sound=False)

@@ -7,22 +7,33 @@ from collections.abc import Iterator
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
 from twipc.spec import looks_secret, plain_secrets
+from twipc.syntax import Tree
 
 from .codes.services import PLAIN_SECRET
 
 
 def plain(model: Model) -> Iterator[Finding]:
     """Each literal that looks like a secret; what it says is told nowhere."""
-    for found in plain_secrets(model.tree):
+    yield from literals(model.tree)
+    yield from files(model)
+
+
+def literals(tree: Tree) -> Iterator[Finding]:
+    """Those that stand in the spec."""
+    for found in plain_secrets(tree):
         path = found.path[:-1] if found.path[-1] == "value" else found.path
-        at = model.tree.name(path)
+        at = tree.name(path)
         yield Finding(
             PLAIN_SECRET,
             f"`{at}` looks like a secret: {found.why}",
-            model.span(found.path),
+            tree.span(found.path),
             help=_help(str(path[-1]) if path[-2:-1] == ("env",) else ""),
             at=at,
         )
+
+
+def files(model: Model) -> Iterator[Finding]:
+    """Those that stand in a config file."""
     for name, service in model.services:
         for place, file in sorted(service.configs.items()):
             why = looks_secret((), model.configs.get(file, ""))

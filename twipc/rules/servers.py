@@ -41,15 +41,23 @@ _ENGINE_OWN: Mapping[str, object] = {
 
 def servers(model: Model) -> Iterator[Finding]:
     """Findings on every `http` service, and on readiness that no server asks for."""
+    yield from engines(model)
     for name, http in model.servers:
-        yield from _engine(model, name, http)
         for backend in sorted(http.backends):
             yield from _room(model, name, backend, http)
         yield from _unused(model, name, http)
-        yield from _engine_own(model, name)
     yield from _counted(model)
     yield from _unread(model)
     yield from _circles(model)
+
+
+def engines(model: Model) -> Iterator[Finding]:
+    """What a server asks of its engine that this does not do, and what it says of it that the engine has itself."""
+    for name, http in model.servers:
+        here: Path = ("services", name, "http", "engine")
+        if model.written((*here, "name")) and model.written((*here, "version")):
+            yield from _engine(model, name, http)
+            yield from _engine_own(model, name)
 
 
 def _engine(model: Model, name: str, http: Http) -> Iterator[Finding]:

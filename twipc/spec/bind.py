@@ -13,6 +13,7 @@ from twipc.diagnostics.near import near
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain
 
 from . import codes
+from .clashes import tell_clashes, tell_kinds
 from .misfits import described, fields_here, holds_something, judgement, noun_around, veiled
 from .noun import Noun
 from .shape import Leaf, ListOf, MapOf, OfNoun, Shape, fields, inside, shape_at
@@ -23,8 +24,9 @@ VERSIONS = (1,)
 
 def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
     """The noun that stands at `path`; raises `Stopped` after reporting everything that is wrong there."""
+    flawed = tell_kinds(noun, tree, path, report)
     value, _ = judged(noun, tree, path, report)
-    if value is None:
+    if value is None or tell_clashes(value, tree, path, report) or flawed:
         raise Stopped
     return value
 
@@ -113,7 +115,8 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
         wrong.unsure.add(path)
     else:
         is_said = isinstance(node, NodeScalar) and node.value is None and not is_key  # by _refuse_nulls
-        follows = is_said or (kind != "extra_forbidden" and tree.gaps.lie_in(path))
+        is_certain = kind in ("extra_forbidden", "too_long") or context.get("certain", False)
+        follows = is_said or (not is_certain and tree.gaps.lie_in(path))
     if follows:
         return
     if kind == "extra_forbidden":
@@ -122,8 +125,6 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
     elif kind == "missing":
         said = f"`{loc[-1]}` is required" + (f" in `{tree.name(path[:-1])}`" if path[:-1] else "")
         report.add(codes.MISSING, said, _parent_span(tree, path), help=described(loc, shape), at=at)
-    elif kind == "one_of":
-        report.add(codes.ONE_OF, context["message"], tree.span(path, key=True), help=context["help"], at=at)
     elif kind == "too_short" and holds_something(node):
         pass  # what stands in it is wrong, and was said
     else:

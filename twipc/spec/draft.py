@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import Field
 
 from twipc.diagnostics import Path, Report, Stopped
-from twipc.syntax import NodeScalar, Tree
+from twipc.syntax import Gaps, NodeScalar, Tree
 
 from . import codes
 from .bind import judged
+from .clashes import tell_clashes, tell_kinds
 from .environment import Environment, External, Network, Secret, Volume
 from .http import Backend, Default, Engine, Http, Listen, ListenTls, Match, Route, Tls
 from .service import Port, Publish, Service
@@ -80,10 +81,12 @@ def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:
             at="environment",
         )
     noun: type[Environment] = Environment
+    flawed = tell_kinds(noun, tree, (), report)
     for _ in range(_MOST_ROUNDS):
         environment, wrong = judged(noun, tree, (), report)
         if environment is not None:
-            return environment, tree
+            flawed |= tell_clashes(environment, tree, (), report)
+            return environment, Tree(tree.root, tree.file, Gaps(tree.gaps.paths, flawed=True)) if flawed else tree
         # What has a name that is none is taken out only where a draft cannot have it.
         places, unsure = (wrong.places, wrong.keys) if noun is Environment else (wrong.places | wrong.keys, set[Path]())
         tree = tree.without(places, wrong.unsure | unsure)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .noun import Noun
+from .noun import Clash, Noun
 from .service import Service
 from .values import (
     WHOLE,
@@ -23,7 +23,6 @@ from .values import (
     PortName,
     PortNumber,
     ProjectPath,
-    refuse,
 )
 
 Access = Literal["single-writer", "shared", "read-only", "per-replica", "scratch"]
@@ -45,16 +44,14 @@ class Driver(Noun):
     name: DriverName = Field(description="Its name on the hosts; they must have it.")
     options: Mapping[DriverOption, Line] = Field({}, description="What it is told, each a string.")
 
-    @model_validator(mode="after")
-    def _disguise(self) -> Self:
+    def clashes(self) -> Iterator[Clash]:
         """What `host` and `nfs` say is said by them: no second name hides a second writer, no `nolock` a lock."""
         kind = self.options.get("type", "")
         given = self.options.get("o", "").split(",")
         if self.name == "local" and kind.startswith("nfs"):
-            raise refuse("this is NFS in other words", "write `nfs: {server: …, path: …}`: mounted hard, with locks")
+            yield Clash("this is NFS in other words", "write `nfs: {server: …, path: …}`: mounted hard, with locks")
         if self.name == "local" and (kind == "none" or {"bind", "rbind"} & set(given)):
-            raise refuse("this is a folder of the host in other words", "write `host: /path`")
-        return self
+            yield Clash("this is a folder of the host in other words", "write `host: /path`")
 
 
 class Volume(Noun):
@@ -71,20 +68,19 @@ class Volume(Noun):
     nfs: Nfs | None = Field(None, description="It is a folder of a server.")
     driver: Driver | None = Field(None, description="It is made by a volume driver.")
 
-    @model_validator(mode="after")
-    def _fitting(self) -> Self:
+    def clashes(self) -> Iterator[Clash]:
         """An instance's own is no common place, and what lies elsewhere is not twipc's to delete."""
         kind = next((name for name in self.ONE_OF if getattr(self, name) is not None), "")
         written = "retention" in self.model_fields_set
         if kind and self.access in OWN:
-            raise refuse(
-                f"`{kind}` is one place, and with `access: {self.access}` each instance has its own", f"take out `{kind}`"
-            )
+            said = f"`{kind}` is one place, and with `access: {self.access}` each instance has its own"
+            yield Clash(said, f"take out `{kind}`", (kind,))
         if self.access == "scratch" and written:
-            raise refuse("scratch is gone with its instance", "take out `retention`, or write `access: per-replica`")
+            yield Clash(
+                "scratch is gone with its instance", "take out `retention`, or write `access: per-replica`", ("retention",)
+            )
         if kind in ("host", "nfs") and self.retention == "delete":
-            raise refuse(f"nothing here deletes what lies behind `{kind}`", "take out `retention`: it is kept")
-        return self
+            yield Clash(f"nothing here deletes what lies behind `{kind}`", "take out `retention`: it is kept", ("retention",))
 
 
 class Network(Noun):

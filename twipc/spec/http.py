@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from .limits import HEADERS, MAX_MEMBERS, RATE, RETRIES, ROUTE_HOST_LENGTH, ROUTE_HOSTS
-from .noun import Noun
+from .noun import Clash, Noun
 from .values import (
     WHOLE,
     Body,
@@ -36,7 +36,6 @@ from .values import (
     Size,
     Time,
     Whole,
-    refuse,
 )
 
 ErrorStatus = Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE]
@@ -130,11 +129,9 @@ class Match(Noun):
     )
     method: tuple[Method, ...] | None = Field(None, min_length=1, description="Only with these methods; GET is not HEAD.")
 
-    @model_validator(mode="after")
-    def _hosts(self) -> Self:
+    def clashes(self) -> Iterator[Clash]:
         if sum(map(len, self.host or ())) not in ROUTE_HOST_LENGTH:
-            raise refuse("the hosts are too long", "nginx takes parameters of up to 4095 bytes; write a second route")
-        return self
+            yield Clash("the hosts are too long", "nginx takes parameters of up to 4095 bytes; write a second route", ("host",))
 
 
 class Redirect(Noun):
@@ -155,11 +152,10 @@ class Redirect(Noun):
         308, description="308 and 307 keep the method and the body, 301 and 308 are remembered by clients."
     )
 
-    @model_validator(mode="after")
-    def _port(self) -> Self:
+    def clashes(self) -> Iterator[Clash]:
         if self.port != 443 and self.scheme is None:
-            raise refuse("`port` is written without `scheme`", "it is the port of the https side; leave it out")
-        return self
+            said = "`port` is written without `scheme`"
+            yield Clash(said, "it is the port of the https side; leave it out", ("port",), certain=False)
 
 
 class Route(Noun):
@@ -245,30 +241,33 @@ class Http(Noun):
     )
     stats: Stats | None = Field(None, description="The engine's statistics page.")
 
-    @model_validator(mode="after")
-    def _counted(self) -> Self:
+    def clashes(self) -> Iterator[Clash]:
         counted = self.default.backend or any(route.backend or route.files for route in self.routes)
         if self.rate_limit and not counted:
-            raise refuse(
-                "the rate limit counts nothing", "it counts what goes to members or for files, and no route leads there"
-            )
-        return self
+            help = "it counts what goes to members or for files, and no route leads there"
+            yield Clash("the rate limit counts nothing", help, ("rate_limit",), certain=False)
+        yield from self._header_clashes()
+        if self.tls and self.stats and self.tls.certificate == self.stats.auth.secret:
+            said = f"`{self.tls.certificate}` is a certificate and a password"
+            yield Clash(said, "each is a secret of its own", ("tls", "certificate"))
 
-    @model_validator(mode="after")
-    def _headers(self) -> Self:
-        """No header is said twice, in whatever case, and all fit."""
-        for names in ((*self.expose_headers, *self.response_headers), tuple(self.request_headers)):
+    def _header_clashes(self) -> Iterator[Clash]:
+        """Headers that are said twice, in whatever case, and those that do not fit."""
+        help = "upper and lower case are the same in a header's name"
+        for fields in (("expose_headers", "response_headers"), ("request_headers",)):
             seen: set[str] = set()
-            for name in names:
-                if name.lower() in seen:
-                    raise refuse(f"the header `{name}` is said twice", "upper and lower case are the same in a header's name")
-                seen.add(name.lower())
+            for field in fields:
+                for name in getattr(self, field):
+                    if name.lower() in seen:
+                        yield Clash(f"the header `{name}` is said twice", help, (field, name))
+                    seen.add(name.lower())
         for what, headers in (("response", self.response_headers), ("request", self.request_headers)):
             # A name and a value are joined by `: ` and end with a line end.
             if sum(len(name) + len(value.encode()) + 4 for name, value in headers.items()) not in HEADERS:
-                raise refuse(f"the {what} headers are too long", f"all together have {HEADERS.most} bytes")
-        if self.tls and self.tls.hsts and "strict-transport-security" in map(str.lower, self.response_headers):
-            raise refuse("the header `Strict-Transport-Security` is said twice", "write `hsts: false` to say it yourself")
-        if self.tls and self.stats and self.tls.certificate == self.stats.auth.secret:
-            raise refuse(f"`{self.tls.certificate}` is a certificate and a password", "each is a secret of its own")
-        return self
+                said = f"the {what} headers are too long"
+                yield Clash(said, f"all together have {HEADERS.most} bytes", (f"{what}_headers",))
+        if self.tls and self.tls.hsts:
+            for name in self.response_headers:
+                if name.lower() == "strict-transport-security":
+                    said = f"the header `{name}` is said twice"
+                    yield Clash(said, "`tls` says it too: write `hsts: false` to say it yourself", ("response_headers", name))

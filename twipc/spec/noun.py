@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
+
+from twipc.diagnostics import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What of one noun does not go together, though each is legal by itself; `at` leads to it from the noun, or to its key.
+
+    It is `certain` if nothing else that the noun may say besides puts it right.
+    """
+
+    message: str
+    help: str
+    at: Path = ()
+    certain: bool = True
 
 
 class Noun(BaseModel):
@@ -26,18 +43,9 @@ class Noun(BaseModel):
     ONE_OR_MORE: ClassVar[tuple[str, ...]] = ()
     SHARED: ClassVar[tuple[str, ...]] = ()
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if self.ONE_OF:
-            written = [name for name in self.ONE_OF if getattr(self, name) is not None]
-            if len(written) > 1 or (self.KIND_NEEDED and not written):
-                names = ", ".join(f"`{name}`" for name in self.ONE_OF)
-                said = f"both `{written[0]}` and `{written[1]}` are written" if written else "none is written"
-                count = "exactly one" if self.KIND_NEEDED else "at most one"
-                help = "take one of them out" if written else "write one of them"
-                message = f"{count} of {names} is wanted, {said}"
-                raise PydanticCustomError("one_of", "{message}", {"message": message, "help": help})
-        return self
+    def clashes(self) -> Iterator[Clash]:
+        """What does not go together; `bind` tells it, so that no wrong value hides it and it hides no other."""
+        return iter(())
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

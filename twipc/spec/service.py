@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from .http import Http
 from .limits import CHECKS, PIDS, REPLICAS, STANDBYS, ULIMIT
 from .logging import ENDING, Logging
-from .noun import Noun
+from .noun import Clash, Noun
 from .schedule import Dependency, Placement, Rollout
 from .values import (
     EPHEMERAL,
@@ -200,7 +200,7 @@ Capability = Literal[
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if twice:
-        raise refuse(f"`{twice}` stands twice", "take one of them out")
+        raise refuse(f"`{twice}` stands twice", "take one of them out", certain=True)
     return names
 
 
@@ -226,14 +226,13 @@ class Ulimit(Noun):
     soft: _Most | None = Field(None, description="What it has at first.")
     hard: _Most | None = Field(None, description="What it may raise that to; what `soft` says by default.")
 
-    @model_validator(mode="after")
-    def _soft_below_hard(self) -> Self:
+    def clashes(self) -> Iterator[Clash]:
         if self.hard is not None and self.both is not None:
-            raise refuse("`hard` is beside `both`", "write `soft` and `hard`, or the number alone")
-        soft, hard = self.pair
-        if hard != -1 and not -1 < soft <= hard:
-            raise refuse(f"the soft limit {soft} is over the hard one, {hard}", "-1 is no limit")
-        return self
+            yield Clash("`hard` is beside `both`", "write `soft` and `hard`, or the number alone", ("hard",))
+        elif self.soft is not None or self.both is not None:
+            soft, hard = self.pair
+            if hard != -1 and not -1 < soft <= hard:
+                yield Clash(f"the soft limit {soft} is over the hard one, {hard}", "-1 is no limit")
 
     @property
     def pair(self) -> tuple[int, int]:

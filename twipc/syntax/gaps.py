@@ -10,12 +10,14 @@ from twipc.diagnostics import Path
 class Gaps:
     """Places at which something was wrong, and told: nothing that may only follow from it is told as well."""
 
-    def __init__(self, paths: Iterable[Path] = ()) -> None:
+    def __init__(self, paths: Iterable[Path] = (), *, flawed: bool = False) -> None:
         self.paths = frozenset(paths)
+        self.flawed = flawed
+        """Whether something else is wrong, which hides nothing."""
         self._around = frozenset(path[:length] for path in self.paths for length in range(len(path) + 1))
 
     def __bool__(self) -> bool:
-        return bool(self.paths)
+        return bool(self.paths) or self.flawed
 
     def hide(self, path: Path) -> bool:
         """Whether what is not found at `path` may be there all the same."""

@@ -103,7 +103,7 @@ class Tree:
         """The same tree with gaps where something is `wrong`, which is taken out, and where one is `unsure`."""
         moved = _Moved(wrong)
         lost = {path if isinstance(path[-1], str) else path[:-1] for path in wrong}
-        gaps = Gaps(map(moved, {*self.gaps.paths, *unsure, *lost}))
+        gaps = Gaps(map(moved, {*self.gaps.paths, *unsure, *lost}), flawed=self.gaps.flawed)
         root = _without(self.root, list(wrong))
         assert isinstance(root, NodeMapping)
         return Tree(root, self.file, gaps)

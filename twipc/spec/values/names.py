@@ -76,16 +76,16 @@ def _host_value(value: str) -> str:
 
 def _few_constraints(value: Mapping[str, str]) -> Mapping[str, str]:
     if len(value) not in CONSTRAINTS:
-        raise refuse(f"{len(value)} constraints are too many", f"the most is {CONSTRAINTS.most}")
+        raise refuse(f"{len(value)} constraints are too many", f"the most is {CONSTRAINTS.most}", certain=True)
     return value
 
 
 def _few_labels(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(value) not in SPREAD:
-        raise refuse(f"{len(value)} labels are too many", f"the most is {SPREAD.most}")
+        raise refuse(f"{len(value)} labels are too many", f"the most is {SPREAD.most}", certain=True)
     twice = next((label for label in value if value.count(label) > 1), None)
     if twice:
-        raise refuse(f"`{twice}` stands twice", "take one out")
+        raise refuse(f"`{twice}` stands twice", "take one out", certain=True)
     return value
 
 

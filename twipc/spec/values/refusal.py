@@ -14,9 +14,12 @@ from pydantic_core.core_schema import no_info_after_validator_function
 from twipc.limit import Limit
 
 
-def refuse(message: str, help: str = "") -> PydanticCustomError:
-    """A value that is not legal, said in the user's words; braces in them are not a template."""
-    return PydanticCustomError("twipc", "{message}", {"message": message, "help": help})
+def refuse(message: str, help: str = "", *, certain: bool = False) -> PydanticCustomError:
+    """A value that is not legal, said in the user's words; braces in them are not a template.
+
+    Of a list or a mapping it is `certain` if it holds whatever else was to stand in it.
+    """
+    return PydanticCustomError("twipc", "{message}", {"message": message, "help": help, "certain": certain})
 
 
 @dataclass(frozen=True, slots=True)
