@@ -40,11 +40,13 @@ LIMITS: Table = (
         limit=Limit(what="target groups of an ECS service", unit="target groups", most=5, source=_GUIDE),
         code=TOO_LARGE,
         measure=target_groups,
+        help="publish fewer ports of one service",
     ),
     Held(
         limit=Limit(what="subnets of an ECS service", unit="subnets", most=16, source=f"{_BOTOCORE} of AwsVpcConfiguration"),
         code=TOO_LARGE,
         measure=subnets,
+        help="name fewer: one in each zone is enough",
     ),
     Held(
         limit=Limit(
@@ -55,6 +57,7 @@ LIMITS: Table = (
         ),
         code=TOO_LARGE,
         measure=security_groups,
+        help="name fewer, and write their rules into one",
     ),
     Held(
         limit=Limit(

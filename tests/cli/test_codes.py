@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from tests.cli.scenes import SCENES, project
 from twipc.catalogue import codes
 from twipc.cli import cli
-from twipc.diagnostics import Code
+from twipc.diagnostics import Code, Severity
 
 HEAD = {
     "twipc": "twipc: 1",
@@ -53,6 +53,12 @@ def test_a_bad_example_causes_just_its_code_on_the_marked_line(code: Code, tmp_p
     found = lint(tmp_path, spec, code.id)
     assert {one[0] for one in found} == {code.id}
     assert not marked or found == marked
+
+
+@pytest.mark.parametrize("code", [code for code in EXAMPLES if code.severity is not Severity.NOTE], ids=lambda code: code.id)
+def test_what_is_to_be_changed_says_what_to_do_next(code: Code, tmp_path: Path) -> None:
+    ran = CliRunner().invoke(cli, ["lint", "--format", "json", str(project(tmp_path, whole(code.bad)))], prog_name="twipc")
+    assert [one["message"] for one in json.loads(ran.stdout)["findings"] if one["code"] == code.id and not one["help"]] == []
 
 
 @pytest.mark.parametrize("code", EXAMPLES, ids=lambda code: code.id)

@@ -54,7 +54,26 @@ def found(folder: Path, service: str = "", match: str = "prefix: /") -> list[tup
         ("health: {http: /live, failures: 11}", "`11` is out of range", "write a whole number from 1 to 10"),
         ("stop_grace: 99999999999s", "`99999999999s` is out of range", "a duration is between 1ms and 168h"),
         ("stop_grace: 8d", "`8d` is not a duration", "write whole numbers with their units: 500ms, 2s, 1m30s"),
-        ("stop_grace: 1.5s", "`1.5s` is not a duration", "write whole numbers with their units: 500ms, 2s, 1m30s"),
+        ("stop_grace: 2d", "`2d` is not a duration", "did you mean `48h`?"),
+        ("stop_grace: 1.5s", "`1.5s` is not a duration", "did you mean `1s500ms`?"),
+        ("stop_grace: 0.5m", "`0.5m` is not a duration", "did you mean `30s`?"),
+        ("stop_grace: 2 s", "`2 s` is not a duration", "did you mean `2s`?"),
+        ("stop_grace: 1m 30S", "`1m 30S` is not a duration", "did you mean `1m30s`?"),
+        ("resources: {memory: 1 GiB}", "`1 GiB` is not a size", "did you mean `1GiB`?"),
+        ("resources: {memory: 512Mi}", "`512Mi` is not a size", "did you mean `512MiB`?"),
+        ("resources: {cpu: abc}", "`abc` is not a number of processors", "write a number: 0.5, 2"),
+        ('resources: {cpu: "0.5"}', "`0.5` is a string, and a number is wanted", "write it without quotes: 0.5"),
+        ("resources: {cpu: 500m}", "`500m` is not a number of processors", "write a number: 0.5"),
+        ("resources: {cpu: 256}", "`256` processors is out of range", "of which one is 1024 units of ECS"),
+        (f"replicas: {'9' * 5000}", f"`{'9' * 80}…`", "How many instances run"),
+        ("publish: [{port: http, host: abc}]", "`abc` is not a port number", "write a whole number: 8080"),
+        ('publish: [{port: http, host: "80"}]', "`80` is not a port number", "write it without quotes: 80"),
+        (
+            "publish: [{port: http, host: '80:8080'}]",
+            "`80:8080` is not a port number",
+            "8080, and 80 as the `host` of a `publish`",
+        ),
+        ("publish: [{port: http, host: 53/udp}]", "`53/udp` is not a port number", "write {number: 53, protocol: udp}"),
         ("stop_grace: 0s", "`0s` is out of range", "a duration is between 1ms and 168h"),
         (f"stop_grace: {'9' * 5000}h", "` is out of range", "a duration is between 1ms and 168h"),
         ("resources: {memory: 1MiB}", "`1MiB` is out of range", "memory is between 6MiB and 65536GiB: no container starts"),
@@ -209,3 +228,110 @@ def test_a_value_or_a_form_of_another_tool_is_answered_with_that_of_a_spec(
     assert code == "TW202"
     assert said in message
     assert help in helps
+
+
+@pytest.mark.parametrize(
+    ("host", "help"),
+    [
+        ("müller.de", "write it as requests and DNS have it: `xn--mller-kva.de`"),
+        ("*.müller.de", "write it as requests and DNS have it: `*.xn--mller-kva.de`"),
+        ("straße.de", "in the form that begins with `xn--`"),
+        ("a_b.de", "a host has no underscore: such as `a-b.de`"),
+        ("*", "leave `host` out: a route is for every host then"),
+        ("_", "leave `host` out: a route is for every host then"),
+        ("Shop.De", "write `shop.de`"),
+        ("shop.de:8080", "write `shop.de`"),
+        ("https://shop.de/", "write `shop.de`"),
+        (".shop.de", 'write both: [shop.de, "*.shop.de"]'),
+        ("www.*", "a star stands for all that is before the first dot"),
+        ("~^www", "there are no expressions: name each host"),
+        ("a..de", "between two dots are 1 to 63 characters"),
+        ("[::1]", "lower case, without a port"),
+    ],
+)
+def test_a_host_in_a_form_that_no_request_has_is_told_in_the_one_it_has(host: str, help: str, tmp_path: Path) -> None:
+    ((code, _, said, helps),) = found(tmp_path, match=f"prefix: /, host: '{host}'")
+    assert (code, said) == ("TW202", f"`{host}` is not a host")
+    assert help in helps
+
+
+@pytest.mark.parametrize(
+    ("routes", "help"),
+    [
+        (
+            "prefix: /, host: a.de}, backend: app}\n        - {match: {prefix: /, host: a.de",
+            "the two are for the same requests",
+        ),
+        ("prefix: /}, backend: app}\n        - {match: {prefix: /, host: a.de", "move it up, or take it out"),
+        ("prefix: /}, backend: app}\n        - {match: {prefix: /a/", "move it up, or take it out"),
+    ],
+)
+def test_a_hidden_route_is_moved_only_where_that_helps(routes: str, help: str, tmp_path: Path) -> None:
+    ((code, _, _, helps),) = found(tmp_path, match=routes)
+    assert code == "TW405"
+    assert help in helps
+
+
+WHOLE = """\
+twipc: {twipc}
+project: shop
+environment: prod
+targets: {{compose: {{}}}}
+services:
+  web: {{image: shop/web:1, ports: {{http: 8080}}, mounts: {{/data: news}}}}
+  inner:
+    http:
+      engine: {{name: nginx, version: "1.30"}}
+      listen: 8080
+      backends: {{app: {{members: [web.http]}}}}
+      routes: [{{match: {{prefix: /}}, {inner}}}]
+      default: {{backend: app}}
+  edge:
+    http:
+      engine: {{name: haproxy, version: "3.2"}}
+      listen: 8080
+      tls: {{listen: 8443, certificate: cert}}
+      backends: {{app: {{members: [inner.http]}}}}
+      routes: [{{match: {{prefix: /}}, {edge}}}]
+      default: {{backend: app}}
+      error_pages: [{{status: [{status}], page: pages/404.html}}]
+    publish: [{{port: http, host: 80}}, {{port: https, host: 443}}]
+volumes: {{news: {{access: shared, host: {folder}}}}}
+secrets: {{cert: {{file: .secrets/cert.pem}}}}
+accept: [{because}]
+"""
+GOOD = {"twipc": "1", "inner": "backend: app", "edge": "backend: app", "status": "404", "folder": "/srv/news", "because": ""}
+TO_HTTPS = "redirect: {scheme: https}"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said", "help"),
+    [
+        ({"twipc": '"1"'}, "TW202", "a number is wanted here, not the string `1`", "write 1 without quotes"),
+        ({"twipc": '"1.0"'}, "TW202", "`1.0` is not 1", "The version of the language"),
+        ({"status": "200"}, "TW202", "`200` is not one of: 400, 403, 404", "of those that a server answers itself"),
+        ({"folder": "./data"}, "TW202", "`./data` is not a folder of the host", "the whole path on the machine"),
+        ({"folder": "~/data"}, "TW202", "`~/data` is not a folder of the host", "the whole path on the machine"),
+        ({"folder": "/data/"}, "TW202", "`/data/` is not a folder of the host", "write `/data`"),
+        (
+            {"because": "{code: TW512, at: services.web, target: compose, because: '. . .'}"},
+            "TW202",
+            "`. . .` is no reason",
+            "say in some words why the loss is wanted",
+        ),
+        ({"inner": TO_HTTPS}, "TW455", "it comes by `edge`", "let `edge` send clients on, where they come in"),
+        ({"inner": TO_HTTPS, "edge": TO_HTTPS}, "TW455", "it comes by `edge`", "take it out: `edge` sends clients on"),
+    ],
+)
+def test_a_finding_says_what_helps_there(change: dict[str, str], code: str, said: str, help: str, tmp_path: Path) -> None:
+    ran = run("lint", "--format", "json", str(project(tmp_path, WHOLE.format(**{**GOOD, **change}))), at=tmp_path)
+    (one,) = [one for one in json.loads(ran.out)["findings"] if one["severity"] == "error"]
+    assert one["code"] == code
+    assert said in one["message"]
+    assert help in one["help"]
+
+
+def test_a_spec_without_a_name_is_not_called_a_folder(tmp_path: Path) -> None:
+    ran = run("lint", "", at=tmp_path)
+    assert ran.code == 2
+    assert "the name of a spec is empty" in ran.err

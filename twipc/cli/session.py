@@ -69,6 +69,8 @@ class Session:
         return iter(found)
 
     def _path(self, name: str) -> Path | str:
+        if not name:
+            raise click.UsageError("the name of a spec is empty; without a name all of specs/ are meant")
         specs = self.home.root / "specs"
         path = Path(name)
         if not path.suffix and len(path.parts) == 1:

@@ -134,23 +134,23 @@ def _pages(name: str, http: Http, names: Names, read: ReadFile, report: Report) 
         if names.keeps_secret(page.page, path, report):
             continue
         content = read(page.page)
-        problem = _page_problem(page.page, content)
+        problem, help = _page_problem(page.page, content)
         if problem:
-            report.add(codes.PAGE, problem, names.tree.span(path), at=names.tree.name(path))
+            report.add(codes.PAGE, problem, names.tree.span(path), help=help, at=names.tree.name(path))
         elif content is not None:
             pages[page.page] = content.decode()
     return pages
 
 
-def _page_problem(page: str, content: bytes | None) -> str:
+def _page_problem(page: str, content: bytes | None) -> tuple[str, str]:
     if content is None:
-        return f"there is no file `{page}` in the project"
+        return f"there is no file `{page}` in the project", "the path is relative to the folder that holds `specs/`"
     if len(content) not in PAGE:
-        return f"`{page}` has over {PAGE.most} bytes"
+        return f"`{page}` has over {PAGE.most} bytes", "an error page is small and stands alone: leave pictures and scripts out"
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        return f"`{page}` is not UTF-8 text"
+        return f"`{page}` is not UTF-8 text", "save it as UTF-8"
     if "\0" in text or "\r" in text:
-        return f"`{page}` holds NUL or carriage returns"
-    return ""
+        return f"`{page}` holds NUL or carriage returns", "save it as text whose lines end as on Linux"
+    return "", ""

@@ -94,7 +94,12 @@ def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str,
         for what in (port, number):
             if what in seen:
                 said = f"two ports are called `{port}`" if what == port else f"`{port}` and `{seen[what]}` are both {what}"
-                report.add(codes.PORT_TWICE, said, tree.span(path, key=True), at=tree.name(path))
+                help = (
+                    "give one another name"
+                    if what == port
+                    else "give one another number, or take it out: one port has one name"
+                )
+                report.add(codes.PORT_TWICE, said, tree.span(path, key=True), help=help, at=tree.name(path))
             seen[what] = port
     return ports
 

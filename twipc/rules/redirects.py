@@ -61,7 +61,11 @@ def _finding(model: Model, door: str, asked: Asked, circle: list[Place], first: 
     said = f"`{asked}` is sent round in a circle"
     if door != circle[0][0]:
         said += f": it comes by `{door}`, and comes back that way"
-        help = f"let `{door}` send clients on, where they come in" if first.scheme else help
+        if first.scheme:
+            front = model.environment.services[door].http
+            sends = bool(front and any(route.redirect and route.redirect.scheme for route in front.routes))
+            help = f"let `{door}` send clients on, where they come in"
+            help = f"take it out: `{door}` sends clients on where they come in, and forwards by http" if sends else help
     return Finding(
         REDIRECT_LOOP,
         said,

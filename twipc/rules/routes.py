@@ -74,20 +74,27 @@ def _hidden(model: Model, name: str, http: Http, before: _Before, index: int) ->
     if found and len(found) == len(paths):
         *_, (by, other) = found[0]
         said = f"no request reaches this route: `{by}` takes them all before"
-        yield _finding(model, (*here, "match"), here, said, (*here[:-1], other))
+        same = all(_is_twin(http, index, path, taker) for _, _, path, taker in found)
+        yield _finding(model, (*here, "match"), here, said, (*here[:-1], other), same=same)
     else:
         for kind, nth, path, (by, other) in found:
             said = f"no request reaches `{path}` of this route: `{by}` takes it before"
             written: Path = (*here, "match", kind, nth)
-            yield _finding(model, written, written, said, (*here[:-1], other))
+            yield _finding(model, written, written, said, (*here[:-1], other), same=_is_twin(http, index, path, (by, other)))
 
 
-def _finding(model: Model, path: Path, at: Path, said: str, other: Path) -> Finding:
+def _is_twin(http: Http, index: int, path: str, taker: tuple[str, int]) -> bool:
+    """Whether what takes a path is for the same requests, so that no order lets both have some."""
+    match, other = http.routes[index].match, http.routes[taker[1]].match
+    return (taker[0], other.host, other.method) == (path, match.host, match.method)
+
+
+def _finding(model: Model, path: Path, at: Path, said: str, other: Path, *, same: bool) -> Finding:
     return Finding(
         DEAD_ROUTE,
         said,
         model.span(path),
-        help="move it up, or take it out",
+        help="the two are for the same requests: take one out" if same else "move it up, or take it out",
         related=(Related(model.span(other), "this one is first"),),
         at=model.tree.name(at),
     )

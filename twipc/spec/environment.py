@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from .noun import Clash, Noun
 from .service import Service
@@ -17,12 +17,14 @@ from .values import (
     ExternalHost,
     Form,
     HostFolder,
+    Kind,
     Line,
     Name,
     PlatformName,
     PortName,
     PortNumber,
     ProjectPath,
+    refuse,
 )
 
 Access = Literal["single-writer", "shared", "read-only", "per-replica", "scratch"]
@@ -131,6 +133,22 @@ class Secret(Noun):
     ecs: EcsSecret | None = Field(None, description="ECS: an ARN.")
 
 
+_LETTERS = 3
+"""Fewer letters and digits are no reason; whether more are one, only a reader can say."""
+
+
+def _reason(value: str) -> str:
+    if sum(map(str.isalnum, value)) < _LETTERS:
+        raise refuse(f"`{value}` is no reason", "say in some words why the loss is wanted, for who reads the spec next")
+    return value
+
+
+Reason = Annotated[
+    Line,
+    Kind("a line of text", "some words"),
+    AfterValidator(_reason),
+    WithJsonSchema({"type": "string", "minLength": _LETTERS}),
+]
 FindingCode = Annotated[str, Form("[A-Z0-9]{3,20}", "a finding's code", "such as TW512")]
 
 
@@ -140,7 +158,7 @@ class Acceptance(Noun):
     code: FindingCode = Field(description="The finding's code, such as TW513.")
     at: Line = Field(description="The place as the finding names it: its path joined by dots, a list item by its port or name.")
     target: Line = Field(description="The target.")
-    because: Line = Field(description="The reason.", min_length=3)
+    because: Reason = Field(description="The reason, for who reads the spec next.")
 
 
 class Environment(Noun):

@@ -188,7 +188,9 @@ class Timeouts(Noun):
 class ErrorPage(Noun):
     """A page for errors that the server itself answers."""
 
-    status: tuple[ErrorStatus, ...] = Field(min_length=1, description="For these statuses.")
+    status: tuple[ErrorStatus, ...] = Field(
+        min_length=1, description="For these statuses, of those that a server answers itself when something fails."
+    )
     page: ProjectPath = Field(description="The page's file, relative to the project.")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from ..limits import HIGH_PORT, HOST_PART, PORT, REQUEST_HOST
+from .hosts import meant_host, meant_name
 from .refusal import Kind, refuse
 
 _PART = rf"[a-z0-9](?:[a-z0-9-]{{0,{HOST_PART.most - 2}}}[a-z0-9])?"
@@ -19,7 +20,7 @@ _ALIAS_HELP = "letters a-z, digits and hyphens, in parts joined by dots"
 
 def _request_host(value: str) -> str:
     if not _HOST.fullmatch(value) or len(value) not in REQUEST_HOST:
-        raise refuse(f"`{value}` is not a host", _HOST_HELP)
+        raise refuse(f"`{value}` is not a host", meant_host(value) or _HOST_HELP)
     return value
 
 
@@ -31,7 +32,7 @@ def _elsewhere(value: str) -> str:
         if value.split(".")[0] in ("0", "127"):
             raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) not in REQUEST_HOST:
-        raise refuse(f"`{value}` is not a host elsewhere", _ELSEWHERE_HELP)
+        raise refuse(f"`{value}` is not a host elsewhere", (meant_name(value) if "." in value else "") or _ELSEWHERE_HELP)
     elif last == "localhost":
         raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     return value
@@ -44,7 +45,7 @@ def _alias(value: str) -> str:
         or len(value) not in REQUEST_HOST
         or value.rpartition(".")[2].isdecimal()
     ):
-        raise refuse(f"`{value}` is not a name in DNS", _ALIAS_HELP)
+        raise refuse(f"`{value}` is not a name in DNS", meant_name(value) or _ALIAS_HELP)
     if value.rpartition(".")[2] == "localhost":
         raise refuse(f"`{value}` is the container itself", "choose another name")
     return value
@@ -58,10 +59,21 @@ def plain_host(value: str) -> str:
 
 def _port_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise refuse(f"`{value}` is not a port number", "write a whole number without quotes: 8080")
+        raise refuse(f"`{value}` is not a port number", _meant_port(value))
     if value not in PORT:
         raise refuse(f"port {value} is out of range", "a port is between 1 and 65535")
     return value
+
+
+def _meant_port(value: object) -> str:
+    mapped = re.fullmatch(r"(?:.*:)?([0-9]{1,5}):([0-9]{1,5})(?:/(?:tcp|udp))?", value) if isinstance(value, str) else None
+    if mapped:
+        return f"write the port in the container, {mapped[2]}, and {mapped[1]} as the `host` of a `publish`"
+    spoken = re.fullmatch(r"([0-9]{1,5})/(tcp|udp)", value) if isinstance(value, str) else None
+    if spoken:
+        return f"write {{number: {spoken[1]}, protocol: {spoken[2]}}}" if spoken[2] == "udp" else f"write {spoken[1]}"
+    quoted = isinstance(value, str) and re.fullmatch("[0-9]{1,5}", value)
+    return f"write it without quotes: {value}" if quoted else "write a whole number: 8080"
 
 
 def _high_port(value: object) -> int:

@@ -12,6 +12,10 @@ from .refusal import Kind, refuse
 from .texts import without_controls
 
 _ABSOLUTE = "absolute, without `//`, `.`, `..` or a slash at the end"
+_HOST_FOLDER = (
+    "the whole path on the machine that the container runs on, such as /srv/news; a file of the project is brought by "
+    "`configs` of the service"
+)
 _PLAIN = "letters, digits and / . _ -"
 _WITHIN = "relative to the folder that holds `specs/`, without `..`"
 
@@ -45,15 +49,23 @@ def _file_path(value: str) -> str:
     return _container_path(value)
 
 
+def _elsewhere(value: str, what: str, help: str) -> str:
+    """A folder of another machine; its root is one, even where a rule refuses that with its reason."""
+    without_controls(value)
+    if not value.startswith("/") or (value != "/" and any(part in ("", ".", "..") for part in value[1:].split("/"))):
+        raise refuse(f"`{value}` is not {what}", help)
+    return value if value == "/" else _container_path(value)
+
+
 def _host_folder(value: str) -> str:
-    if value != "/":  # which a rule refuses, with its reason
-        _container_path(value)
-    return value
+    plain = value.rstrip("/") if value.startswith("/") else ""
+    help = f"write `{plain}`" if plain and "/." not in plain and "//" not in plain else _HOST_FOLDER
+    return _elsewhere(value, "a folder of the host", help)
 
 
 def _export(value: str) -> str:
     """A folder that a server exports; the root of NFS 4 is one."""
-    return value if value == "/" else _container_path(value)
+    return _elsewhere(value, "a folder that a server exports", "its whole path on the server, such as /srv/news")
 
 
 def _project_path(value: str) -> str:

@@ -46,9 +46,9 @@ class Cpu(int):
 
 
 _DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
-_SIZE = re.compile(r"([0-9]+) ?(B|KiB|MiB|GiB)")
+_SIZE = re.compile(r"([0-9]+)(B|KiB|MiB|GiB)")
 _SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_OTHER_SIZE = re.compile(r"([0-9]+) ?([KMG])B?", re.IGNORECASE)
+_OTHER_SIZE = re.compile(r"([0-9]+) ?([KMG])i?B?", re.IGNORECASE)
 """What other programs write: to some 1000 of them are the next larger, to some 1024."""
 _PAGE = 4096
 _MOST_DIGITS = 20
@@ -70,12 +70,36 @@ def parse_duration(value: object) -> Duration:
         return value
     match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if not match:
-        raise refuse(f"`{value}` is not a duration", "write whole numbers with their units: 500ms, 2s, 1m30s")
+        raise refuse(f"`{value}` is not a duration", _meant_duration(value))
     hours, minutes, seconds, millis = map(_number, match.groups())
     total = ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis
     if total not in DURATION:
         raise refuse(f"`{value}` is out of range", f"a duration is {_range(DURATION, Duration)}")
     return Duration(total)
+
+
+def _meant_duration(value: object) -> str:
+    """How a duration is written; of what other tools take, that very one."""
+    said = "write whole numbers with their units: 500ms, 2s, 1m30s"
+    text = value.replace(" ", "").lower() if isinstance(value, str) and len(value) <= _MOST_DIGITS else ""
+    if text and _DURATION.fullmatch(text):
+        return f"{said}; did you mean `{text}`?"
+    part = re.fullmatch(r"([0-9]+)[.]([0-9]{1,3})([hms])", text)
+    if part:
+        size = {"h": 3_600_000, "m": 60_000, "s": 1000}[part[3]]
+        exact, rest = divmod(int(part[1] + part[2]) * size, 10 ** len(part[2]))
+        return f"{said}; did you mean `{_spelled(exact)}`?" if not rest and exact else said
+    days = re.fullmatch(r"([0-9]{1,3})d(?:ays?)?", text)
+    return f"{said}; did you mean `{int(days[1]) * 24}h`?" if days and int(days[1]) * 86_400_000 in DURATION else said
+
+
+def _spelled(millis: int) -> str:
+    """A time in its largest units: 1m30s."""
+    parts = []
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        count, millis = divmod(millis, size)
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts)
 
 
 def _size(value: object) -> Size:
@@ -131,12 +155,16 @@ def parse_cpu(value: object) -> Cpu:
     """`0.5` processors, to a thousandth."""
     if isinstance(value, Cpu):
         return value
-    if isinstance(value, str):
-        raise refuse(f"`{value}` is a string, and a number is wanted", "write it without quotes: 0.5, 2")
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}(?:[.][0-9]+)?", value):
+        raise refuse(f"`{value}` is a string, and a number is wanted", f"write it without quotes: {value}")
+    milli_cpu = re.fullmatch("([0-9]{1,6})m", value) if isinstance(value, str) else None
+    if milli_cpu:
+        raise refuse(f"`{value}` is not a number of processors", f"write a number: {Cpu(int(milli_cpu[1]))}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refuse(f"`{value}` is not a number of processors", "write a number: 0.5, 2")
     if value * 1000 not in CPU:
-        raise refuse(f"`{value}` processors is out of range", f"cpu is {_range(CPU, Cpu)}")
+        units = "; it counts processors, of which one is 1024 units of ECS" if value in (256, 512, 1024, 2048, 4096) else ""
+        raise refuse(f"`{value}` processors is out of range", f"cpu is {_range(CPU, Cpu)}{units}")
     milli = round(value * 1000)
     if abs(milli - value * 1000) > 1e-6:
         raise refuse(f"`{value}` is too precise", "cpu counts in thousandths of a processor")
