@@ -25,7 +25,7 @@ SCRIPT = f"""\
 ' '''
 import sys
 
-from twipc.cli import main
+from twipc.__main__ import main
 
 sys.exit(main())
 """

@@ -1,15 +1,22 @@
 """The program `twipc`, also as `python -m twipc`."""
 
 import _signal  # what `signal` wraps: that one takes its time to be imported
+import os
+import sys
+
+from twipc.stamp import stamp_of
 
 
 def main() -> None:
     """Run the command line; until that listens itself, an interrupt ends the program without a trace."""
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    stamp = stamp_of(sys.argv[1:])
+    if stamp and stamp.replay():
+        os._exit(0)  # all is printed, and nothing is left to be tidied up
     from twipc.cli import main as run
 
-    run()
+    run(stamp=stamp)
 
 
 if __name__ == "__main__":

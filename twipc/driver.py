@@ -56,6 +56,10 @@ class Project:
 
     root: Path
     sources: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, bytes | None] = field(default_factory=dict)
+    """Every file that was asked for, as it was found first; None for one that was not there."""
+    steady: bool = True
+    """Whether `contents` is all that was found: no file was closed, outside, or another at a second look."""
     _closed: set[Path] = field(default_factory=set)
 
     def close(self, path: str) -> None:
@@ -71,16 +75,23 @@ class Project:
         try:
             found = self._native(path).resolve(strict=True)
             if not found.is_relative_to(self.root.resolve()) or found in self._closed:
+                self.steady = False
                 return None
             content = content_of(found)
         except (ValueError, RuntimeError):  # a path with NUL is a ValueError, a loop of links a RuntimeError
             return None
         except OSError as problem:
             if problem.errno in _ABSENT:
+                self.found(path, None)
                 return None
             raise
+        self.found(path, content)
         self.sources[path] = content.decode("utf-8-sig", "replace")
         return content
+
+    def found(self, path: str, content: bytes | None) -> None:
+        """Record what a file of the project, by its path in it, was found to hold."""
+        self.steady &= self.contents.setdefault(path, content) == content
 
     def _native(self, path: str) -> Path:
         """A path of a spec on this machine: its bytes are UTF-8 whatever the locale is, and the output the same."""

@@ -41,6 +41,11 @@ def target(name: str) -> Target:
     return offered
 
 
+def is_shipped(name: str) -> bool:
+    """Whether the target of this name is a part of twipc."""
+    return name in _shipped()
+
+
 def _shipped() -> Mapping[str, str]:
     """Module by target: `compose-2.4` lies in the folder `compose_2_4`."""
     names = (info.name for info in pkgutil.iter_modules(shipped.__path__) if info.ispkg)

@@ -47,7 +47,7 @@ class Machine:
         for name in ("twip.sh", "requirements.lock", "requirements-dev.lock"):
             shutil.copy2(ROOT / name, self.checkout)
         self.write("twipc/__init__.py", "")
-        self.write("twipc/cli/__init__.py", STUB)
+        self.write("twipc/__main__.py", STUB)
         for path in ("twipc/cli/up.py", "twipc/cli/test.py", "specs/train.yaml", "specs/test.yaml"):
             self.write(path, "")
         for name in ("sh", "cat", "cmp", "dirname", "readlink"):

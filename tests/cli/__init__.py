@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from twipc.cli import main
+from twipc.stamp import stamp_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "twipc: 1\nproject: shop\n"
@@ -62,8 +63,8 @@ def project(root: Path, **specs: str) -> Path:
     return root
 
 
-def run(*arguments: str, at: Path, stdin: bytes = b"") -> Ran:
-    """A run in this process, standing in `at`."""
+def run(*arguments: str, at: Path, stdin: bytes = b"", stamped: bool = False) -> Ran:
+    """A run in this process, standing in `at`; if `stamped`, it leaves its stamp, and takes notice of none."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
     before = signal.getsignal(signal.SIGTERM)
     code: object = 0
@@ -74,7 +75,7 @@ def run(*arguments: str, at: Path, stdin: bytes = b"") -> Ran:
             redirect_stderr(err),
             patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")),
         ):
-            main(list(arguments))
+            main(list(arguments), stamp_of(arguments) if stamped else None)
     except SystemExit as ended:
         code = ended.code
     finally:

@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from twipc.stamp import Stamp
+
 VERBS = {
     "bench": "Ask many times at once, and count.",
     "build": "Build the images that the spec says how to make.",
@@ -89,7 +91,7 @@ def cli() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None, stamp: Stamp | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings, 2 usage, 3 a tool, 4 not written, 70 our bug, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
@@ -99,7 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
             # What a terminal's encoding lacks is spelled out, never an error.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
+        code = _run(arguments, stamp)
         if sys.stdout:
             sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
@@ -118,14 +120,14 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _run(arguments: list[str] | None) -> int:
+def _run(arguments: list[str] | None, stamp: Stamp | None) -> int:
     if "_TWIPC_COMPLETE" in os.environ:
         with suppress(KeyError, ValueError):  # a shell says what it wants completed; anything else asks for nothing
             cli.main(arguments, prog_name="twipc")
         return 2
     try:
         # Not `cli.main`: it takes a closed pipe for a failure, and gives exit codes back instead of raising them.
-        with cli.make_context("twipc", sys.argv[1:] if arguments is None else arguments) as context:
+        with cli.make_context("twipc", sys.argv[1:] if arguments is None else arguments, obj=stamp) as context:
             cli.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code

@@ -12,7 +12,9 @@ import click
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.driver import Project, compile_model, load
-from twipc.output import WriteFailed, locked
+from twipc.output import MANIFEST, WriteFailed, locked, manifest
+from twipc.registry import is_shipped
+from twipc.stamp import Stamp
 from twipc.target.codes import LIMITS_ELSEWHERE
 
 from .choice import Choice, target_option
@@ -85,6 +87,23 @@ def command(
         click.echo(visible(f"twipc: {told}: {problem}"), err=True)
         code = 4
     session.finish(code, to_stderr=bool(stdout or diffing))
+    stamp: Stamp | None = click.get_current_context().find_object(Stamp)
+    if stamp:
+        _keep(session, stamp, compiled, wrote=not checking)
+
+
+def _keep(session: Session, stamp: Stamp, compiled: list[Placed], *, wrote: bool) -> None:
+    """Leave a stamp of a run without errors, if nothing but this project and twipc itself had a part in it."""
+    home = session.home
+    if str(home.root) != stamp.root or not home.steady:
+        return
+    if any(one.project is not home or (one.compiled and not is_shipped(one.compiled.target.name)) for one in compiled):
+        return
+    files = dict(home.contents)
+    for one in compiled:
+        files |= {one.file(name): text.encode() for name, text in one.wanted.items()}
+        files[one.file(MANIFEST)] = manifest(one.wanted)
+    stamp.keep(files, session.said, wrote=wrote)
 
 
 def _compile(session: Session, spec: Spec, choice: Choice, out: Path | None) -> list[Placed]:

@@ -36,6 +36,7 @@ _SAID = {
 }
 _REFUSED = (State.EDITED, State.FOREIGN)
 _MOST_MEANINGS = 3
+_NOTHING = "nothing to write"
 _END = "\n"
 _NO_END = "\\ No newline at end of file\n"
 
@@ -86,10 +87,11 @@ def place(session: Session, one: Placed, *, force: bool) -> None:
         session.add(one.project, [_finding(one, name, state) for name, state in refused])
         return
     written = write(one.folder, one.wanted)
-    told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else "nothing to write"
-    click.echo(visible(f"{shown(one.folder.path)}: {told}"), err=True)
+    told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else _NOTHING
+    now, again = (visible(f"{shown(one.folder.path)}: {what}") + "\n" for what in (told, _NOTHING))
+    session.say(now, to_stderr=True, again=again if one.compiled else "")
     for name, kept in written.kept.items():
-        click.echo(visible(f"  {name}: what was there is kept as {kept}"), err=True)
+        session.say(visible(f"  {name}: what was there is kept as {kept}") + "\n", to_stderr=True, again="")
 
 
 def check(session: Session, everything: Iterable[Placed]) -> bool:
@@ -101,7 +103,7 @@ def check(session: Session, everything: Iterable[Placed]) -> bool:
         any_change |= bool(found)
         session.add(one.project, [*found, *(strangers(one) if one.compiled else ())])
     if count and not any_change and not session.fails(session.report.findings):
-        click.echo(f"fresh: {folders(count)} what the specs say", err=True)
+        session.say(f"fresh: {folders(count)} what the specs say\n", to_stderr=True)
     return any_change
 
 

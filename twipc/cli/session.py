@@ -48,6 +48,8 @@ class Session:
     colour: str
     report: Report = field(default_factory=Report)
     sources: dict[str, str] = field(default_factory=dict)
+    said: list[tuple[bool, str]] = field(default_factory=list)
+    """What an equal run would print, each with whether to standard error."""
     unsaid: frozenset[str] = frozenset()
     """The codes that this verb does not look for: a comment that ignores one may do so for another."""
     _projects: dict[Path, Project] = field(default_factory=dict)
@@ -99,10 +101,17 @@ class Session:
             content = content_of(path)
         except OSError as problem:
             raise click.UsageError(visible(f"{shown(path)}: {problem.strerror}")) from problem
-        return Spec(project, path.relative_to(project.root).as_posix(), content, path.stem)
+        file = path.relative_to(project.root).as_posix()
+        project.found(file, content)
+        return Spec(project, file, content, path.stem)
 
     def _project(self, root: Path) -> Project:
         return self._projects.setdefault(root, Project(root))
+
+    def say(self, text: str, *, to_stderr: bool, again: str | None = None) -> None:
+        """Print a text; `again` is what takes its place where nothing has changed."""
+        click.echo(text, nl=False, err=to_stderr, color=True)
+        self.said.append((to_stderr, text if again is None else again))
 
     def add(self, project: Project, findings: Iterable[Finding], environment: str = "") -> None:
         """Take findings over, with the texts that they point into; `environment` is the one that was looked at."""
@@ -135,9 +144,9 @@ class Session:
         findings = merged(self.report.findings)
         stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
         printed = as_json(findings, more or {}) if self.format == "json" else self._printed(findings, stream)
-        click.echo(printed, nl=False, err=to_stderr, color=True)
+        self.say(printed, to_stderr=to_stderr)
         if findings and self.format == "text":
-            click.echo(summary(findings), err=True)
+            self.say(f"{summary(findings)}\n", to_stderr=True)
         if code or self.fails(self.report.findings):
             raise click.exceptions.Exit(code or 1)
 
@@ -194,7 +203,9 @@ def _texts(project: Project) -> dict[str, str]:
     texts = dict(project.sources)
     for path in _spec_paths(project):
         with suppress(OSError):  # one that was asked for and cannot be read is told as such
-            texts[path.relative_to(project.root).as_posix()] = content_of(path).decode("utf-8-sig", "replace")
+            file, content = path.relative_to(project.root).as_posix(), content_of(path)
+            project.found(file, content)
+            texts[file] = content.decode("utf-8-sig", "replace")
     return texts
 
 

@@ -2,13 +2,14 @@
 
 from . import codes
 from .codes import CODES
-from .folder import MODE, Folder, State, WriteFailed
+from .folder import MANIFEST, MODE, Folder, State, WriteFailed, manifest
 from .lock import locked
 from .strangers import files, is_read_by_docker
 from .write import Written, write, write_file
 
 __all__ = [
     "CODES",
+    "MANIFEST",
     "MODE",
     "Folder",
     "State",
@@ -18,6 +19,7 @@ __all__ = [
     "files",
     "is_read_by_docker",
     "locked",
+    "manifest",
     "write",
     "write_file",
 ]
