@@ -34,6 +34,8 @@ from twipc.verify.accept import accepted, is_loss
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 """Errors that say that there is no file."""
 
+_BESIDE = "`twipc: 1`, a `project`, its `targets` such as [compose], and `services`"
+
 
 def content_of(path: Path) -> bytes:
     """The bytes of a regular file, of one that is too large only the first; raises OSError for anything else.
@@ -122,7 +124,7 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
                 spec_codes.FRAGMENT,
                 f"`{file}` names no environment: it is a fragment for others to extend",
                 tree.span(()),
-                help=f"write `environment: {stem}` if it is an environment",
+                help=f"an environment has `environment: {stem}`, and beside it {_BESIDE}",
             )
         raise Stopped
     _tell_unknown_targets(tree, report)

@@ -335,3 +335,82 @@ def test_a_spec_without_a_name_is_not_called_a_folder(tmp_path: Path) -> None:
     ran = run("lint", "", at=tmp_path)
     assert ran.code == 2
     assert "the name of a spec is empty" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("service", "said", "help"),
+    [
+        ("command: npm start", "the string `npm start`", 'Write ["npm", "start"].'),
+        ("command: a && b", "the string `a && b`", 'Write ["sh", "-c", "a && b"].'),
+        ("tmpfs: /tmp", "the string `/tmp`", 'Write ["/tmp"].'),
+        ("init: yes", "true or false is wanted here", "Write true without quotes."),
+        ("init: maybe", "true or false is wanted here", "Runs below a small init"),
+        ("publish: [{port: 8080, host: 80}]", "not the number `8080`", "give it: `port: http`"),
+        ("publish: ['80:8080']", "a mapping is wanted here", "write `publish: [{port: http, host: 80}]`"),
+        ("ready: /ready", "a mapping is wanted here", "write `ready: {http: /ready}`"),
+        ("ready: {http: {path: /ready, port: 8080}}", "not the number `8080`", "give it: `port: http`"),
+        ("mounts: {data: news}", "`data` is not a path in a container", "a key is the place in the container"),
+        ("mounts: {/data: /srv/data}", "`/srv/data` is not a name", "`host: /srv/news`"),
+        ("mounts: {/data: 'news:ro'}", "`news:ro` is not a name", "who may write it is its `access`"),
+        ("image: Shop/Web:1", "`Shop/Web:1` is not an image's name", "did you mean `shop/web:1`?"),
+        ("image: 'https://r.de/a:1'", "is not an image's name", "did you mean `r.de/a:1`?"),
+        ("image: 'shop/web:${TAG}'", "is not an image's name", "nothing is put in for a variable"),
+        ("env: {a-b: x}", "`a-b` is not a variable's name", "did you mean `a_b`?"),
+        ("user: node", "`node` is not a numeric user", "a name is only known in the image"),
+        ("build: ./web/", "`./web/` is not a path in the project", "did you mean `./web`?"),
+        ("tmpfs: ['/tmp:size=64m']", "is not a place for scratch files", "with a size it is {path: /tmp, size: 64MiB}"),
+        ("stop_grace: 30", "`30` is not a duration", "did you mean `30s`?"),
+        ("stop_grace: 5 minutes", "`5 minutes` is not a duration", "did you mean `5m`?"),
+        ("networks: [my_net]", "`my_net` is not a name", "did you mean `my-net`?"),
+    ],
+)
+def test_what_is_written_as_elsewhere_is_told_as_a_spec_has_it(service: str, said: str, help: str, tmp_path: Path) -> None:
+    spec = SPEC.replace("    image: shop/web:1\n", "") if service.startswith("image:") else SPEC
+    ran = run("lint", "--format", "json", str(project(tmp_path, spec.format(service=service, match="prefix: /"))), at=tmp_path)
+    (one,) = [one for one in json.loads(ran.out)["findings"] if one["severity"] == "error"]
+    assert one["code"] == "TW202"
+    assert said in one["message"]
+    assert help in one["help"]
+
+
+@pytest.mark.parametrize(
+    ("service", "secret"),
+    [
+        ("command: run --url https://user:hunter2@db.example/x", "hunter2"),
+        ("secrets: [AKIAIOSFODNN7EXAMPLE]", "akiaiosfodnn7example"),
+    ],
+)
+def test_what_looks_like_a_secret_is_not_made_into_something_else(service: str, secret: str, tmp_path: Path) -> None:
+    told = found(tmp_path, service)
+    assert told
+    assert secret not in str(told).lower()
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "help"),
+    [
+        ("networks: [back]", "TW428", "there is none at all: write `networks: {back: {}}` beside `services`"),
+        ("mounts: {/data: news}", "TW304", "there is none at all: write `volumes: {news: {access: single-writer}}`"),
+        ("depends_on: [{db: healthy}]", "TW201", "a dependency is written `service: db` and `condition: healthy`"),
+        ("env: {A: {address: 'web:8080'}}", "TW306", "write `web.http`"),
+        ("env: {A: {address: web}}", "TW306", "write `web.http`"),
+        ("env: {A: {address: 'db:5432'}}", "TW306", "write `service.port`: its name, and that of its port"),
+    ],
+)
+def test_what_is_not_there_says_how_it_would_be(service: str, code: str, help: str, tmp_path: Path) -> None:
+    told = found(tmp_path, service)
+    assert [one for one in told if one[0] == code and help in one[3]], told
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "help"),
+    [
+        ('version: "3"\nservices: {web: {image: shop/web:1}}\n', "TW209", "beside it `twipc: 1`, a `project`, its `targets`"),
+        ("twipc: 1\nservices:\n  web:\n    image: a\n\tports: {}\n", "TW101", "indent with blanks"),
+    ],
+)
+def test_a_file_that_is_no_spec_says_what_one_is(text: str, code: str, help: str, tmp_path: Path) -> None:
+    ran = run("lint", "--format", "json", str(project(tmp_path, text)), at=tmp_path)
+    (one,) = json.loads(ran.out)["findings"]
+    assert one["code"] == code
+    assert help in one["help"]

@@ -41,7 +41,7 @@ class Names:
         if any(self.gaps.hide((*home, name)) for home in homes):
             return False
         meant = near(name, among)
-        there = f"known are: {listed(among)}" if among else "there is none at all"
+        there = f"known are: {listed(among)}" if among else f"there is none at all{_first_one(name, *homes)}"
         self.report.add(
             code,
             said,
@@ -74,9 +74,8 @@ class Names:
         """The number of a port."""
         service, dot, port = written.partition(".")
         if not dot:
-            self.report.add(
-                code, f"`{written}` has no port", self.tree.span(path), help="write `service.port`", at=self.tree.name(path)
-            )
+            help = _meant(written, among) or "write `service.port`: its name, and that of its port"
+            self.report.add(code, f"`{written}` names no port", self.tree.span(path), help=help, at=self.tree.name(path))
             return None
         homes: list[Path] = [("services",), ("external",)]
         if not self.known(service, among, code, f"there is no service named `{service}`", path, *homes):
@@ -128,3 +127,23 @@ class Names:
     def volume(self, name: str, path: Path) -> bool:
         said = f"there is no volume named `{name}`"
         return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, said, path, ("volumes",))
+
+
+_FIRST = {"networks": "{}", "volumes": "{access: single-writer}", "ports": "8080"}
+"""What the first of a kind may be."""
+
+
+def _first_one(name: str, *homes: Path) -> str:
+    kind = str(homes[0][-1]) if homes else ""
+    beside = "in the service" if kind == "ports" else "beside `services`"
+    return f": write `{kind}: {{{name}: {_FIRST[kind]}}}` {beside}" if kind in _FIRST else ""
+
+
+def _meant(written: str, among: Mapping[str, Service | External]) -> str:
+    """The `service.port` that somebody may have meant who wrote a service, perhaps with a number as elsewhere."""
+    service, _, number = written.partition(":")
+    ports = (
+        {name: str(getattr(port, "number", port)) for name, port in among[service].ports.items()} if service in among else {}
+    )
+    named = [name for name, port in sorted(ports.items()) if port == number or not number or len(ports) == 1]
+    return f"write {' or '.join(f'`{service}.{name}`' for name in named)}" if named else ""

@@ -149,7 +149,7 @@ Reason = Annotated[
     AfterValidator(_reason),
     WithJsonSchema({"type": "string", "minLength": _LETTERS}),
 ]
-FindingCode = Annotated[str, Form("[A-Z0-9]{3,20}", "a finding's code", "such as TW512")]
+FindingCode = Annotated[str, Form("[A-Z0-9]{3,20}", "a finding's code", "such as TW512", str.upper)]
 
 
 class Acceptance(Noun):

@@ -32,6 +32,7 @@ from .values import (
     RequestHost,
     RequestPath,
     SecondOrMinute,
+    SecretName,
     SettableHeader,
     Size,
     Time,
@@ -41,7 +42,15 @@ from .values import (
 ErrorStatus = Annotated[Literal[400, 403, 404, 408, 413, 429, 500, 501, 502, 503, 504], WHOLE]
 """The statuses for which nginx and haproxy both can serve a page of ours (haproxy 3.2 configuration manual, `http-error`)."""
 
-EngineVersion = Annotated[str, Form(r"[0-9]{1,3}\.[0-9]{1,3}", "a version of two numbers", 'such as "1.30", in quotes')]
+EngineVersion = Annotated[
+    str,
+    Form(
+        r"[0-9]{1,3}\.[0-9]{1,3}",
+        "a version of two numbers",
+        'such as "1.30", in quotes',
+        lambda value: ".".join(value.removeprefix("v").partition("-")[0].split(".")[:2]),
+    ),
+]
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 Observed = Literal["request-time", "upstream-address", "upstream-response-time"]
 
@@ -73,7 +82,7 @@ class Tls(Noun):
     """Requests by https, besides those by http: TLS 1.2 and 1.3 as in Mozilla's intermediate configuration, HTTP/1.1."""
 
     listen: ListenTls = Field(description="Where they come in.")
-    certificate: Name = Field(
+    certificate: SecretName = Field(
         description="The secret that holds, as one PEM file, the certificate, those of its chain, and the private key."
     )
     hsts: bool = Field(True, description="Browsers that came by https once come by https only, for two years.")
@@ -205,7 +214,7 @@ class RateLimit(Noun):
 class StatsAuth(Noun):
     """Who may read the statistics: the user `stats` with the secret as password."""
 
-    secret: Name = Field(description="The secret that holds the password, one line.")
+    secret: SecretName = Field(description="The secret that holds the password, one line.")
 
 
 class Stats(Noun):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 from typing import Any
 
 from twipc.diagnostics import Path
@@ -25,7 +28,8 @@ def veiled(path: Path, node: Node | None, message: str, help: str | None) -> tup
     def without(said: str) -> str:
         return said.replace(f"`{text}`", "`…`").replace(f'"{text}"', '"…"')
 
-    return without(message), without(help) if help else help
+    # What it is made into is no less a secret.
+    return without(message), without(help.partition("; did you mean")[0]) if help else help
 
 
 def noun_around(loc: Path, shape: Shape) -> type[Noun] | None:
@@ -55,7 +59,7 @@ def _field(loc: Path, shape: Shape) -> tuple[type[Noun] | None, str]:
     """The innermost field that leads to a place, and its noun: of an item of a list, that of the list."""
     found: tuple[type[Noun] | None, str] = (None, "")
     for step in loc:
-        if isinstance(shape, OfNoun):
+        if isinstance(shape, OfNoun) and step != "[key]":
             found = shape.noun, str(step)
         shape = inside(shape, step)
     return found
@@ -72,7 +76,9 @@ def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape
     context = error.get("ctx", {})
     if kind == "twipc":
         written = _found(node) if isinstance(node, NodeMapping | NodeSequence) else f"`{_text(node)}`"
-        return context["message"].replace(f"`{error['input']}`", written), context["help"] or None
+        noun, field = _field(loc, shape)
+        key = foreign.form(noun.__name__, field, "key") if noun and loc[-1:] == ("[key]",) else None
+        return context["message"].replace(f"`{error['input']}`", written), key or context["help"] or None
     if kind == "literal_error":
         return _not_among(context["expected"], node, loc, shape)
     wanted = _WANTED.get(kind)
@@ -110,8 +116,7 @@ def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | No
     said = described(loc, shape) or ""
     how = ""
     noun, field = _field(loc, shape)
-    written = "list" if isinstance(node, NodeSequence) else "mapping" if isinstance(node, NodeMapping) else "text"
-    elsewhere = foreign.form(noun.__name__, field, written) if noun and field == loc[-1] else None
+    elsewhere = foreign.form(noun.__name__, field, _form(node), inside=field != loc[-1]) if noun else None
     if elsewhere:
         return elsewhere
     if isinstance(node, NodeScalar):
@@ -119,7 +124,9 @@ def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | No
         if wanted == "a string":
             how = f'write "{text}" in quotes'
         elif wanted == "a list":
-            how = "a list is written [a, b]"
+            how = _as_list(_text(node), loc)
+        elif wanted == "true or false" and foreign.truth(_text(node)):
+            how = f"write {foreign.truth(_text(node))} without quotes"
         elif wanted in ("a whole number", "a number") and _is_number(node):
             how = f"write {text} without quotes"
     for step in loc:
@@ -128,6 +135,25 @@ def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | No
         names = fields(shape.noun) if isinstance(shape, OfNoun) else {}
         how = f"its fields are: {', '.join(names)}" if names else "a mapping is written {name: value}, an empty one {}"
     return f"{said} {how[:1].upper()}{how[1:]}." if said and how else said or how or None
+
+
+def _form(node: Node | None) -> str:
+    if isinstance(node, NodeSequence):
+        return "list"
+    if isinstance(node, NodeMapping):
+        return "mapping"
+    return "text" if isinstance(node, NodeScalar) and isinstance(node.value, str) else "number"
+
+
+def _as_list(text: str, loc: Path) -> str:
+    """How the words of a line are written as a list: one that a shell would read is handed to one."""
+    if len(text) > _LONGEST_WORD or looks_secret(loc, text):
+        return "a list is written [a, b]"
+    try:
+        parts = ["sh", "-c", text] if re.search(r"[|&;<>$`*?(){}~]", text) else shlex.split(text)
+    except ValueError:
+        parts = []
+    return f"write {json.dumps(parts, ensure_ascii=False)}" if parts else "a list is written [a, b]"
 
 
 def _not_among(expected: str, node: Node | None, loc: Path, shape: Shape) -> tuple[str, str | None]:

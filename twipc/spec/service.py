@@ -34,12 +34,14 @@ from .values import (
     Program,
     ProjectPath,
     ScratchPath,
+    SecretName,
     SharedMemory,
     Size,
     Text,
     Time,
     TmpfsSize,
     UserId,
+    VolumeName,
     Whole,
     Word,
     refuse,
@@ -60,7 +62,7 @@ class EnvValue(Noun):
     SHORT: ClassVar[str] = "value"
     ONE_OF: ClassVar[tuple[str, ...]] = ("value", "secret", "address")
     value: Text | None = Field(None, description="This string, literally, on every target.")
-    secret: Name | None = Field(None, description="The value of this secret; it never passes through twipc.")
+    secret: SecretName | None = Field(None, description="The value of this secret; it never passes through twipc.")
     address: Line | None = Field(
         None, description="host:port of a port, written `service.port`; of a service here or of an `external` one."
     )
@@ -156,14 +158,14 @@ class Mount(Noun):
     """A volume at a place in the service's files."""
 
     SHORT: ClassVar[str] = "volume"
-    volume: Name = Field(description="The name of the volume.")
+    volume: VolumeName = Field(description="The name of the volume.")
 
 
 class SecretFile(Noun):
     """A secret as a file that the service reads; nobody can write it."""
 
     SHORT: ClassVar[str] = "secret"
-    secret: Name = Field(description="The name of the secret; its value never passes through twipc.")
+    secret: SecretName = Field(description="The name of the secret; its value never passes through twipc.")
     path: FilePath | None = Field(None, description="Where in the container; by default /run/secrets/<name>.")
 
 

@@ -101,6 +101,8 @@ _HELP = (
     ("found unexpected ':'", "put a space after the `:`, or the value in quotes"),
     ("could not find expected ':'", "is a `:` missing after the key, or a space after the `:`?"),
     ("unexpected end of stream", "close the quote"),
+    ("found a tab character", "indent with blanks: YAML takes no tabs for it"),
+    ("cannot start any token", "put the value in quotes, and indent with blanks: YAML takes no tabs for it"),
     ("unknown escape character", "use single quotes, in which a backslash is only a backslash"),
     ("block sequence entries are not allowed", "begin the list on a line of its own"),
 )

@@ -64,7 +64,8 @@ def advice(noun: str, word: str, names: Sequence[str]) -> str | None:
     if meant:
         return f"did you mean `{meant}`?"
     slip = near(folded(word), theirs)
-    return theirs[slip].help(word) if slip else None
+    known = theirs.get(slip or "*")
+    return known.help(word) if known else None
 
 
 def anywhere(word: str) -> Foreign | None:
@@ -85,10 +86,20 @@ def value(noun: str, field: str, word: str) -> str | None:
 
 def field_of(word: str) -> tuple[str, str] | None:
     """The field for which another tool has this value, and how a spec says it."""
-    fields = [name.split()[-1:] + name.split()[:1] for name in sections() if " " in name and not name.startswith("as a ")]
+    fields = [
+        name.split()[-1:] + name.split()[:1]
+        for name in sections()
+        if " " in name and not name.startswith(("as a ", "in it a "))
+    ]
     return next(((field, told) for field, noun in fields if (told := value(noun, field, word))), None)
 
 
-def form(noun: str, field: str, found: str) -> str | None:
-    """How a field is written that stands there as a `list` or a `mapping`, as other tools have it."""
-    return next((told for place, told in sections().get(f"as a {found}", ()) if place == f"{noun} {field}"), None)
+def form(noun: str, field: str, found: str, *, inside: bool = False) -> str | None:
+    """How a field, or what is inside it, is written that stands there as a list, a mapping, a text, a number or a key."""
+    rows = sections().get(f"{'in it' if inside else 'as'} a {found}", ())
+    return next((told for place, told in rows if place == f"{noun} {field}"), None)
+
+
+def truth(word: str) -> str | None:
+    """What YAML 1.1 took a word for that is only a word since."""
+    return {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}.get(word.lower())

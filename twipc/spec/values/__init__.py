@@ -15,7 +15,9 @@ from .names import (
     PlatformName,
     PortName,
     Registry,
+    SecretName,
     UserId,
+    VolumeName,
 )
 from .paths import ContainerPath, ExportPath, FilePath, HostFolder, ProjectPath, ScratchPath
 from .quantities import (
@@ -97,6 +99,7 @@ __all__ = [
     "RequestPath",
     "ScratchPath",
     "SecondOrMinute",
+    "SecretName",
     "SettableHeader",
     "SharedMemory",
     "Size",
@@ -104,6 +107,7 @@ __all__ = [
     "Time",
     "TmpfsSize",
     "UserId",
+    "VolumeName",
     "Whole",
     "Word",
     "parse_duration",

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from ..limits import HIGH_PORT, HOST_PART, PORT, REQUEST_HOST
-from .hosts import meant_host, meant_name
+from .meant import meant_host, meant_name, meant_port
 from .refusal import Kind, refuse
 
 _PART = rf"[a-z0-9](?:[a-z0-9-]{{0,{HOST_PART.most - 2}}}[a-z0-9])?"
@@ -27,14 +27,14 @@ def _request_host(value: str) -> str:
 def _elsewhere(value: str) -> str:
     """A name that means the same machine from everywhere: no short name, which each machine completes in its own way."""
     last = value.rpartition(".")[2]
+    if last == "localhost":
+        raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     if last.isdecimal():
         _address(value)
         if value.split(".")[0] in ("0", "127"):
             raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     elif not _HOST.fullmatch(value) or value.startswith("*") or "." not in value or len(value) not in REQUEST_HOST:
         raise refuse(f"`{value}` is not a host elsewhere", (meant_name(value) if "." in value else "") or _ELSEWHERE_HELP)
-    elif last == "localhost":
-        raise refuse(f"`{value}` is the container itself", "name the machine as others reach it")
     return value
 
 
@@ -59,21 +59,10 @@ def plain_host(value: str) -> str:
 
 def _port_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise refuse(f"`{value}` is not a port number", _meant_port(value))
+        raise refuse(f"`{value}` is not a port number", meant_port(value))
     if value not in PORT:
         raise refuse(f"port {value} is out of range", "a port is between 1 and 65535")
     return value
-
-
-def _meant_port(value: object) -> str:
-    mapped = re.fullmatch(r"(?:.*:)?([0-9]{1,5}):([0-9]{1,5})(?:/(?:tcp|udp))?", value) if isinstance(value, str) else None
-    if mapped:
-        return f"write the port in the container, {mapped[2]}, and {mapped[1]} as the `host` of a `publish`"
-    spoken = re.fullmatch(r"([0-9]{1,5})/(tcp|udp)", value) if isinstance(value, str) else None
-    if spoken:
-        return f"write {{number: {spoken[1]}, protocol: {spoken[2]}}}" if spoken[2] == "udp" else f"write {spoken[1]}"
-    quoted = isinstance(value, str) and re.fullmatch("[0-9]{1,5}", value)
-    return f"write it without quotes: {value}" if quoted else "write a whole number: 8080"
 
 
 def _high_port(value: object) -> int:

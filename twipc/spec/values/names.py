@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from ..limits import (
     CONSTRAINTS,
@@ -30,8 +30,22 @@ _NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a l
 
 def _port_name(value: str) -> str:
     if not _NAME.fullmatch(value) or "--" in value:
-        raise refuse(f"`{value}` is not a name", _NAME_HELP)
+        # One of small letters, digits and hyphens that others have is as a user of those writes it: My_Shop is my-shop.
+        meant = re.sub("[ ._-]+", "-", value).strip("-").lower() if len(value) <= NAME.most else ""
+        did = f"; did you mean `{meant}`?" if _NAME.fullmatch(meant) else ""
+        raise refuse(f"`{value}` is not a name", _NAME_HELP + did)
     return value
+
+
+def _named(example: str) -> BeforeValidator:
+    """A name in a place where other tools have what is named itself: a path, or a name and what is done with it."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and re.search("[/:~]", value):
+            raise refuse(f"`{value}` is not a name", example)
+        return value
+
+    return BeforeValidator(check)
 
 
 def _name(value: str) -> str:
@@ -40,7 +54,12 @@ def _name(value: str) -> str:
     return _port_name(value)
 
 
-_USER_HELP = 'such as "10001" or "10001:10001", user and group'
+def _meant_image(value: str) -> str:
+    name, colon, tag = re.sub("^[a-z]+://", "", value).strip().rpartition(":")
+    return f"{name.lower()}:{tag}" if colon and "/" not in tag else f"{name}{colon}{tag}".lower()
+
+
+_USER_HELP = 'such as "10001" or "10001:10001", user and group; a name is only known in the image'
 
 
 def _user(value: str) -> str:
@@ -102,6 +121,17 @@ DriverOption = Annotated[
     str,
     Form(rf"[A-Za-z][A-Za-z0-9_.-]{{0,{DRIVER_OPTION.most - 1}}}", "an option's name", "letters, digits and _ . -"),
 ]
+VolumeName = Annotated[
+    Name,
+    _named(
+        "a volume has a name here, and what it is stands beside `services`: `volumes: {news: {access: single-writer}}`, for a "
+        "folder of the host with `host: /srv/news`; who may write it is its `access`"
+    ),
+]
+SecretName = Annotated[
+    Name,
+    _named("a secret has a name here, and where its file is stands beside `services`: `secrets: {key: {file: .secrets/key}}`"),
+]
 UserId = Annotated[str, Kind("a numeric user", _USER_HELP), AfterValidator(_user)]
 _HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}
 HostLabel = Annotated[
@@ -115,7 +145,15 @@ HostValue = Annotated[
 ]
 Constraints = Annotated[Mapping[HostLabel, HostValue], AfterValidator(_few_constraints)]
 HostLabels = Annotated[tuple[HostLabel, ...], AfterValidator(_few_labels)]
-EnvName = Annotated[str, Form("[A-Za-z_][A-Za-z0-9_]*", "a variable's name", "letters, digits and _; shells drop others")]
+EnvName = Annotated[
+    str,
+    Form(
+        "[A-Za-z_][A-Za-z0-9_]*",
+        "a variable's name",
+        "letters, digits and _, no digit first; shells drop others",
+        lambda value: re.sub("[ .-]", "_", value),
+    ),
+]
 Image = Annotated[
     str,
     Form(
@@ -126,7 +164,8 @@ Image = Annotated[
         r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
         r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
         "an image's name",
-        "such as shop/web:1.2.0, lower case, with a tag or a digest",
+        "such as shop/web:1.2.0, lower case, with a tag or a digest; nothing is put in for a variable",
+        _meant_image,
     ),
 ]
 _HOST_PART = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"

@@ -37,7 +37,8 @@ def _container_path(value: str) -> str:
 
 def _scratch_path(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/-]+", value):
-        raise refuse(f"`{value}` is not a place for scratch files", f"{_PLAIN}: Docker reads others as options")
+        long = "; with a size it is {path: /tmp, size: 64MiB}" if ":" in value else ""
+        raise refuse(f"`{value}` is not a place for scratch files", f"{_PLAIN}: Docker reads others as options{long}")
     if value == "/dev/shm":
         raise refuse("`/dev/shm` is what processes share", "write `shm_size: 64MiB`")
     return _container_path(value)
@@ -71,7 +72,9 @@ def _export(value: str) -> str:
 def _project_path(value: str) -> str:
     without_controls(value)
     if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
-        raise refuse(f"`{value}` is not a path in the project", _WITHIN)
+        plain = re.sub("/+", "/", value.replace("\\", "/")).rstrip("/")
+        meant = plain and not plain.startswith("/") and ".." not in plain.split("/")
+        raise refuse(f"`{value}` is not a path in the project", f"{_WITHIN}; did you mean `{plain}`?" if meant else _WITHIN)
     return _parted(value)
 
 

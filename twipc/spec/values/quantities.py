@@ -10,6 +10,7 @@ from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSc
 from twipc.limit import Limit
 
 from ..limits import BODY, CPU, DURATION, HOLD, MEMORY, SHARED_MEMORY, TMPFS
+from .meant import meant_duration
 from .refusal import Kind, refuse
 
 
@@ -70,36 +71,14 @@ def parse_duration(value: object) -> Duration:
         return value
     match = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if not match:
-        raise refuse(f"`{value}` is not a duration", _meant_duration(value))
+        meant = meant_duration(str(value)) if isinstance(value, str | int) else ""
+        did = f"; did you mean `{meant}`?" if meant and _DURATION.fullmatch(meant) else ""
+        raise refuse(f"`{value}` is not a duration", f"write whole numbers with their units: 500ms, 2s, 1m30s{did}")
     hours, minutes, seconds, millis = map(_number, match.groups())
     total = ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis
     if total not in DURATION:
         raise refuse(f"`{value}` is out of range", f"a duration is {_range(DURATION, Duration)}")
     return Duration(total)
-
-
-def _meant_duration(value: object) -> str:
-    """How a duration is written; of what other tools take, that very one."""
-    said = "write whole numbers with their units: 500ms, 2s, 1m30s"
-    text = value.replace(" ", "").lower() if isinstance(value, str) and len(value) <= _MOST_DIGITS else ""
-    if text and _DURATION.fullmatch(text):
-        return f"{said}; did you mean `{text}`?"
-    part = re.fullmatch(r"([0-9]+)[.]([0-9]{1,3})([hms])", text)
-    if part:
-        size = {"h": 3_600_000, "m": 60_000, "s": 1000}[part[3]]
-        exact, rest = divmod(int(part[1] + part[2]) * size, 10 ** len(part[2]))
-        return f"{said}; did you mean `{_spelled(exact)}`?" if not rest and exact else said
-    days = re.fullmatch(r"([0-9]{1,3})d(?:ays?)?", text)
-    return f"{said}; did you mean `{int(days[1]) * 24}h`?" if days and int(days[1]) * 86_400_000 in DURATION else said
-
-
-def _spelled(millis: int) -> str:
-    """A time in its largest units: 1m30s."""
-    parts = []
-    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
-        count, millis = divmod(millis, size)
-        parts += [f"{count}{unit}"] if count else []
-    return "".join(parts)
 
 
 def _size(value: object) -> Size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,9 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from twipc.limit import Limit
+
+_LONGEST_MEANT = 300
+"""Of a longer string nobody guesses what was meant."""
 
 
 def refuse(message: str, help: str = "", *, certain: bool = False) -> PydanticCustomError:
@@ -37,10 +41,14 @@ class Form:
     pattern: str
     what: str
     help: str
+    meant: Callable[[str], str] = field(default=str, compare=False)
+    """Gives what somebody may have meant; it is told if it has the form."""
 
     def check(self, value: str) -> str:
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise refuse(f"`{value}` is not {self.what}", self.help)
+            meant = self.meant(value) if len(value) <= _LONGEST_MEANT else ""
+            did = f"; did you mean `{meant}`?" if re.fullmatch(self.pattern, meant, re.ASCII) else ""
+            raise refuse(f"`{value}` is not {self.what}", self.help + did)
         return value
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
