@@ -27,6 +27,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from _udp(model, options)
     yield from missing_places(model, "ecs", "ecs", lost="files")
     yield from _aliases(model)
+    yield from _sent_round(model)
 
 
 def _sizes(model: Model, options: Options) -> Iterator[Finding]:
@@ -71,3 +72,17 @@ def _aliases(model: Model) -> Iterator[Finding]:
                 said = f"{at} on ecs: a task is found by the name of its Cloud Map service alone, `{name}`"
                 accept = f"accept it: {{code: {BEHAVIOUR_LOST.id}, at: {at}, target: ecs, because: …}}"
                 yield finding(model, BEHAVIOUR_LOST, path, said, f"change it, or {accept}")
+
+
+def _sent_round(model: Model) -> Iterator[Finding]:
+    """Redirects to https where TLS is lost: all come by http then, and these take what is behind them."""
+    for name, http in model.servers:
+        for index, route in enumerate(http.routes if http.tls else ()):
+            if route.redirect and route.redirect.scheme:
+                path: Path = ("services", name, "http", "routes", index, "redirect")
+                at = model.tree.name(path)
+                said = f"{at} on ecs: who comes by https comes from the load balancer by http, and is sent there again"
+                accept = f"accept it: {{code: {BEHAVIOUR_LOST.id}, at: '{at}', target: ecs, because: …}}"
+                yield finding(
+                    model, BEHAVIOUR_LOST, path, said, f"let the load balancer send on who comes by http, or {accept}"
+                )

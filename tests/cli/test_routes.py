@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -157,3 +158,18 @@ def test_the_committed_environments_answer_every_request_alike() -> None:
     for one, other in (("train", "prod"), ("prod", "public")):
         ran = run("routes", "diff", one, other, at=ROOT)
         assert (ran.code, ran.out) == (0, "")
+
+
+def test_a_committed_environment_that_parts_from_the_others_would_be_told(tmp_path: Path) -> None:
+    from tests.cli import ROOT
+
+    for folder in ("specs", "app/static"):
+        copytree(ROOT / folder, tmp_path / folder)
+    spec = tmp_path / "specs" / "prod.yaml"
+    spec.write_text(
+        spec.read_text().replace(
+            "{match: {prefix: [/images/, /styles/]}, backend: static}", "{match: {prefix: /images/}, backend: static}"
+        )
+    )
+    ran = run("routes", "diff", "train", "prod", at=tmp_path)
+    assert (ran.code, "GET /styles/" in ran.out) == (1, True), ran.out

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 from twipc.diagnostics import Report
 from twipc.model import Model
+from twipc.routes import meant
 from twipc.routes.expression import NotUnderstood
+from twipc.routes.routing import Routing
 from twipc.routes.table import Table
 from twipc.syntax import parse
-from twipc.target import Discovery, EngineSupport, FactKey, Facts
+from twipc.target import BASELINE, Discovery, EngineSupport, FactKey, Facts
 
 from .composefile.read.virtual_hosts import routing as virtual_hosts
 from .engines import ENGINES
@@ -41,6 +44,8 @@ def read_server(files: Mapping[str, str], service: str, discovery: Discovery) ->
     for config, reader in _READERS.items():
         if config in files:
             facts.update(reader(files, service, discovery))
+            with suppress(LookupError, ValueError):  # then it is missing, which differs from what is meant
+                facts[_who_takes_what(service)] = Routing(routing_of(config, files[config]))
     return facts
 
 
@@ -58,7 +63,16 @@ def routing_of(name: str, text: str, port: int | None = None) -> Table:
         raise ValueError(str(problem)) from None
 
 
+def _who_takes_what(service: str) -> FactKey:
+    """What a server does with every request: a second reading of its routes, which shares nothing with the list of them."""
+    return FactKey(BASELINE, (service, "requests"))
+
+
 @lru_cache(maxsize=64)
 def server_baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     http = model.environment.services[service].http
-    return _BASELINES[http.engine.name](model, service, discovery) if http else {}
+    if not http:
+        return {}
+    own = _BASELINES[http.engine.name](model, service, discovery)
+    # A certificate is a file: where secrets are none, nobody comes by https.
+    return {**own, _who_takes_what(service): Routing(meant.server(model, service, https=discovery.secrets == "file"))}

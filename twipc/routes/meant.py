@@ -21,11 +21,11 @@ def site(model: Model, entry: str) -> Site:
     return Site(entry, {name: _table(model, name, http, whole=True) for name, http in model.servers})
 
 
-def server(model: Model, name: str) -> Table:
-    """What one `http` service itself does with requests: which of its backends it asks."""
+def server(model: Model, name: str, *, https: bool = True) -> Table:
+    """What one `http` service itself does with requests: which of its backends it asks. Without `https` it has no TLS."""
     http = model.environment.services[name].http
     assert http
-    return _table(model, name, http, whole=False)
+    return _table(model, name, http if https else http.model_copy(update={"tls": None}), whole=False)
 
 
 def entries(model: Model) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from twipc.routes.automaton import TooMany
+from twipc.routes.routing import Routing
 from twipc.target import BASELINE, FactKey
 
 from . import texts
@@ -27,6 +29,8 @@ def is_digest(key: FactKey) -> bool:
 
 def told(key: FactKey, meant: object, said: object) -> str:
     """How what is said differs from what was meant."""
+    if isinstance(meant, Routing) and isinstance(said, Routing):
+        return f"{key.owner[0]}: {_elsewhere(meant, said)}"
     if key.field == BASELINE:
         return f"{_place(key)}: {_added(key, meant, said)}"
     fact = str(key)
@@ -39,6 +43,14 @@ def told(key: FactKey, meant: object, said: object) -> str:
     if parts[1] is None:
         return f"{fact}: lacks {parts[0]}, which the spec says"
     return f"{fact}: says {parts[1]}, the spec says {parts[0]}"
+
+
+def _elsewhere(meant: Routing, said: Routing) -> str:
+    try:
+        first = meant.differences(said)[0]
+    except TooMany as many:
+        return f"whether every request goes where the spec says cannot be told: {many}"
+    return f"`{first.request}` leads to {first.other}, the spec says {first.one}"
 
 
 def _place(key: FactKey) -> str:
@@ -75,6 +87,8 @@ def _apart(field: str, meant: object, said: object) -> tuple[str | None, str | N
 
 def traces(key: FactKey, meant: object, said: object) -> tuple[list[str], list[str]]:
     """Texts by which the lines of a difference are known: those that should stand there, and those that do."""
+    if isinstance(meant, Routing) or isinstance(said, Routing):
+        return [], []
     parts = pared(readable(key.field, meant), readable(key.field, said), in_line=False)
     place = key.owner[-1] if key.field == BASELINE and key.owner else key.field
     name = re.split(r"[. /]", place)[-1]

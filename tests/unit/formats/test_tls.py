@@ -77,7 +77,7 @@ def test_a_fault_in_any_line_is_noticed(engine: str, target: str) -> None:
 
 def test_on_ecs_nothing_of_it_is_there_and_one_finding_says_so() -> None:
     found = outcome("nginx", "ecs")
-    assert errors(found) == [("TW515", "services.edge.http.tls")]
+    assert errors(found) == [("TW515", "services.edge.http.tls"), ("TW511", "services.edge.http.routes.1.redirect")]
     assert "load balancer" in next(finding.message for finding in found.findings if finding.code.id == "TW515")
 
 
@@ -135,6 +135,7 @@ def test_a_target_group_for_the_port_that_is_lost_has_no_effect() -> None:
     """The load balancer ends TLS and leads to the port for http."""
     both = ({"port": "http", "host": 80}, {"port": "https", "host": 8443})
     assert set(errors(outcome("nginx", "ecs", publish=both, groups=("http", "https")))) == {
+        ("TW511", "services.edge.http.routes.1.redirect"),
         ("ECS102", "targets.ecs.target_groups.edge.https"),
         ("TW512", "services.edge.publish.https"),
         ("TW515", "services.edge.http.tls"),

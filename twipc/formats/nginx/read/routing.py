@@ -30,6 +30,10 @@ class _Server:
     ports: dict[int, bool]
     """Each port, and whether this server is the default there."""
     https: frozenset[int] = field(default=frozenset())
+    roots: list[Directive] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.roots = [one for one in self.block.directives if one.name == "root"]
 
 
 def routing(text: str, port: int | None = None) -> Table:
@@ -108,9 +112,9 @@ def _before(server: _Server) -> Iterator[Rule]:
 def _locations(server: _Server, maps: Sequence[Directive]) -> Iterator[Rule]:
     """Exact ones first, then `^~` where none that is longer fits, then expressions in order, then the longest that fits."""
     there = [one for one in server.block.directives if one.name == "location" and one.args and not one.args[0].startswith("@")]
-    found = [one for one in there if len(one.args) == 1 or (len(one.args) == 2 and one.args[0] in _KINDS)]
+    found = [one for one in there if _is_known(one)]
     for one in there:
-        if one not in found:
+        if not _is_known(one):
             yield Rule(_said(one), (pattern.ALL,), _open(one), at=(one.line,))
     plain = [one for one in found if len(one.args) == 1]
     stopping = [one for one in found if one.args[0] == "^~"]
@@ -133,8 +137,11 @@ def _locations(server: _Server, maps: Sequence[Directive]) -> Iterator[Rule]:
         for rule in chosen(one, found, maps) if len(one.args) == 1 else ():
             yield replace(rule, paths=(path, *rule.paths), leads=rule.leads or _leads(one, server))
         yield _rule(one, server, path)
-    roots = [one for one in server.block.directives if one.name == "root"]
-    yield Rule("no location", (pattern.ALL,), leads(Block(roots), ()), at=(server.line,))
+    yield Rule("no location", (pattern.ALL,), leads(Block(server.roots), ()), at=(server.line,))
+
+
+def _is_known(location: Directive) -> bool:
+    return len(location.args) == 1 or (len(location.args) == 2 and location.args[0] in _KINDS)
 
 
 def _by_expression(location: Directive, server: _Server) -> Iterator[Rule]:
@@ -149,7 +156,7 @@ def _rule(location: Directive, server: _Server, path: Pattern, unless: tuple[Pat
 
 
 def _leads(location: Directive, server: _Server) -> Outcome:
-    return leads(location.block or Block([]), [one for one in server.block.directives if one.name == "root"])
+    return leads(location.block or Block([]), server.roots)
 
 
 def _said(location: Directive) -> str:
