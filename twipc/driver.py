@@ -6,7 +6,7 @@ import errno
 import os
 import posixpath
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from twipc.resolve import codes as resolve_codes
 from twipc.rules import judge, judge_alone
 from twipc.rules.across import across
 from twipc.rules.locks import locks
-from twipc.spec import Lock, Noun, assemble, bind, bind_noun, is_fragment, require_known_version
+from twipc.spec import Lock, Noun, assemble, bind, bind_noun, by_itself, is_fragment, require_known_version
 from twipc.spec import codes as spec_codes
 from twipc.syntax import MOST_BYTES, NodeMapping, Tree, parse
 from twipc.target import Bundle, Target, exceeded
@@ -119,6 +119,7 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
     tree = assemble(file, content, project.read, report)
     require_known_version(tree, report)
     if is_fragment(tree):
+        _judge_fragment(tree, report)
         if not report.has_errors:
             report.add(
                 spec_codes.FRAGMENT,
@@ -136,12 +137,33 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
     try:
         model = resolve(environment.model_copy(update={"targets": targets}), bound, project.read, report)
     except Unresolved as found:
-        for name in targets:
-            with suppress(Stopped, registry.BadTarget):
-                bind_noun(registry.target(name).options, bound, ("targets", name), report)
+        _bind_options(targets, bound, report)
         judge_alone(found.model, tree, report)
         raise
     return replace(model, locked=_locked(project, lock_file(file, environment.environment), report))
+
+
+def judge_fragment(project: Project, file: str, content: bytes, report: Report) -> None:
+    """Report what is wrong of a fragment by itself, whether an environment takes it or not."""
+    project.sources[file] = content.decode("utf-8-sig", "replace")
+    with suppress(Stopped):
+        tree = assemble(file, content, project.read, report)
+        require_known_version(tree, report)
+        _judge_fragment(tree, report)
+
+
+def _judge_fragment(tree: Tree, report: Report) -> None:
+    _tell_unknown_targets(tree, report)
+    tree = by_itself(tree)
+    environment, bound = bind(tree, "", report)
+    _bind_options(set(environment.targets) & set(registry.target_names()), bound, report)
+    judge_alone(Model(environment, bound, {}, {}, {}, {}), tree, report, fragment=True)
+
+
+def _bind_options(targets: Iterable[str], tree: Tree, report: Report) -> None:
+    for name in targets:
+        with suppress(Stopped, registry.BadTarget):
+            bind_noun(registry.target(name).options, tree, ("targets", name), report)
 
 
 def lock_file(spec: str, environment: str) -> str:

@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from click.testing import CliRunner
 
+from tests.cli import run
 from tests.cli.docker import Docker, docker
 from tests.fields import FIELD_CHANGES
 from tests.strategies import PAGES, Spec, as_text, targets_of
@@ -52,6 +53,13 @@ def linted(spec: Spec | str | bytes) -> Scene:
         return found(folder, "lint")
 
     return scene
+
+
+def unread(folder: Path) -> list[str]:
+    """A folder among the specs."""
+    project(folder, SMALL)
+    (folder / "specs" / "late.yaml").mkdir()
+    return run("lint", "--format", "json", at=folder).codes
 
 
 SMALL = """\
@@ -291,6 +299,7 @@ def packed(*more: str, **scene: object) -> Scene:
 SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
+    "TW210": unread,
     "TW501": linted(NGINX_READY),
     "TW502": linted(spec_on("ecs")),
     "TW511": linted(spec_on("ecs", restart="never")),

@@ -121,6 +121,7 @@ def test_too_many_stars_are_said_to_be_too_many(root: Path, monkeypatch: pytest.
         (("diff", "prod"), "Missing argument 'B'"),
         (("explain", "prod"), "Missing argument '[METHOD] URL'"),
         (("explain", "prod", "GET", "/", "more"), "a request is `[METHOD] URL`"),
+        (("explain", "prod", "http://x:99999/"), "has a port that is none: it is a number up to 65535"),
         (("explain", "prod", "ftp://x/"), "no http or https URL"),
         (("nothing.conf",), "nothing.conf: No such file"),
         (("nginx.conf:8443",), "no server listens on port 8443"),

@@ -198,6 +198,16 @@ services:
       default: {status: 404}
 secrets: {key: {file: .secrets/key}}
 """,
+    "parts that are missing, and what stands beside them": """\
+services:
+  web: {image: shop/web:1, ports: {http: 80}, publish: [{port: htp}]}  #! TW203 #! TW303
+  proxy:
+    http:  #! TW203 #! TW203 #! TW203
+      tls: {certificate: kye}  #! TW203 #! TW305
+      backends: {app: {members: [web.http]}}
+      routes: [{match: {}, backend: ap}, {backend: up}]  #! TW204 #! TW301 #! TW203 #! TW301
+secrets: {key: {file: .secrets/key}}
+""",
     "parts that do not go together, and others": """\
 services:
   web: {image: shop/web:1, ports: {http: 80}, mounts: {/a: news, /b: nfs}}

@@ -20,7 +20,7 @@ from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visi
 from twipc.diagnostics.sarif import as_sarif
 from twipc.driver import Project, content_of, judge_across
 from twipc.model import Model
-from twipc.spec import is_fragment
+from twipc.spec import codes, is_fragment
 from twipc.syntax import MOST_BYTES, parse
 
 from .ignoring import Ignoring
@@ -65,10 +65,25 @@ class Session:
         if asked:
             files = dict.fromkeys(STDIN if name == STDIN else self._path(name) for name in asked)
             return (self._from_stdin() if file == STDIN else self._from_file(Path(file)) for file in files)
-        found = [spec for spec in map(self._from_file, spec_files(self.home)) if not _is_fragment(spec)]
-        if not found:
+        found = [spec for spec in self._all() if not _is_fragment(spec)]
+        if not found and not self.report.findings:
             raise click.UsageError("there is no spec: name a file, or write specs/<environment>.yaml")
         return iter(found)
+
+    def fragments(self) -> list[Spec]:
+        """Those of the project that one stands in."""
+        return [spec for spec in self._all() if _is_fragment(spec)]
+
+    def _all(self) -> Iterator[Spec]:
+        """Every spec and fragment; what has the name of one and cannot be read is a finding."""
+        for path in spec_files(self.home):
+            try:
+                content = content_of(path)
+            except OSError as problem:
+                said = f"`{shown(path)}` cannot be read: {problem.strerror}"
+                self.report.add(codes.UNREADABLE, said, Span(shown(path), 1, 1, 1, 1), help="make it a file, or rename it")
+            else:
+                yield self._spec(path, content)
 
     def _path(self, name: str) -> Path | str:
         if not name:
@@ -82,7 +97,7 @@ class Session:
         if not there or (folder and path.suffix not in (".yaml", ".yml")):
             known = sorted({file.stem for file in spec_files(self.home)})
             if folder:
-                whole = [file.stem for file in spec_files(self.home) if not _is_fragment(self._from_file(file))]
+                whole = [spec.stem for spec in self._all() if not _is_fragment(spec)]
                 named = f"name environments ({', '.join(whole)}) or files" if whole else "name a file"
                 raise click.UsageError(visible(f"`{name}` is a folder: {named}; without a name all of specs/ are meant"))
             meant = near(path.stem, known)
@@ -96,11 +111,14 @@ class Session:
         return Spec(self.home, _STDIN_FILE, content, _environment_in(content))
 
     def _from_file(self, path: Path) -> Spec:
-        project = self._project(_root_of(path.parent))
         try:
             content = content_of(path)
         except OSError as problem:
             raise click.UsageError(visible(f"{shown(path)}: {problem.strerror}")) from problem
+        return self._spec(path, content)
+
+    def _spec(self, path: Path, content: bytes) -> Spec:
+        project = self._project(_root_of(path.parent))
         file = path.relative_to(project.root).as_posix()
         project.found(file, content)
         return Spec(project, file, content, path.stem)

@@ -30,6 +30,10 @@ def asked(method: str, url: str) -> tuple[Case, bytes | Refused]:
     scheme, host, target = "http", PLAIN_HOST, url
     if "://" in url:
         parts = urlsplit(url)
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError(f"`{url}` has a port that is none: it is a number up to 65535") from None
         scheme, host = parts.scheme, (parts.hostname or "").lower()
         if scheme not in ("http", "https") or not host:
             raise ValueError(f"`{url}` is no http or https URL with a host")

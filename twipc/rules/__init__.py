@@ -62,6 +62,8 @@ RULES: tuple[Rule, ...] = (
 
 ALONE: tuple[Rule, ...] = (globs, spellings, programs, places, hosts, logs, of_jobs, engines, words, files)
 """Rules that judge a service by itself, and are right of one of which not all is known."""
+OF_VALUES: tuple[Rule, ...] = (globs, spellings, programs, words)
+"""Those of them that judge what no extending file makes right by saying more."""
 
 
 def judge(model: Model, report: Report) -> None:
@@ -70,8 +72,8 @@ def judge(model: Model, report: Report) -> None:
         report.extend(rule(model))
 
 
-def judge_alone(model: Model, tree: Tree, report: Report) -> None:
+def judge_alone(model: Model, tree: Tree, report: Report, *, fragment: bool = False) -> None:
     """Report what is wrong whatever else is: of a model that may have gaps, and of `tree`, all that the spec says."""
     report.extend(literals(tree))
-    for rule in ALONE:
+    for rule in OF_VALUES if fragment else ALONE:
         report.extend(rule(model))

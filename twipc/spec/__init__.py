@@ -1,6 +1,6 @@
 """The language: what a user may write, and how it is read."""
 
-from .assemble import ReadFile, assemble, is_fragment
+from .assemble import ReadFile, assemble, by_itself, is_fragment
 from .bind import bind_noun, require_known_version
 from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
@@ -73,6 +73,7 @@ __all__ = [
     "assemble",
     "bind",
     "bind_noun",
+    "by_itself",
     "is_fragment",
     "looks_secret",
     "plain_secrets",

@@ -40,6 +40,21 @@ def assemble(file: str, content: bytes, read: ReadFile, report: Report) -> Tree:
     return Tree(merged, file, Gaps(gaps))
 
 
+def by_itself(tree: Tree) -> Tree:
+    """A fragment as far as it can be judged: whoever extends it may say more, and knows what its services are taken from."""
+    services = {name: Entry(one.key, _without_from(one.node)) for name, one in _services(tree.root).items()}
+    entries = dict(tree.root.entries)
+    if services:
+        entries["services"] = Entry(entries["services"].key, NodeMapping(services, entries["services"].node.span))
+    return Tree(NodeMapping(entries, tree.root.span), tree.file, Gaps({*tree.gaps.paths, ()}))
+
+
+def _without_from(node: Node) -> Node:
+    if not isinstance(node, NodeMapping):
+        return node
+    return NodeMapping({key: entry for key, entry in node.entries.items() if key != "from"}, node.span)
+
+
 def is_fragment(tree: Tree) -> bool:
     """Whether the tree names no environment, not even by a slip, so that it is never compiled alone."""
     return near("environment", tree.root.entries) is None

@@ -33,9 +33,11 @@ def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
 
 @dataclass
 class Wrong:
-    """What does not fit: the places of what is to be taken out, of keys, and of what may have been meant to be written."""
+    """What does not fit: the places of what is to be taken out, of what lacks something, of keys, and of what may have been
+    meant to be written."""
 
     places: set[Path] = field(default_factory=set)
+    lacking: set[Path] = field(default_factory=set)
     keys: set[Path] = field(default_factory=set)
     unsure: set[Path] = field(default_factory=set)
 
@@ -52,8 +54,9 @@ def judged(noun: type[N], tree: Tree, path: Path, report: Report) -> tuple[N | N
         errors = sorted(invalid.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
         for error in errors:
             _report_error(error, path, OfNoun(noun), tree, report, wrong)
-    wrong.places.discard(())
-    return (None if wrong.places or wrong.keys else value), wrong
+    for places in (wrong.places, wrong.lacking):
+        places.discard(())
+    return (None if wrong.places or wrong.lacking or wrong.keys else value), wrong
 
 
 def has_known_version(tree: Tree) -> bool:
@@ -109,7 +112,7 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
     at = tree.name(path)
     if kind == "extra_forbidden":
         wrong.unsure.update(_meant(path, loc, shape, tree))
-    (wrong.keys if is_key else wrong.places).add(_there(path, tree))
+    (wrong.keys if is_key else wrong.lacking if kind == "missing" else wrong.places).add(_there(path, tree))
     if kind == "missing":
         follows = tree.gaps.hide(path) or path in wrong.unsure
         wrong.unsure.add(path)

@@ -42,7 +42,7 @@ def _told(node: NodeMapping, noun: type[Noun], path: Path, tree: Tree, report: R
         return False
     else:
         said, help = "none is written", "write one of them"
-        if not node.entries.keys() <= fields(noun).keys() or tree.gaps.touch(path):
+        if not node.entries.keys() <= fields(noun).keys() or tree.gaps.lie_in(path) or tree.gaps.are_around(path):
             return False  # it may be what could not be read, or an unknown field
     names = ", ".join(f"`{name}`" for name in noun.ONE_OF)
     count = "exactly one" if noun.KIND_NEEDED else "at most one"
@@ -67,7 +67,7 @@ def _clashes(value: Any, node: Node | None, path: Path, tree: Tree, report: Repo
             found |= _clashes(item, written, (*path, index), tree, report)
     elif isinstance(value, Noun) and isinstance(node, NodeMapping):
         for clash in value.clashes():
-            if clash.certain or not tree.gaps.lie_in(path):
+            if not tree.gaps.are_around(path) and (clash.certain or not tree.gaps.lie_in(path)):
                 at = (*path, *clash.at)
                 report.add(codes.BAD_VALUE, clash.message, tree.span(at, key=True), help=clash.help, at=tree.name(at))
                 found = True

@@ -26,7 +26,7 @@ MISSING = Code(
     "required field missing",
     Severity.ERROR,
     why="Without it the spec does not say enough to run anything.",
-    bad="services:\n  web:\n    image: shop/web:1\n    publish: [{port: http}]  #! TW203",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http}]  #! TW203",
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]",
 )
 ONE_OF = Code(
@@ -77,5 +77,12 @@ FRAGMENT = Code(
     why="A file that names no `environment` is what others extend; it has no targets of its own.",
     raised_by="compiling a spec without the key `environment`",
 )
+UNREADABLE = Code(
+    "TW210",
+    "a spec cannot be read",
+    Severity.ERROR,
+    why="What lies in specs/ under the name of a spec is none, or may not be read: an environment may be missing.",
+    raised_by="a folder, a pipe or a socket in specs/ whose name ends in .yaml",
+)
 
-CODES = (UNKNOWN_FIELD, BAD_VALUE, MISSING, ONE_OF, VERSION, FILE_NAME, EXTENDS, FROM, FRAGMENT)
+CODES = (UNKNOWN_FIELD, BAD_VALUE, MISSING, ONE_OF, VERSION, FILE_NAME, EXTENDS, FROM, FRAGMENT, UNREADABLE)

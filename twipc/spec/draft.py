@@ -87,8 +87,9 @@ def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:
         if environment is not None:
             flawed |= tell_clashes(environment, tree, (), report)
             return environment, Tree(tree.root, tree.file, Gaps(tree.gaps.paths, flawed=True)) if flawed else tree
-        # What has a name that is none is taken out only where a draft cannot have it.
-        places, unsure = (wrong.places, wrong.keys) if noun is Environment else (wrong.places | wrong.keys, set[Path]())
+        # What has a name that is none, or lacks something, is taken out only where a draft cannot have it.
+        perhaps = wrong.keys | wrong.lacking
+        places, unsure = (wrong.places, wrong.keys) if noun is Environment else (wrong.places | perhaps, set[Path]())
         tree = tree.without(places, wrong.unsure | unsure)
         noun = Draft
     raise Stopped

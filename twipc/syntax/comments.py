@@ -15,7 +15,7 @@ _Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment from its `#` to the end of its line; `about` is the line that it speaks of."""
+    """A comment from its `#` to the end of its line; `about` is the line that it speaks of, 0 where none follows."""
 
     span: Span
     text: str
@@ -23,15 +23,15 @@ class Comment:
 
 
 def comments(tree: Tree, text: str) -> list[Comment]:
-    """The comments of the text that `tree` was read from; one that stands alone is about the line that follows."""
+    """The comments of the text that `tree` was read from; one that stands alone is about the next that is no comment."""
     lines = text.splitlines()
     taken = sorted(_taken(tree.root, lines))
     found: list[Comment] = []
-    about = len(lines) + 1
+    about = 0
     for number in range(len(lines), 0, -1):
         line = lines[number - 1]
         column = _start(number, line, taken)
-        if not column or line[: column - 1].strip():
+        if line[: column - 1].strip() if column else line.strip():
             about = number
         if column:
             found.append(Comment(Span(tree.file, number, column, number, len(line) + 1), line[column - 1 :], about))

@@ -20,8 +20,20 @@ class Gaps:
         return bool(self.paths) or self.flawed
 
     def hide(self, path: Path) -> bool:
-        """Whether what is not found at `path` may be there all the same."""
-        return any(path[:length] in self.paths for length in range(len(path) + 1))
+        """Whether what is not found at `path` may be there all the same.
+
+        What an item of a list lacks stands in no other file: lists are replaced whole.
+        """
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.paths:
+                return True
+            if length < len(path) and isinstance(path[length - 1], int):
+                return False
+        return False
+
+    def are_around(self, path: Path) -> bool:
+        """Whether more may be said in what stands at `path`."""
+        return self.hide((*path, ""))
 
     def lie_in(self, path: Path) -> bool:
         """Whether what stands at `path` is not all that was written there."""

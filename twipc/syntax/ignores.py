@@ -12,7 +12,9 @@ from twipc.diagnostics.near import near
 from . import codes
 from .comments import Comment
 
-_ASKED = re.compile(r"(?<!\S)#[ \t]*twipc:[ \t]*ignore(?![\w-])")
+_ASKED = re.compile(r"(?<!\S)#[ \t]*twipc:[ \t]*ignore(?![\w-])", re.IGNORECASE)
+_MEANT = re.compile(r"(?<!\S)#[ \t]*twipc\b[^\[\]#]{0,40}\[[ \t]*[A-Za-z]{2,9}[0-9]{3}\b", re.IGNORECASE)
+"""What is meant so, and is written otherwise."""
 _FORM = re.compile(r"[ \t]*\[(?P<codes>[^\[\]]*)\](?P<reason>.*)")
 _MOST_CODES = 20
 _HELP = "write `# twipc: ignore[CODE] reason`, with several codes apart by commas"
@@ -34,7 +36,7 @@ class Ignore:
 
 def asks_to_ignore(text: str) -> bool:
     """Whether a text may hold such comments: most do not, and need not be looked at again."""
-    return bool(_ASKED.search(text))
+    return bool(_ASKED.search(text) or _MEANT.search(text))
 
 
 def ignores(comments: Iterable[Comment], known: Mapping[str, Code]) -> tuple[list[Ignore], list[Finding]]:
@@ -52,13 +54,18 @@ def ignores(comments: Iterable[Comment], known: Mapping[str, Code]) -> tuple[lis
 
 def unused(ignore: Ignore) -> Finding:
     """That an ignore met nothing."""
-    said = f"nothing to ignore: no {ignore.code} on line {ignore.about}"
+    where = f"on line {ignore.about}" if ignore.about else "here, where nothing follows"
+    said = f"nothing to ignore: no {ignore.code} {where}"
     return Finding(codes.UNUSED_IGNORE, said, ignore.span, "take it out")
 
 
 def _read(comment: Comment, known: Mapping[str, Code]) -> Iterator[Ignore | Finding]:
     asked = _ASKED.search(comment.text)
     if not asked:
+        meant = _MEANT.search(comment.text)
+        if meant:
+            where = _part(comment, meant.start(), len(comment.text))
+            yield Finding(codes.BAD_IGNORE, "the comment ignores nothing: it is not written like that", where, _HELP)
         return
     whole = _part(comment, asked.start(), len(comment.text))
     form = _FORM.match(comment.text, asked.end())
