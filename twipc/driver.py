@@ -21,6 +21,7 @@ from twipc.resolve import Unresolved, resolve
 from twipc.resolve import codes as resolve_codes
 from twipc.rules import judge, judge_alone
 from twipc.rules.across import across
+from twipc.rules.jobs import without_parts
 from twipc.rules.locks import locks
 from twipc.spec import Lock, Noun, assemble, bind, bind_noun, by_itself, is_fragment, require_known_version
 from twipc.spec import codes as spec_codes
@@ -235,7 +236,9 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
         found.extend(exceeded(target.limits, model, options, name, sound=only_losses))
     if sound and model.locked and all(map(is_loss, found.findings)):
         found.extend(locks(model, (image for images in images_of(model).values() for image in images)))
-    report.extend(accepted(model, found.findings, [target.name for target, _ in asked], sound=sound))
+    kept = without_parts(found.findings)
+    is_all = sound and len(kept) == len(found.findings)
+    report.extend(accepted(model, kept, [target.name for target, _ in asked], sound=is_all))
     report.stop_on_errors()
     compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]
     for one in compiled:

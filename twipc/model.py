@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -127,6 +127,10 @@ class Model:
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         return self.tree.span(path, key=key)
+
+    def in_order(self, paths: Iterable[Path]) -> list[Path]:
+        """Places in the order in which one reads them."""
+        return sorted(paths, key=lambda path: (self.span(path), tuple(map(str, path))))
 
     def written(self, path: Path) -> bool:
         """Whether the spec says it, rather than a default."""

@@ -28,6 +28,17 @@ def test_each_other_target_is_said_once_with_how_many_more_there_are(tmp_path: P
     assert linted(tmp_path, "{compose: {}}") == [NOT_FOR_ECS, NOT_FOR_SWARM]
 
 
+def test_every_place_is_told(tmp_path: Path) -> None:
+    name = f"e{LONG[1:]}"
+    ran = run("lint", "--format", "json", at=project(tmp_path, **{name: spec(name, BODY)}))
+    (swarm,) = [one for one in ran.findings if one["message"] == NOT_FOR_SWARM]
+    said = [(one["span"]["line"], one["message"]) for one in swarm["related"]]
+    words = ((6, LONG), (7, f"b{LONG[1:]}"))
+    assert said == [(line, f"here `{STACK}_{word}` has 68 characters, 5 too many") for line, word in words]
+    text = run("lint", at=tmp_path).out
+    assert all(message in text for _, message in said)
+
+
 def test_what_fits_everywhere_is_said_by_nobody(tmp_path: Path) -> None:
     assert linted(tmp_path, "{compose: {}}", "services: {web: {image: shop/web:1, health: {command: [check]}}}\n") == []
 

@@ -224,7 +224,7 @@ def test_another_target_has_one_note_for_all_its_errors() -> None:
     assert one.help == f"if it is never to run there: `# twipc: ignore[{LIMITS_ELSEWHERE.id}] …`"
     (related,) = one.related
     assert related.span
-    assert (related.message, related.span.line, related.span.column) == ("it is said here", 7, 5)
+    assert (related.message, related.span.line, related.span.column) == ("here `web` has 13 eggs, 1 too many", 7, 5)
     (two,) = elsewhere(the_model(), "ecs", row(2))
     assert two.message == f"{one.message}; and 1 more"
     assert list(elsewhere(the_model(), "ecs", row(0))) == []

@@ -65,7 +65,7 @@ def _follow_service(name: str, service: Service, names: Names) -> None:
     for index, other in enumerate(service.depends_on):
         names.service(other.service, (*here, "depends_on", index, "service"))
     for path, mount in service.mounts.items():
-        names.volume(mount.volume, (*here, "mounts", path))
+        names.volume(mount.volume, (*here, "mounts", path, "volume"))
     for index, file in enumerate(service.secrets):
         names.secret(file.secret, (*here, "secrets", index, "secret"))
     for variable, value in service.env.items():

@@ -29,21 +29,17 @@ def _lost(model: Model, name: str, http: Http) -> Iterator[Finding]:
     past = model.past[name]
     here: Path = ("services", name, "http", "backends")
     help = f"let all who ask `{name}` come by {fronts}, or let that forward to its members itself"
-    others = tuple(Related(model.span(path), "it is by this too") for path in past[1:])
-    if http.backends:
-        said = f"`{name}` is asked past {fronts} by this, so that it takes {fronts} for the client of all who come that way"
-        yield Finding(CLIENT_LOST, said, model.span(past[0]), help=help, related=others, at=model.tree.name(past[0]))
+    if not http.backends:
+        return
+    others = [Related(model.span(path), "it is by this too") for path in past[1:]]
+    if http.rate_limit:
+        path: Path = ("services", name, "http", "rate_limit")
+        others.append(Related(model.span(path, key=True), f"all who come by {fronts} are one client here"))
     for backend in sorted(key for key, noun in http.backends.items() if noun.balance == "source"):
         path = (*here, backend, "balance")
-        said = f"all who come by {fronts} go to one member: `{name}` takes {fronts} for the client"
-        yield Finding(
-            CLIENT_LOST,
-            said,
-            model.span(path),
-            help=help,
-            related=tuple(Related(model.span(one), f"`{name}` is asked past {fronts} by this") for one in past),
-            at=model.tree.name(path),
-        )
+        others.append(Related(model.span(path), f"all who come by {fronts} go to one member by this"))
+    said = f"`{name}` is asked past {fronts} by this, so that it takes {fronts} for the client of all who come that way"
+    yield Finding(CLIENT_LOST, said, model.span(past[0]), help=help, related=tuple(others), at=model.tree.name(past[0]))
 
 
 def _fronts(model: Model, name: str) -> list[Front]:

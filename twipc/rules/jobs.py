@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
@@ -11,6 +11,16 @@ from twipc.spec import Service
 from .codes.starts import JOB_MEMBER, NOT_OF_JOBS
 
 _OF_SERVICES = ("http", "health", "ready", "publish", "rollout", "mode")
+
+
+def without_parts(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without those on what a job does not have: it goes, and what is said of it with it."""
+    gone = [one.at for one in findings if one.code is NOT_OF_JOBS]
+    return [
+        one
+        for one in findings
+        if one.code is NOT_OF_JOBS or not any(one.at == at or one.at.startswith((f"{at}.", f"{at}[")) for at in gone)
+    ]
 
 
 def jobs(model: Model) -> Iterator[Finding]:

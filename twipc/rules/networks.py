@@ -54,22 +54,26 @@ def _aliases(model: Model) -> Iterator[Finding]:
     own |= {one.host: f"the host of `{name}`, which is external" for name, one in sorted(model.environment.external.items())}
     aliases = (alias for _, service in model.services for one in service.networks for alias in one.aliases)
     own |= {f"tasks.{alias}": f"what a swarm calls the tasks of who is called `{alias}`" for alias in aliases}
-    for name, service in model.services:
-        for index, one in enumerate(service.networks):
-            for nth, alias in enumerate(one.aliases):
-                path: Path = ("services", name, "networks", index, "aliases", nth)
-                first = taken.setdefault((one.network, alias), path)
-                if first == path and alias not in own:
-                    continue
-                said = f"`{alias}` is {own[alias]}" if alias in own else f"`{alias}` on `{one.network}` is taken"
-                yield Finding(
-                    ALIAS_TAKEN,
-                    said,
-                    model.span(path),
-                    help="choose another name, or take it out",
-                    related=(Related(model.span(first), "the first"),) if first != path else (),
-                    at=model.tree.name(path),
-                )
+    said_at: dict[Path, tuple[str, str]] = {
+        ("services", name, "networks", index, "aliases", nth): (one.network, alias)
+        for name, service in model.services
+        for index, one in enumerate(service.networks)
+        for nth, alias in enumerate(one.aliases)
+    }
+    for path in model.in_order(said_at):
+        network, alias = said_at[path]
+        first = taken.setdefault((network, alias), path)
+        if first == path and alias not in own:
+            continue
+        said = f"`{alias}` is {own[alias]}" if alias in own else f"`{alias}` on `{network}` is taken"
+        yield Finding(
+            ALIAS_TAKEN,
+            said,
+            model.span(path),
+            help="choose another name, or take it out",
+            related=(Related(model.span(first), "the first"),) if first != path else (),
+            at=model.tree.name(path),
+        )
 
 
 def _twice(model: Model, name: str) -> Iterator[Finding]:

@@ -14,27 +14,32 @@ from .codes.redirects import HTTP_TO_HTTPS
 
 def ports(model: Model) -> Iterator[Finding]:
     """Clashes of published ports, per address and protocol, and of container ports with an engine's own; HTTP over UDP."""
-    taken: list[tuple[int, str, str, Path]] = []
-    for name, service in model.services:
-        for index, publish in enumerate(service.publish):
-            path: Path = ("services", name, "publish", index)
-            if publish.host == EPHEMERAL:
-                continue
-            address, protocol = publish.address or "", service.ports[publish.port].protocol
-            for host, spoken, other, where in taken:
-                if (host, spoken) == (publish.host, protocol) and (address == other or not address or not other):
-                    yield Finding(
-                        HOST_PORT_TWICE,
-                        f"port {Port(number=host, protocol=protocol)} is published twice",
-                        model.span((*path, "host")),
-                        help="give one another number, or each an `address` of its own",
-                        related=(Related(model.span((*where, "host")), "the first stands here"),),
-                        at=model.tree.name(path),
-                    )
-                    break
-            taken.append((publish.host, protocol, address, path))
+    yield from _twice(model)
+    for name, _ in model.services:
         yield from _reserved(model, name)
         yield from _asked(model, name)
+
+
+def _twice(model: Model) -> Iterator[Finding]:
+    taken: list[tuple[int, str, str, Path]] = []
+    fixed: list[Path] = [("services", name, "publish", index) for name, one in model.services for index in one.fixed_ports]
+    for path in model.in_order(fixed):
+        service = model.environment.services[str(path[1])]
+        publish = service.publish[int(path[3])]
+        assert publish.host != EPHEMERAL
+        address, protocol = publish.address or "", service.ports[publish.port].protocol
+        for host, spoken, other, where in taken:
+            if (host, spoken) == (publish.host, protocol) and (address == other or not address or not other):
+                yield Finding(
+                    HOST_PORT_TWICE,
+                    f"port {Port(number=host, protocol=protocol)} is published twice",
+                    model.span((*path, "host")),
+                    help="give one another number, or each an `address` of its own",
+                    related=(Related(model.span((*where, "host")), "the first stands here"),),
+                    at=model.tree.name(path),
+                )
+                break
+        taken.append((publish.host, protocol, address, path))
 
 
 def _reserved(model: Model, name: str) -> Iterator[Finding]:

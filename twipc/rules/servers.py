@@ -172,8 +172,11 @@ def _circles(model: Model) -> Iterator[Finding]:
 
 
 def _counted(model: Model) -> Iterator[Finding]:
-    """Servers that count their clients, and have another server for one: it is not all that ask."""
-    limited = {name for name, http in model.servers if http.rate_limit}
+    """Servers that count their clients, and have another server for one: it is not all that ask.
+
+    Of one that has backends TW475 tells it, with all else that follows.
+    """
+    limited = {name for name, http in model.servers if http.rate_limit and not http.backends}
     for name in sorted(limited & set(model.forwarding) & set(model.past)):
         path: Path = ("services", name, "http", "rate_limit")
         front = model.forwarding[name][0]
@@ -190,7 +193,7 @@ def _counted(model: Model) -> Iterator[Finding]:
 def _unread(model: Model) -> Iterator[Finding]:
     asked = {member.service for members in model.members.values() for member in members}
     for name, service in model.services:
-        if service.ready and name not in asked:
+        if service.ready and name not in asked and service.kind != "job":
             path: Path = ("services", name, "ready")
             yield Finding(
                 UNREAD_READY,

@@ -20,12 +20,13 @@ def state(model: Model) -> Iterator[Finding]:
                     yield _both_at_once(model, name, service)
         if volume.access != "single-writer":
             continue
-        mounts = [
-            (service, path)
+        places: list[Path] = [
+            ("services", service, "mounts", path)
             for service, noun in model.services
-            for path, mount in sorted(noun.mounts.items())
+            for path, mount in noun.mounts.items()
             if mount.volume == name
         ]
+        mounts = [(str(path[1]), str(path[3])) for path in model.in_order(places)]
         for service in sorted({service for service, _ in mounts}):
             replicas = model.environment.services[service].replicas
             # Of instances that wait for a lock, one writes.
@@ -41,7 +42,7 @@ def state(model: Model) -> Iterator[Finding]:
 def _two_names(model: Model) -> Iterator[Finding]:
     """Volumes that are one folder, or one in the other, where one of them has a single writer and the other one too."""
     seen: list[tuple[str, Store, Path]] = []
-    for name, store, path in writers(model):
+    for name, store, path in sorted(writers(model), key=lambda one: (model.span(one[2]), one[0])):
         for other, taken, where in seen:
             accesses = {model.environment.volumes[volume].access for volume in (name, other)}
             if store.overlaps(taken) and "single-writer" in accesses:

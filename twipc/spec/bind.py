@@ -12,7 +12,7 @@ from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.diagnostics.near import near
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain
 
-from . import codes
+from . import codes, foreign
 from .clashes import tell_clashes, tell_kinds
 from .misfits import described, fields_here, holds_something, judgement, noun_around, veiled
 from .noun import Noun
@@ -144,18 +144,23 @@ def _there(path: Path, tree: Tree) -> Path:
 
 
 def _meant(path: Path, loc: Path, shape: Shape, tree: Tree) -> Iterator[Path]:
-    """The places of what an unknown field may have meant: what it looks like, or of a mapping all that hold some."""
+    """The places of what an unknown field may have meant: what it looks like, or is called elsewhere, or all of its kind."""
     noun, around = noun_around(loc, shape), tree.node(path[:-1])
     if noun is None or not isinstance(around, NodeMapping):
         return
     unwritten = {name: inner for name, inner in fields(noun).items() if name not in around.entries}
     word = near(str(path[-1]), [*unwritten, *noun.SHARED])
+    theirs = foreign.words(noun.__name__).get(foreign.folded(str(path[-1])))
     if word in noun.SHARED:
         yield path[:-1]
     elif word:
         yield (*path[:-1], word)
+    elif theirs and theirs.place:
+        yield (*path[:-1], theirs.place.rpartition(".")[2])
     elif isinstance(tree.node(path), NodeMapping):
         yield from ((*path[:-1], name) for name, inner in unwritten.items() if isinstance(inner, MapOf | OfNoun))
+    elif noun.SHORT in unwritten:
+        yield (*path[:-1], noun.SHORT)
 
 
 def _parent_span(tree: Tree, path: Path) -> Span:

@@ -27,7 +27,8 @@ def _kinds(node: Node | None, shape: Shape, path: Path, tree: Tree, report: Repo
     elif isinstance(node, NodeMapping):
         found = isinstance(shape, OfNoun) and bool(shape.noun.ONE_OF) and _told(node, shape.noun, path, tree, report)
         for key, entry in node.entries.items():
-            found |= _kinds(entry.node, inside(shape, key), (*path, key), tree, report)
+            if not isinstance(entry.node, NodeScalar):
+                found |= _kinds(entry.node, inside(shape, key), (*path, key), tree, report)
     return found
 
 
@@ -73,7 +74,8 @@ def _clashes(value: Any, node: Node | None, path: Path, tree: Tree, report: Repo
                 found = True
         names = _attributes(type(value))
         for key, entry in node.entries.items():
-            found |= _clashes(getattr(value, names[key]), entry.node, (*path, key), tree, report)
+            if not isinstance(entry.node, NodeScalar):
+                found |= _clashes(getattr(value, names[key]), entry.node, (*path, key), tree, report)
     elif isinstance(value, Mapping) and isinstance(node, NodeMapping):
         for key, entry in node.entries.items():
             found |= _clashes(value[key], entry.node, (*path, key), tree, report)

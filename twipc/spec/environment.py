@@ -156,7 +156,10 @@ class Acceptance(Noun):
     """A loss that is known and wanted, at one place of the spec for one target."""
 
     code: FindingCode = Field(description="The finding's code, such as TW513.")
-    at: Line = Field(description="The place as the finding names it: its path joined by dots, a list item by its port or name.")
+    at: Line = Field(
+        description="The place as the finding names it: its path joined by dots, a list item by its port or name where no "
+        "other item has it, else by its number, from 0."
+    )
     target: Line = Field(description="The target.")
     because: Reason = Field(description="The reason, for who reads the spec next.")
 

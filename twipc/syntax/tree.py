@@ -86,13 +86,19 @@ class Tree:
         return child.span
 
     def name(self, path: Path) -> str:
-        """`path` as `accept` writes it: joined by dots, list items by port, name, network or service, others in brackets."""
+        """`path` as `accept` writes it: joined by dots, list items by port, name, network or service, others in brackets.
+
+        Of two items that are called alike each is named by its number.
+        """
         words: list[str] = []
         node: Node | None = self.root
         for step in path:
-            number = node.numbers[step] if isinstance(node, NodeSequence) and node.numbers and isinstance(step, int) else step
+            if isinstance(step, int):
+                numbers = node.numbers if isinstance(node, NodeSequence) else None
+                word = _item_name(node, step, numbers[step] if numbers else step)
+            else:
+                word = step
             node = _child(node, step)
-            word = _item_name(node, number) if isinstance(number, int) else number
             if word.replace("-", "").replace("_", "").isalnum():
                 words.append(f".{word}")
             else:
@@ -122,12 +128,19 @@ def _child(node: Node | None, step: str | int) -> Node | None:
     return None
 
 
-def _item_name(node: Node | None, index: int) -> str:
+def _item_name(items: Node | None, step: int, number: int) -> str:
+    """What an item is called that none beside it is called too; else its number."""
+    name = _called(_child(items, step))
+    beside = items.items if name and isinstance(items, NodeSequence) else ()
+    return name if name and sum(_called(item) == name for item in beside) == 1 else str(number)
+
+
+def _called(node: Node | None) -> str:
     for key in ("port", "name", "network", "service"):
         child = _child(node, key)
         if isinstance(child, NodeScalar) and isinstance(child.value, str):
             return child.value
-    return str(index)
+    return ""
 
 
 def plain(node: Node) -> Any:

@@ -95,7 +95,7 @@ def beyond(held: Held, model: Model, options: Any, *, sound: bool) -> list[Measu
 
 
 def elsewhere(model: Model, target: str, limits: Table) -> Iterator[Finding]:
-    """One note on a target that the spec does not list, where a limit of it would be an error."""
+    """One note on a target that the spec does not list, where a limit of it would be an error, with all such places."""
     found = [
         (told(held.limit, measured), measured)
         for held in limits
@@ -104,7 +104,7 @@ def elsewhere(model: Model, target: str, limits: Table) -> Iterator[Finding]:
         if held.code_of(measured.value).severity is Severity.ERROR
     ]
     if found:
-        said, first = found[0]
+        said, _ = found[0]
         more = f"; and {len(found) - 1} more" if len(found) > 1 else ""
         path: Path = ("targets",)
         yield Finding(
@@ -112,7 +112,7 @@ def elsewhere(model: Model, target: str, limits: Table) -> Iterator[Finding]:
             f"compiles for {', '.join(sorted(model.environment.targets))}; would not for {target}: {said}{more}",
             model.span(path, key=True),
             help=f"if it is never to run there: `# twipc: ignore[{LIMITS_ELSEWHERE.id}] …`",
-            related=(Related(model.span(first.path, key=first.key), "it is said here"),),
+            related=tuple(Related(model.span(one.path, key=one.key), f"here {about}") for about, one in found),
             at=model.tree.name(path),
         )
 

@@ -70,7 +70,7 @@ def serious(outcome: Outcome) -> list[tuple[str, str]]:
         ("networks: [store]", "networks: []", [("TW429", "services.web.env.DB")]),
         ("networks: [store, back, out]", "networks: [store, back]", [("TW432", "services.web.env.MAIL"), ("TW415", "x")]),
         ("networks: [back, front]", "networks: [back]", [("TW432", "services.edge.publish.http"), ("TW415", "x")]),
-        ("networks: [store]", "networks: [store, store]", [("TW431", "services.db.networks.store")]),
+        ("networks: [store]", "networks: [store, store]", [("TW431", "services.db.networks.1")]),
         ("networks: [store]", "networks: [stor]", [("TW428", "services.db.networks.stor.network")]),
         ("networks: [store]", "networks: [back]", [("TW415", "x")]),
         ("networks: [store]", "networks: [{network: store, aliases: [pg, pg.shop]}]", []),
