@@ -28,8 +28,10 @@ class Automaton:
     so that there are as few states as the question needs.
     """
 
-    def __init__(self, patterns: Sequence[Pattern], *, first_only: bool = True) -> None:
+    def __init__(self, patterns: Sequence[Pattern], *, first_only: bool = True, most: int | None = None) -> None:
+        """With `most`, of so many states at most."""
         self._first_only = first_only
+        self._most = most
         self._moves: list[list[Edge]] = []
         self._jumps: list[list[int]] = []
         self._at_start: list[list[int]] = []
@@ -46,6 +48,10 @@ class Automaton:
         self._known: dict[frozenset[int], int] = {}
         self._edges: dict[int, tuple[Edge, ...]] = {}
         self.start = self._state(self._beginning(begin))
+
+    def __len__(self) -> int:
+        """How many states were made so far."""
+        return len(self._states)
 
     def edges(self, state: int) -> tuple[Edge, ...]:
         """Where each byte leads: disjoint sets that hold all bytes between them."""
@@ -176,7 +182,7 @@ class Automaton:
                 places = {place for place in places if self._number[place] <= done}
         key = frozenset(places)
         if key not in self._known:
-            if len(self._states) == MOST_STATES:
+            if len(self._states) == (self._most or MOST_STATES):
                 raise TooMany
             self._known[key] = len(self._states)
             self._states.append(key)

@@ -28,7 +28,7 @@ def shortest(automata: Sequence[Machine], key: Callable[[States], Key | None]) -
     return found
 
 
-def texts(automata: Sequence[Machine]) -> Iterator[tuple[States, Callable[[], bytes]]]:
+def texts(automata: Sequence[Machine], *, most: int | None = None) -> Iterator[tuple[States, Callable[[], bytes]]]:
     """Every states that a text leads to, and the shortest such text, shorter ones first.
 
     The first automaton says which texts there are at all. Of equally short texts the one with plainer characters is taken.
@@ -43,7 +43,7 @@ def texts(automata: Sequence[Machine]) -> Iterator[tuple[States, Callable[[], by
             yield states, partial(_text, came, states)
         for of, target in joint([one.edges(state) for one, state in zip(automata, states, strict=True)]):
             if target not in came and not world.dead(target[0]):
-                if len(came) == MOST_STEPS:
+                if len(came) == (most or MOST_STEPS):
                     raise TooMany
                 came[target] = (states, _plainest(of))
                 waiting.append(target)

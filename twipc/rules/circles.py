@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
-from twipc.formats.paths import pattern
 from twipc.model import Model
+from twipc.routes.taking import EVERY_HOST, OWN, Kind, Taking, whole
 from twipc.spec import Http, Match, Redirect
 
 ANY = ""
@@ -27,6 +27,9 @@ class Asked:
     def __str__(self) -> str:
         return f"{self.method} {f'//{self.host}' if self.host else ''}{self.path}"
 
+    def kind(self, *, by_https: bool = False) -> Kind:
+        return Kind(self.host or EVERY_HOST, self.method, by_https)
+
 
 Place = tuple[str, int]
 """A route of a server."""
@@ -41,6 +44,7 @@ class Circles:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._taking: dict[str, Taking] = {}
         self._known: dict[tuple[str, Asked], tuple[Place, ...]] = {}
         self._ended: set[State] = set()
         """From here clients come to an end, or into a circle that they are not in yet."""
@@ -76,10 +80,14 @@ class Circles:
         while follow:
             name = follow.pop()
             http = server(self._model, name)
-            index = _taker(http, asked, by_https=name == door and http.tls is not None)
-            taker = http.default if index is None else http.routes[index]
-            if index is not None and http.routes[index].redirect:
-                found.append((name, index))
+            if name not in self._taking:
+                self._taking[name] = whole(self._model, name)
+            first = self._taking[name].first(asked.kind(by_https=name == door and http.tls is not None), asked.path)
+            if first and first.number == OWN:
+                continue
+            taker = http.routes[first.number] if first else http.default
+            if first and http.routes[first.number].redirect:
+                found.append((name, first.number))
             for member in self._model.members[name, taker.backend] if taker.backend else ():
                 if name in self._model.forwarding.get(member.service, ()) and member.service not in seen:
                     follow.append(member.service)
@@ -145,6 +153,8 @@ def server(model: Model, name: str) -> Http:
 def _first(http: Http, index: int, front: Http | None) -> Iterator[Asked]:
     """Requests for a route: one for each path without a star, host and method that it names, or a server in front does."""
     match = http.routes[index].match
+    alone = Taking()
+    alone.add(index, match)
     paths = _plain(match)
     target = http.routes[index].redirect
     if target and target.to and target.to.startswith("/"):
@@ -158,7 +168,7 @@ def _first(http: Http, index: int, front: Http | None) -> Iterator[Asked]:
         for host in dict.fromkeys(hosts):
             for method in match.method or ("GET",):
                 asked = Asked(method, host.replace("*", "x", 1), path)
-                if takes(match, asked):
+                if alone.first(asked.kind(), asked.path):
                     yield asked
 
 
@@ -169,27 +179,3 @@ def _plain(match: Match) -> list[str]:
 def _path(target: str) -> str:
     path = re.split("[?#]", target)[0]
     return re.sub("/+", "/", unquote_to_bytes(path).decode("utf-8", errors="replace"))
-
-
-def _taker(http: Http, asked: Asked, *, by_https: bool) -> int | None:
-    """The first route that takes a request."""
-    routes = enumerate(http.routes)
-    there = (index for index, route in routes if not (by_https and route.redirect and route.redirect.scheme))
-    return next((index for index in there if takes(http.routes[index].match, asked)), None)
-
-
-def takes(match: Match, asked: Asked) -> bool:
-    """Whether a route with this `match` takes a request that comes to it."""
-    if match.method is not None and asked.method not in match.method:
-        return False
-    if match.host is not None and not any(_is_host(host, asked.host) for host in match.host):
-        return False
-    if asked.path in (match.exact or ()):
-        return True
-    if any(asked.path == path or asked.path.startswith(f"{path.rstrip('/')}/") for path in match.prefix or ()):
-        return True
-    return any(re.search(pattern("glob", path), asked.path) for path in match.glob or ())
-
-
-def _is_host(named: str, host: str) -> bool:
-    return host.endswith(named[1:]) if named.startswith("*") else host == named
