@@ -362,6 +362,21 @@ def test_a_spec_without_a_name_is_not_called_a_folder(tmp_path: Path) -> None:
         ("stop_grace: 30", "`30` is not a duration", "did you mean `30s`?"),
         ("stop_grace: 5 minutes", "`5 minutes` is not a duration", "did you mean `5m`?"),
         ("networks: [my_net]", "`my_net` is not a name", "did you mean `my-net`?"),
+        ("networks: [Default]", "`Default` is not a name", "not ending with a hyphen"),
+        ("publish: '8080:80'", "a list is wanted here", "write a list: `publish: [{port: http, host: 80}]`"),
+        ("configs: {/etc/a: {file: a}}", "a string is wanted here, not a mapping", "write the file's path alone"),
+        ("env: {A: [a, b]}", "a mapping is wanted here, not a list", "a variable is one string"),
+        ("stop_signal: 15", "`15` is not one of: SIGTERM", "write `SIGTERM`"),
+        ("resources: {memory: 0.5GiB}", "`0.5GiB` is not a size", "did you mean `512MiB`?"),
+        ("mounts: {/data/: news}", "`/data/` is not a path in a container", "a slash at the end"),
+        ("health: {command: [CMD, check]}", "`CMD` is no program", "take it out: what follows is the program"),
+        ("health: {command: [CMD-SHELL, 'a || b']}", "`CMD-SHELL` is no program", 'write ["sh", "-c", …] in its place'),
+        ("health: {command: [NONE]}", "`NONE` is no program", "leave `health` out"),
+        ("health: {http: 'http://localhost:8080/up'}", "is not a probe's path", "did you mean `/up`?"),
+        ("ready: {http: up}", "is not a probe's path", "did you mean `/up`?"),
+        ("build: https://example.com/a.git", "is not a path in the project", "relative to the folder that holds `specs/`"),
+        ("placement: {constraints: {node.role: manager}}", "`node.role` is not a host's label", "write `role`"),
+        ("placement: {spread: [node.labels.Zone]}", "`node.labels.Zone` is not a host's label", "write `zone`"),
     ],
 )
 def test_what_is_written_as_elsewhere_is_told_as_a_spec_has_it(service: str, said: str, help: str, tmp_path: Path) -> None:
@@ -405,7 +420,9 @@ def test_what_is_not_there_says_how_it_would_be(service: str, code: str, help: s
 @pytest.mark.parametrize(
     ("text", "code", "help"),
     [
-        ('version: "3"\nservices: {web: {image: shop/web:1}}\n', "TW209", "beside it `twipc: 1`, a `project`, its `targets`"),
+        ("services: {web: {image: shop/web:1}}\n", "TW209", "beside it `twipc: 1`, a `project`, its `targets`"),
+        ('version: "3"\nservices: {web: {image: shop/web:1}}\n', "TW201", "`version` is `twipc` here: write `twipc: 1`"),
+        ("kind: Pod\n", "TW201", "what a manifest has stands in `services`"),
         ("twipc: 1\nservices:\n  web:\n    image: a\n\tports: {}\n", "TW101", "indent with blanks"),
     ],
 )
@@ -414,3 +431,53 @@ def test_a_file_that_is_no_spec_says_what_one_is(text: str, code: str, help: str
     (one,) = json.loads(ran.out)["findings"]
     assert one["code"] == code
     assert help in one["help"]
+
+
+@pytest.mark.parametrize(
+    ("match", "sign", "help"),
+    [
+        ("prefix: '/a/*'", "*", "a prefix takes all below it as it is"),
+        ("prefix: '/a/(.*)'", "(.*)", "a prefix takes all below it as it is"),
+        ("exact: '/a$'", "$", "an exact path takes itself alone"),
+        ("exact: '/a/.*'", ".*", "an exact path takes itself alone"),
+        ("exact: '/a$b'", "", ""),
+        ("glob: '/a/*'", "", ""),
+    ],
+)
+def test_a_sign_of_patterns_in_a_plain_path_is_said_to_stand_for_itself(
+    match: str, sign: str, help: str, tmp_path: Path
+) -> None:
+    told = [(code, said.partition("`")[2].partition("`")[0], helps) for code, _, said, helps in found(tmp_path, match=match)]
+    assert [one[:2] for one in told] == ([("TW490", sign)] if sign else [])
+    assert all(help in one[2] for one in told)
+
+
+@pytest.mark.parametrize(
+    ("service", "place", "name"),
+    [
+        ("env: {A: '${DB_HOST}'}", "services.web.env.A", "${DB_HOST}"),
+        ("env: {A: 'x${DB_PASS:-hunter2}'}", "services.web.env.A", "${DB_PASS}"),
+        ("env: {A: $(POD_IP)}", "services.web.env.A", "$(POD_IP)"),
+        ("labels: {team: '${TEAM}'}", "services.web.labels.team", "${TEAM}"),
+        ("command: [serve, '${PORT}']", "services.web.command.1", "${PORT}"),
+        ("command: [sh, -c, 'serve ${PORT}']", "", ""),
+        ("entrypoint: [bash, -ec, 'serve ${PORT}']", "", ""),
+        ("env: {A: 'costs $5, ${}, $HOME, $(date)'}", "", ""),
+    ],
+)
+def test_a_variable_that_nobody_puts_in_is_said_to_stay(service: str, place: str, name: str, tmp_path: Path) -> None:
+    told = [(code, at, said) for code, at, said, _ in found(tmp_path, service)]
+    assert told == ([("TW464", place, f"nothing is put in for `{name}`")] if name else [])
+
+
+def test_a_variable_of_a_proxy_is_said_to_stay(tmp_path: Path) -> None:
+    more = "}, redirect: /b$request_uri}\n        - {match: {prefix: /"
+    extra = "      request_headers: {X-A: $remote_user, X-B: '%[src]', X-C: 'costs $5'}\n"
+    spec = SPEC.format(service="", match="prefix: /a/" + more) + extra
+    ran = run("lint", "--format", "json", str(project(tmp_path, spec)), at=tmp_path)
+    told = [(one["at"], one["message"]) for one in json.loads(ran.out)["findings"] if one["code"] == "TW464"]
+    assert sorted(told) == [
+        ("services.edge.http.request_headers.X-A", "nothing is put in for `$remote_user`"),
+        ("services.edge.http.request_headers.X-B", "nothing is put in for `%[src]`"),
+        ("services.edge.http.routes.0.redirect", "nothing is put in for `$request_uri`"),
+    ]

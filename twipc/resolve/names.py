@@ -129,14 +129,19 @@ class Names:
         return self.known(name, self.environment.volumes, codes.UNKNOWN_VOLUME, said, path, ("volumes",))
 
 
-_FIRST = {"networks": "{}", "volumes": "{access: single-writer}", "ports": "8080"}
+_FIRST = {
+    "networks": "{{}}",
+    "volumes": "{{access: single-writer}}",
+    "secrets": "{{file: .secrets/{}}}",
+    "ports": "8080",
+}
 """What the first of a kind may be."""
 
 
 def _first_one(name: str, *homes: Path) -> str:
     kind = str(homes[0][-1]) if homes else ""
     beside = "in the service" if kind == "ports" else "beside `services`"
-    return f": write `{kind}: {{{name}: {_FIRST[kind]}}}` {beside}" if kind in _FIRST else ""
+    return f": write `{kind}: {{{name}: {_FIRST[kind].format(name)}}}` {beside}" if kind in _FIRST else ""
 
 
 def _meant(written: str, among: Mapping[str, Service | External]) -> str:

@@ -31,6 +31,7 @@ from .starts import starts
 from .state import state
 from .stores import stores
 from .unused import unused
+from .variables import variables
 
 __all__ = ["CODES", "judge", "judge_alone"]
 
@@ -55,12 +56,13 @@ RULES: tuple[Rule, ...] = (
     hosts,
     jobs,
     unused,
+    variables,
     programs,
     limits,
     logs,
 )
 
-ALONE: tuple[Rule, ...] = (globs, spellings, programs, places, hosts, logs, of_jobs, engines, words, files)
+ALONE: tuple[Rule, ...] = (globs, spellings, variables, programs, places, hosts, logs, of_jobs, engines, words, files)
 """Rules that judge a service by itself, and are right of one of which not all is known."""
 OF_VALUES: tuple[Rule, ...] = (globs, spellings, programs, words)
 """Those of them that judge what no extending file makes right by saying more."""

@@ -33,12 +33,20 @@ def _hidden(model: Model, name: str, http: Http, hiding: Hiding, index: int) -> 
     here: Path = ("services", name, "http", "routes", index)
     if found and len(found) == len(paths):
         said = f"no request reaches this route: {_take([takers for _, takers in found])} them all before"
-        yield _finding(model, (*here, "match"), here, said, {taker for _, takers in found for taker in takers})
+        same = all(_is_twin(http, index, path, takers) for (_, _, path), takers in found)
+        yield _finding(model, (*here, "match"), here, said, {taker for _, takers in found for taker in takers}, same=same)
     else:
         for (kind, nth, path), takers in found:
             written: Path = (*here, "match", kind, nth)
             said = f"no request reaches `{path}` of this route: {_take([takers])} it before"
-            yield _finding(model, written, written, said, takers)
+            yield _finding(model, written, written, said, takers, same=_is_twin(http, index, path, takers))
+
+
+def _is_twin(http: Http, index: int, path: str, takers: frozenset[Taker]) -> bool:
+    """Whether what takes a path is for the same requests, so that no order lets both have some."""
+    match, others = http.routes[index].match, [http.routes[one.number].match for one in takers if one.number != OWN]
+    asked = {(other.host, other.method) for other in others}
+    return asked == {(match.host, match.method)} and {one.said for one in takers} == {path}
 
 
 def _take(found: list[frozenset[Taker]]) -> str:
@@ -49,14 +57,20 @@ def _take(found: list[frozenset[Taker]]) -> str:
     return f"{', '.join(shown[:-1])} and {shown[-1]} take" if len(shown) > 1 else f"{shown[0]} takes"
 
 
-def _finding(model: Model, path: Path, at: Path, said: str, takers: set[Taker] | frozenset[Taker]) -> Finding:
+def _finding(model: Model, path: Path, at: Path, said: str, takers: set[Taker] | frozenset[Taker], *, same: bool) -> Finding:
     numbers = sorted({taker.number for taker in takers if taker.number != OWN})
     here = path[:4]
     return Finding(
         DEAD_ROUTE,
         said,
         model.span(path),
-        help="move it up, or take it out" if numbers else "take it out, or name another path",
+        help=_help(same=same, is_of_routes=bool(numbers)),
         related=tuple(Related(model.span((*here, number)), "this one is first") for number in numbers[:_MOST_NAMED]),
         at=model.tree.name(at),
     )
+
+
+def _help(*, same: bool, is_of_routes: bool) -> str:
+    if same:
+        return "the two are for the same requests: take one out"
+    return "move it up, or take it out" if is_of_routes else "take it out, or name another path"

@@ -77,7 +77,8 @@ def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape
     if kind == "twipc":
         written = _found(node) if isinstance(node, NodeMapping | NodeSequence) else f"`{_text(node)}`"
         noun, field = _field(loc, shape)
-        key = foreign.form(noun.__name__, field, "key") if noun and loc[-1:] == ("[key]",) else None
+        is_other = noun and loc[-1:] == ("[key]",) and not _text(node).startswith("/")
+        key = foreign.form(noun.__name__, field, "key") if noun and is_other else None
         return context["message"].replace(f"`{error['input']}`", written), key or context["help"] or None
     if kind == "literal_error":
         return _not_among(context["expected"], node, loc, shape)
@@ -124,7 +125,7 @@ def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | No
         if wanted == "a string":
             how = f'write "{text}" in quotes'
         elif wanted == "a list":
-            how = _as_list(_text(node), loc)
+            how = _as_list(_text(node), loc) if isinstance(node.value, str) else f"write [{text}]"
         elif wanted == "true or false" and foreign.truth(_text(node)):
             how = f"write {foreign.truth(_text(node))} without quotes"
         elif wanted in ("a whole number", "a number") and _is_number(node):

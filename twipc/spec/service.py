@@ -16,6 +16,7 @@ from .values import (
     EPHEMERAL,
     Address,
     Alias,
+    Check,
     ContainerPath,
     Duration,
     EnvName,
@@ -106,7 +107,7 @@ class Health(Noun):
     ONE_OF: ClassVar[tuple[str, ...]] = ("http", "command")
     KIND_NEEDED: ClassVar[bool] = False
     http: HttpHealth | None = Field(None, description="Asked by a client program inside the container.")
-    command: tuple[Word, ...] | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
+    command: Check | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
     interval: Time = Field(Duration(5000), description="Time between two checks.")
     timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
     failures: Annotated[int, Whole(CHECKS)] = Field(

@@ -34,11 +34,12 @@ DEAD_ROUTE = Code(
 )
 LITERAL_GLOB = Code(
     "TW490",
-    "brackets in a glob stand for themselves",
+    "signs of patterns stand for themselves",
     Severity.WARNING,
     why="Elsewhere `[a-z]` is one of many characters and `{a,b}` one of two words. Here a glob has `*`, within a segment, and "
-    "`**`, across them; all else is the character itself, so no request is likely to match. Who means the brackets writes "
-    "the path under `exact` or `prefix`, or says so where the finding is ignored.",
+    "`**`, across them; all else is the character itself, and a prefix and an exact path have no signs at all, so no request "
+    "is likely to match. Who means the brackets writes the path under `exact` or `prefix`; who means a star there says so "
+    "where the finding is ignored.",
     bad=NGINX.replace("match: {prefix: /}", "match: {glob: '/[a-z]/*'}").replace(
         "backend: app}\n      default", "backend: app}  #! TW490\n      default"
     ),

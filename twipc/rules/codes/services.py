@@ -78,6 +78,16 @@ PLAIN_SECRET = Code(
     good="services:\n  web:\n    image: shop/web:1\n    secrets: [db-password]\n"
     "    env: {DB_PASSWORD_FILE: /run/secrets/db-password}\nsecrets: {db-password: {file: .secrets/db-password}}",
 )
+NOT_PUT_IN = Code(
+    "TW464",
+    "a variable that nobody puts in",
+    Severity.WARNING,
+    why="A string is literally that string on every target: compose would put something in for `${NAME}`, Kubernetes for "
+    "`$(NAME)`, nginx for `$host`, and twipc writes all of them so that they stay as they are. Where the program in the "
+    "container reads them itself, a comment ignores this.",
+    bad="services:\n  web:\n    image: shop/web:1\n    env: {DB_HOST: '${DB_HOST:-db}'}  #! TW464",
+    good="services:\n  web:\n    image: shop/web:1\n    env: {DB_HOST: db.example.com, PRICE: $5}",
+)
 SAME_NAME = Code(
     "TW416",
     "two environments with one name",
@@ -105,6 +115,7 @@ CODES = (
     UNUSED,
     EXTERNAL_NAME,
     PLAIN_SECRET,
+    NOT_PUT_IN,
     SAME_NAME,
     SAME_SERVICE,
 )

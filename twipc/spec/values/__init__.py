@@ -46,7 +46,7 @@ from .requests import (
     RequestPath,
     SettableHeader,
 )
-from .texts import Label, LabelName, Line, Program, Text, Word
+from .texts import Check, Label, LabelName, Line, Program, Text, Word
 
 __all__ = [
     "EPHEMERAL",
@@ -54,6 +54,7 @@ __all__ = [
     "Address",
     "Alias",
     "Body",
+    "Check",
     "Constraints",
     "ContainerPath",
     "CookieName",

@@ -32,7 +32,7 @@ def _port_name(value: str) -> str:
     if not _NAME.fullmatch(value) or "--" in value:
         # One of small letters, digits and hyphens that others have is as a user of those writes it: My_Shop is my-shop.
         meant = re.sub("[ ._-]+", "-", value).strip("-").lower() if len(value) <= NAME.most else ""
-        did = f"; did you mean `{meant}`?" if _NAME.fullmatch(meant) else ""
+        did = f"; did you mean `{meant}`?" if _NAME.fullmatch(meant) and meant not in RESERVED.words else ""
         raise refuse(f"`{value}` is not a name", _NAME_HELP + did)
     return value
 
@@ -69,12 +69,14 @@ def _user(value: str) -> str:
     return value
 
 
-_HOST_LABEL = re.compile(r"(?!ecs\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_HOST_LABEL = re.compile(r"(?!(?:ecs|node|engine)\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 _HOST_VALUE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 """They stand in expressions of swarm and of ECS, unquoted; a swarm takes upper for lower case, and labels have two letters."""
 
 
-_HOST_LABEL_HELP = "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's"
+_HOST_LABEL_HELP = (
+    "2 to 63 lower-case letters, digits and . _ - between; those of `ecs.` are Amazon's, of `node.` and `engine.` Docker's"
+)
 _HOST_VALUE_HELP = "up to 63 lower-case letters, digits and . _ - between"
 
 
@@ -82,9 +84,20 @@ def _host_label(value: str) -> str:
     if not _HOST_LABEL.fullmatch(value) or len(value) not in HOST_LABEL:
         raise refuse(
             f"`{value}` is not a host's label",
-            _HOST_LABEL_HELP,
+            _HOST_LABEL_HELP + _without_docker(value),
         )
     return value
+
+
+def _without_docker(value: str) -> str:
+    """What helps who wrote a label as a constraint of a stack names it."""
+    own = re.sub(r"^(?:node|engine)\.(?:labels\.)?", "", value)
+    meant = own.lower() if own != value and len(own) in HOST_LABEL else ""
+    return (
+        f"; a host gets it by `docker node update --label-add {meant}=… NODE`: write `{meant}`"
+        if _HOST_LABEL.fullmatch(meant)
+        else ""
+    )
 
 
 def _host_value(value: str) -> str:
@@ -130,7 +143,10 @@ VolumeName = Annotated[
 ]
 SecretName = Annotated[
     Name,
-    _named("a secret has a name here, and where its file is stands beside `services`: `secrets: {key: {file: .secrets/key}}`"),
+    _named(
+        "a secret has a name here, and where each target finds it stands beside `services`: "
+        "`secrets: {key: {file: .secrets/key}}`"
+    ),
 ]
 UserId = Annotated[str, Kind("a numeric user", _USER_HELP), AfterValidator(_user)]
 _HOST_LABEL_SCHEMA = {"type": "string", "pattern": f"^{_HOST_LABEL.pattern}$"}

@@ -73,7 +73,7 @@ def _project_path(value: str) -> str:
     without_controls(value)
     if not value or value.startswith("/") or "\\" in value or any(part in ("", "..") for part in value.split("/")):
         plain = re.sub("/+", "/", value.replace("\\", "/")).rstrip("/")
-        meant = plain and not plain.startswith("/") and ".." not in plain.split("/")
+        meant = plain and not plain.startswith("/") and ".." not in plain.split("/") and "://" not in value
         raise refuse(f"`{value}` is not a path in the project", f"{_WITHIN}; did you mean `{plain}`?" if meant else _WITHIN)
     return _parted(value)
 

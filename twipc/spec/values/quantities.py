@@ -89,6 +89,9 @@ def _size(value: object) -> Size:
     if not match:
         other = _OTHER_SIZE.fullmatch(value) if isinstance(value, str) else None
         meant = f"; did you mean `{other[1]}{other[2].upper()}iB`?" if other and len(other[1]) <= _MOST_DIGITS else ""
+        part = re.fullmatch(r"([0-9]{1,6}[.][0-9]{1,3}) ?(KiB|MiB|GiB)", value) if isinstance(value, str) else None
+        if part and float(part[1]) * _SIZES[part[2]] % 1024 == 0 and float(part[1]):
+            meant = f"; did you mean `{Size(int(float(part[1]) * _SIZES[part[2]]))}`?"
         raise refuse(f"`{value}` is not a size", f"write a whole number with its unit: 64KiB, 512MiB, 1GiB{meant}")
     return Size(_number(match[1]) * _SIZES[match[2]])
 

@@ -54,10 +54,16 @@ _NEVER = {
 """What no path has that is matched, and why."""
 
 
+def _meant_path(value: str) -> str:
+    """What helps who wrote a URL, an expression, or a path without its first slash."""
+    path = re.sub(r"^[a-z]+://[^/]*/?|^(?:[~^=]|~\*)+ *\^?", "", value).removeprefix("/")
+    return f"; did you mean `/{path}`?" if re.fullmatch(r"[A-Za-z0-9/._~*?=&-]*", path) and "//" not in path else ""
+
+
 def _request_path(value: str) -> str:
     without_controls(value)
     if not value.startswith("/"):
-        raise refuse(f"`{value}` does not begin with `/`", "a request's path always does")
+        raise refuse(f"`{value}` does not begin with `/`", f"a request's path always does{_meant_path(value)}")
     for held, why in _NEVER.items():
         if held in value:
             raise refuse(f"`{value}` can never match: it has `{held}`", why)
@@ -102,7 +108,8 @@ _PROBE_HELP = "letters, digits and / . _ ~ -, and after a `?` also = and &: no c
 def _probe_path(value: str) -> str:
     path, asks, query = value.partition("?")
     if not re.fullmatch(r"/[A-Za-z0-9/._~-]*", path) or (asks and not re.fullmatch(r"[A-Za-z0-9/._~=&-]+", query)):
-        raise refuse(f"`{value}` is not a probe's path", f"begin it with `/`; {_PROBE_HELP}")
+        meant = _meant_path(value) if not value.startswith("/") else ""
+        raise refuse(f"`{value}` is not a probe's path", f"begin it with `/`; {_PROBE_HELP}{meant}")
     _request_path(path)
     if len(value) not in REQUEST_PATH:
         raise refuse(f"the path has over {REQUEST_PATH.most} characters", "shorten its query")

@@ -39,9 +39,17 @@ def _program(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def _check(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words and words[0] in ("CMD", "CMD-SHELL", "NONE"):
+        how = {"CMD": "take it out: what follows is the program", "NONE": "leave `health` out"}
+        raise refuse(f"`{words[0]}` is no program", how.get(words[0], 'no shell is there: write ["sh", "-c", …] in its place'))
+    return words
+
+
 Line = Annotated[str, Kind("a line of text"), AfterValidator(without_controls)]
 Text = Annotated[str, Kind("a text", "any characters but NUL"), AfterValidator(_text)]
 Word = Annotated[str, Kind("a word", "any characters but NUL; no shell reads it"), AfterValidator(_text)]
+Check = Annotated[tuple[Word, ...], AfterValidator(_check)]
 Program = Annotated[tuple[Word, ...], AfterValidator(_program)]
 
 
