@@ -85,7 +85,13 @@ def test_a_comment_in_a_fragment_ignores(tmp_path: Path) -> None:
     other = f"{HEAD}services:\n  old: {{env: {{API_TOKEN: hunter22}}}}"
     assert told(project(tmp_path, prod=spec("prod"), other=other)) == [("TW465", "other", 4)]
     other += "  # twipc: ignore[TW465] a token of the sandbox, for all to know\n"
-    assert told(project(tmp_path, prod=spec("prod"), other=other)) == []
+    prod = spec("prod").replace("targets:", "extends: other.yaml\ntargets:")
+    for environment in (spec("prod"), prod):
+        at = project(tmp_path, prod=environment, other=other)
+        for verb in ("lint", "compile", "verify"):
+            assert run(verb, "--strict", "--format", "json", at=at).codes == [], (
+                "it is not idle for who looks at environments alone"
+            )
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "socket", "link"])

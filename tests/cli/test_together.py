@@ -255,6 +255,17 @@ FOLLOWED: Mapping[str, str] = {
     "the engine of a server": "services:\n  web: {image: shop/web:1, ports: {http: 80}}\n"
     + PROXY.replace('"3.2"}', '"3.2", nmae: x}  #! TW201')
     + "    publish: [{port: http, host: 80}]\n    health: {interval: 5s}\n",
+    "the number of a listener, beside what stands in for it": "services:\n  web: {image: shop/web:1, ports: {http: 80}}\n"
+    + PROXY.replace("listen: 8080", "listen: 80808  #! TW202")
+    + "    ports: {old: 8080}\n",
+    "the protocol of a port": "services:\n  web:\n    image: shop/web:1\n"
+    "    ports: {tcp: 53, udp: {number: 53, protocol: upd}}  #! TW202\n",
+    "the place of a secret": "services:\n  web:\n    image: shop/web:1\n"
+    "    secrets: [key, {secret: key, path: here}]  #! TW202\nsecrets: {key: {file: .secrets/key}}\n",
+    "where a route leads": "services:\n  web: {image: shop/web:1, ports: {http: 80}}\n"
+    + PROXY.replace(
+        "routes: [", "routes: [{match: {exact: /News}, backend: 5}, {match: {exact: /news}, backend: app}, "
+    ).replace("backend: app}]", "backend: app}]  #! TW202"),
     "a part of a mode": "services:\n  web:\n    image: shop/web:1\n    command: [serve]\n    replicas: 3\n"
     "    mounts: {/data: news}\n    mode: {active-standby: {standbys: x, lock: /data/.lock}}  #! TW202\n"
     "volumes: {news: {access: single-writer}}\n",

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 from functools import reduce
 from operator import getitem
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from bench.trying import bases
 from bench.wrongs import KINDS, Kind, Steps, Wrong
 from tests.compiling import compiled_bytes
 from tests.strategies import PAGES, Spec, as_text
-from twipc.diagnostics import Severity
+from twipc.diagnostics import Report, Severity
+from twipc.driver import Project, judge_fragment
 from twipc.resolve.codes import CODES as OF_NAMES
 from twipc.spec.codes import CODES as OF_VALUES
 
@@ -153,3 +155,19 @@ def test_two_mistakes_are_told_as_each_is_alone(kinds: tuple[Mapping[str, Kind],
         assert together <= alone, (one.path, two.path, together - alone)
         hidden += [f"{one.path}, {two.path}: {code} {said}" for code, said in alone - together - told(sound) if code in ALONE]
     assert not hidden
+
+
+def part(node: Any, dice: random.Random) -> Any:
+    """Some of a mapping and of those in it; lists stay whole."""
+    if not isinstance(node, dict):
+        return node
+    return {key: part(value, dice) for key, value in node.items() if dice.random() < 0.8}
+
+
+def test_a_part_of_a_sound_spec_is_a_sound_fragment() -> None:
+    dice = random.Random(12)
+    for spec in bases():
+        left = {key: value for key, value in part(spec, dice).items() if key != "environment"} | {"twipc": 1}
+        report, content = Report(), as_text(left).encode()
+        judge_fragment(Project(Path("/nonexistent")), "specs/base.yaml", content, report)
+        assert not report.has_errors, (content, report.findings)

@@ -38,15 +38,27 @@ class Ignoring:
             self._whole.add(file)
         return stay
 
-    def unused(self, read: Callable[[], Mapping[str, str]], unsaid: Collection[str] = ()) -> list[Finding]:
+    def unused(
+        self,
+        read: Callable[[], Mapping[str, str]],
+        of_fragment: Callable[[str, str], Iterable[Finding]],
+        unsaid: Collection[str] = (),
+    ) -> list[Finding]:
         """What ignored nothing, in files of which every environment was looked at; `read` gives the texts of all specs.
 
-        The codes that are `unsaid` were not looked for.
+        `of_fragment` finds what a fragment has wrong by itself. The codes that are `unsaid` were not looked for.
         """
-        left = [one for one in self._ignores if one not in self._used and one.code not in unsaid]
+        left = self._left(unsaid)
         specs = read() if left else {}
-        judged = {file for file in {one.span.file for one in left} if self._is_judged(file, specs)}
-        return [unused(one) for one in left if one.span.file in judged]
+        files = sorted({one.span.file for one in left})
+        for file in files:
+            if _is_fragment(file, specs.get(file, "")):
+                self.stay(file, of_fragment(file, specs[file]), {}, whole=False)
+        judged = {file for file in files if self._is_judged(file, specs)}
+        return [unused(one) for one in self._left(unsaid) if one.span.file in judged]
+
+    def _left(self, unsaid: Collection[str]) -> list[Ignore]:
+        return [one for one in self._ignores if one not in self._used and one.code not in unsaid]
 
     def _new(self, sources: Mapping[str, str]) -> list[Finding]:
         """Take in the comments of files that are new."""

@@ -18,7 +18,7 @@ from twipc.diagnostics.github import as_github
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
 from twipc.diagnostics.sarif import as_sarif
-from twipc.driver import Project, content_of, judge_across
+from twipc.driver import Project, content_of, judge_across, judge_fragment
 from twipc.model import Model
 from twipc.spec import codes, is_fragment
 from twipc.syntax import MOST_BYTES, parse
@@ -150,7 +150,13 @@ class Session:
         """Whether the environments of a project keep out of each other's way, and none of their comments ignores nothing."""
         report = Report()
         judge_across(list(models), report)
-        report.extend(self._ignoring[project].unused(lambda: _texts(project), self.unsaid))
+
+        def of_fragment(file: str, text: str) -> Iterable[Finding]:
+            own = Report()
+            judge_fragment(project, file, text.encode("utf-8", "surrogatepass"), own)
+            return own.findings
+
+        report.extend(self._ignoring[project].unused(lambda: _texts(project), of_fragment, self.unsaid))
         self.add(project, report.findings)
         return not self.fails(report.findings)
 

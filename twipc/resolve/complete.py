@@ -91,6 +91,8 @@ def _ports(name: str, service: Service, tree: Tree, report: Report) -> dict[str,
                 ports[noun.port] = Port(number=noun.number)
     seen: dict[str, str] = {}
     for port, number, path in written:
+        if tree.gaps.lie_in(path):
+            continue  # what is wrong there may be its number, or its protocol
         for what in (port, number):
             if what in seen:
                 said = f"two ports are called `{port}`" if what == port else f"`{port}` and `{seen[what]}` are both {what}"

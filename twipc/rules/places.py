@@ -43,7 +43,9 @@ def _things(model: Model, name: str) -> Iterator[_Thing]:
     for place in sorted(service.configs):
         yield _Thing(place, (*here, "configs", place), is_file=True)
     for index, file in enumerate(service.secrets):
-        yield _Thing(place_of(file), (*here, "secrets", index), is_file=True)
+        path: Path = (*here, "secrets", index)
+        if not model.tree.gaps.lie_in(path):  # where it says another place, that may be what is wrong
+            yield _Thing(place_of(file), path, is_file=True)
 
 
 def _in_the_way(one: _Thing, other: _Thing) -> bool:

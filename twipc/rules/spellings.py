@@ -53,4 +53,5 @@ def _other_case(model: Model, name: str, http: Http) -> Iterator[Finding]:
 def _elsewhere(one: Route, other: Route) -> bool:
     """Whether they lead elsewhere; a redirect is an answer to another spelling."""
     redirects = one.redirect or other.redirect
-    return not redirects and (one.backend, one.files) != (other.backend, other.files)
+    known = all(route.backend or route.files for route in (one, other))
+    return known and not redirects and (one.backend, one.files) != (other.backend, other.files)

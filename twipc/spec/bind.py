@@ -119,7 +119,8 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
     else:
         is_said = isinstance(node, NodeScalar) and node.value is None and not is_key  # by _refuse_nulls
         is_certain = kind in ("extra_forbidden", "too_long") or context.get("certain", False)
-        follows = is_said or (not is_certain and tree.gaps.lie_in(path))
+        may_be_more = kind == "too_short" and isinstance(node, NodeMapping) and tree.gaps.are_around(path)
+        follows = is_said or may_be_more or (not is_certain and tree.gaps.lie_in(path))
     if follows:
         return
     if kind == "extra_forbidden":
