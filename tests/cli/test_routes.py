@@ -80,6 +80,25 @@ def test_configuration_files_are_compared_and_what_is_not_understood_is_named(ro
     assert "nginx resolves them, haproxy does not" in ran.err
 
 
+def test_what_only_the_way_of_writing_a_path_makes_differ_is_told_once(root: Path) -> None:
+    routes = [f"/a{number}" for number in range(5)]
+    locations = " ".join(f"location {path} {{ proxy_pass http://app; }}" for path in routes)
+    (root / "many.conf").write_text(f"server {{ listen 80; {locations} location / {{ return 503; }} }}")
+    rules = "\n".join(f"    use_backend app if {{ path_beg {path} }}" for path in routes)
+    (root / "many.cfg").write_text(f"frontend in\n    bind :80\n{rules}\nbackend app\n    server s a:80\n")
+    ran = run("routes", "diff", "many.conf", "many.cfg", at=root)
+    assert ran.code == 1
+    (line,) = [line for line in ran.out.splitlines() if not line.startswith(" ")]
+    assert line.startswith("where bytes come encoded or slashes doubled, 5 kinds: GET /")
+    told = json.loads(run("routes", "diff", "many.conf", "many.cfg", "--format", "json", at=root).out)["differences"]
+    assert [each["plain"] for each in told] == [False] * 5
+    (root / "many.cfg").write_text((root / "many.cfg").read_text().replace("path_beg /a3 ", "path_beg /b "))
+    ran = run("routes", "diff", "many.conf", "many.cfg", at=root)
+    heads = [line for line in ran.out.splitlines() if not line.startswith(" ")]
+    assert heads[:2] == ["GET /b", "GET /a3"]
+    assert heads[2].startswith("where bytes come encoded")
+
+
 def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -> None:
     (root / "other.cfg").write_text(HAPROXY.replace("app", "main"))
     pair = ("routes", "diff", "haproxy.cfg", "other.cfg")
@@ -108,9 +127,12 @@ def test_a_revision_is_compared_with_what_is_now(root: Path) -> None:
 
 
 def test_too_many_stars_are_said_to_be_too_many(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("twipc.routes.automaton.MOST_STATES", 3)
+    monkeypatch.setattr("twipc.routes.automaton.MOST_STATES", 0)
     automaton_of.cache_clear()
-    ran = run("routes", "diff", "prod", "other", at=root)
+    words = ("amber", "brick", "coral", "denim", "ebony", "frost", "grape", "hazel")
+    locations = " ".join(f"location ~ {word} {{ proxy_pass http://{word}; }}" for word in words)
+    (root / "stars.conf").write_text(f"server {{ listen 80; {locations} }}")
+    ran = run("routes", "diff", "stars.conf", "nginx.conf", at=root)
     assert (ran.code, ran.out) == (1, "")
     assert "too many stars for an exact answer" in ran.err
 

@@ -20,6 +20,8 @@ from .session import Session, verb
 from .siding import Side, artifacts, same, side, sides
 from .telling import Row, columns
 
+ENCODED = "where bytes come encoded or slashes doubled"
+"""What is told as one: who matches paths as they come differs in it at every route."""
 _ASKED_FOR = {"table", "explain", "diff"}
 
 
@@ -117,7 +119,9 @@ def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
 )
 @verb
 def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None:
-    """Find every kind of request that A and B answer differently, each with the shortest such request; exit 1 if there is one.
+    """Find every kind of request that A and B answer differently, each with the shortest such request.
+
+    Exits with 0 where every request is answered alike, 1 where one is not or cannot be said, 2 where it is asked wrongly.
 
     A and B are environments (prod), services of one (prod:proxy), either at a revision of git (prod@HEAD~1), specs, or
     configuration files of nginx (.conf) and haproxy (.cfg), FILE:PORT for another port than the first.
@@ -128,7 +132,11 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
     rows = [_difference(first, second, each) for each in found]
     if _tells(session):
         for each in sure:
-            _tell(first, second, each, "")
+            if each.plain:
+                _tell(first, second, each, "")
+        written = [each for each in sure if not each.plain]
+        for each in written[:1]:
+            _tell(first, second, each, f"{ENCODED}, {len(written)} kind{'' if len(written) == 1 else 's'}: ")
         for each in found:
             if each.open:
                 _tell(first, second, each, "cannot be said: ")
@@ -173,6 +181,7 @@ def _difference(one: Side, other: Side, each: Difference) -> dict[str, Any]:
         "host": case.host,
         "path": request.path,
         "open": each.open,
+        "plain": each.plain,
         "sides": sides,
     }
 

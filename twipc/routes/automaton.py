@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start
 
 MOST_STATES = 20_000
-"""Of one automaton; a thousand plain routes need some fifteen thousand."""
+"""Of one automaton, beyond one for each place in its patterns: without stars it never needs more than those."""
 
 
 class TooMany(Exception):
     """Patterns with so many stars between them that their states are not made."""
 
-    def __init__(self) -> None:
-        super().__init__(f"the routes come to over {MOST_STATES:,} states: too many stars for an exact answer")
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the routes come to over {most:,} states: too many stars for an exact answer")
 
 
 Edge = tuple[Bytes, int]
@@ -25,12 +25,21 @@ class Automaton:
     """Of all patterns that a text matches, the first takes it.
 
     A state is what is still open after some bytes; equal states are one. With `first_only`, what can no longer win is left out,
-    so that there are as few states as the question needs.
+    so that there are as few states as the question needs. `kinds` says for which kinds of requests each pattern is asked, as a
+    set of bits: then the first of each kind is right.
     """
 
-    def __init__(self, patterns: Sequence[Pattern], *, first_only: bool = True, most: int | None = None) -> None:
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        *,
+        first_only: bool = True,
+        kinds: Sequence[int] | None = None,
+        most: int | None = None,
+    ) -> None:
         """With `most`, of so many states at most."""
         self._first_only = first_only
+        self._kinds = kinds or [1] * len(patterns)
         self._most = most
         self._moves: list[list[Edge]] = []
         self._jumps: list[list[int]] = []
@@ -41,6 +50,7 @@ class Automaton:
         self._done: set[int] = set()
         """The places behind a pattern: whatever follows, it matches."""
         begin = [self._add(number, pattern) for number, pattern in enumerate(patterns)]
+        self.places = len(self._number)
         self._useful = self._leading()
         self._ending = self._that_end()
         self._closures: dict[int, frozenset[int]] = {}
@@ -176,17 +186,33 @@ class Automaton:
 
     def _state(self, places: set[int]) -> int:
         if self._first_only:
-            done = min((self._number[place] for place in places if place in self._done), default=None)
-            if done is not None:
-                places = {place for place in places if self._number[place] < done or place in self._done}
-                places = {place for place in places if self._number[place] <= done}
+            done = sorted(self._number[place] for place in places if place in self._done)
+            if done:
+                places = self._winning(places, done)
         key = frozenset(places)
         if key not in self._known:
-            if len(self._states) == (self._most or MOST_STATES):
-                raise TooMany
+            most = self._most or MOST_STATES + self.places
+            if len(self._states) >= most:
+                raise TooMany(most)
             self._known[key] = len(self._states)
             self._states.append(key)
         return self._known[key]
+
+    def _winning(self, places: set[int], done: Sequence[int]) -> set[int]:
+        """Without those whose requests are all taken by others before them, whatever follows; what is done needs no more."""
+        before: list[tuple[int, int]] = []
+        taken = 0
+        for number in done:
+            before.append((number, taken))
+            taken |= self._kinds[number]
+        last = (len(self._kinds), taken)
+        found = set()
+        for place in places:
+            number = self._number[place]
+            taken = next((kinds for of, kinds in (*before, last) if number <= of), 0)
+            if self._kinds[number] & ~taken and (place in self._done or number not in done):
+                found.add(place)
+        return found
 
 
 def atoms(sets: Iterable[Bytes]) -> list[Bytes]:

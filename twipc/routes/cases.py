@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .automaton import Automaton
 from .expression import expression
 from .pattern import Pattern
 from .search import shortest
-from .table import Rule, Site
+from .table import Rule, Site, Table
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _HOST = expression(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$")
@@ -46,7 +46,7 @@ def cases(*sites: Site) -> Iterator[tuple[Case, tuple[tuple[tuple[int, ...], ...
     seen = set()
     schemes = ("http", "https") if any(site.tables[site.entry].https for site in sites) else ("http",)
     for scheme in schemes:
-        for method in _methods(rules):
+        for method in _methods(rules, {method for site in sites for table in site.tables.values() for method in table.methods}):
             for host in _hosts(rules):
                 case = Case(scheme, method, host)
                 key = tuple(numbers(site, case) for site in sites)
@@ -58,14 +58,22 @@ def cases(*sites: Site) -> Iterator[tuple[Case, tuple[tuple[tuple[int, ...], ...
 def numbers(site: Site, case: Case) -> tuple[tuple[int, ...], ...]:
     """Of each server of a site, the numbers of the rules that may take such a request."""
     return tuple(
-        tuple(number for number, rule in enumerate(site.tables[name].rules) if case.takes(rule, inside=name != site.entry))
-        for name in site.servers
+        tuple(number for number, rule in enumerate(table.rules) if known.takes(rule, inside=name != site.entry))
+        for name, table in ((name, site.tables[name]) for name in site.servers)
+        for known in (_known(case, table),)
     )
 
 
-def _methods(rules: Sequence[Rule]) -> Iterator[str]:
+def _known(case: Case, table: Table) -> Case:
+    """The kind with a method that the rules tell apart: `X` for one that they do not."""
+    if case.method in METHODS or case.method in table.methods:
+        return case
+    return case if any(case.method in (rule.methods or ()) for rule in table.rules) else replace(case, method="X")
+
+
+def _methods(rules: Sequence[Rule], told: set[str]) -> Iterator[str]:
     """Every method that a rule asks for, and one that none does, GET before all if it is that."""
-    asked = {method for rule in rules for method in rule.methods or ()}
+    asked = told | {method for rule in rules for method in rule.methods or ()}
     yield next(method for method in (*METHODS, "X") if method not in asked)
     yield from sorted(asked, key=lambda method: (METHODS.index(method) if method in METHODS else len(METHODS), method))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
 
 from .cases import PLAIN_HOST, Case, cases
-from .decoded import Decoded
-from .follow import Follower, Taken, world
-from .search import States, shortest
+from .decoded import Decoded, Machine
+from .follow import PLAIN_PATHS, Taken, automaton_of, world
+from .search import texts
 from .table import OPEN, Site
+from .together import Together
 
 _KEPT = "/!$&'()*+,;=:@-._~"
 """Characters that may stand in a path as they are (RFC 3986, 3.3)."""
@@ -36,6 +37,8 @@ class Difference:
     request: Request
     one: Taken
     other: Taken
+    plain: bool = True
+    """Whether there is such a request whose path comes as it is read; else bytes of it are encoded, or slashes doubled."""
 
     @property
     def open(self) -> bool:
@@ -54,12 +57,13 @@ def differences(one: Site, other: Site) -> list[Difference]:
     If one of them matches paths as they come, so are the requests; else they are told apart as they are normalised.
     """
     raw = reads_raw(one, other)
+    kinds = list(cases(one, other))
+    first, second = (Together(of, [may[place] for _, may in kinds], raw=raw) for place, of in enumerate((one, other)))
     found: dict[tuple[Hashable, Hashable], Difference] = {}
-    for case, (mine, theirs) in cases(one, other):
-        first, second = Follower(one, mine, raw=raw), Follower(other, theirs, raw=raw)
-        for both, path in _differing(first, second, raw=raw).items():
-            request = Request(case, path.decode("ascii") if raw else quote_from_bytes(path, _KEPT))
-            found.setdefault((_written(one, both[0]), _written(other, both[1])), Difference(request, *both))
+    for plain in (True, False) if raw else (True,):
+        for both, (path, kind) in _differing(first, second, len(kinds), _world(first, second, raw=raw, plain=plain)).items():
+            request = Request(kinds[kind][0], path.decode("ascii") if raw else quote_from_bytes(path, _KEPT))
+            found.setdefault((_written(one, both[0]), _written(other, both[1])), Difference(request, *both, plain=plain))
     return sorted(found.values(), key=lambda each: (len(each.request.path), str(each.request)))
 
 
@@ -70,14 +74,27 @@ def _written(site: Site, way: Taken) -> Hashable:
     return (tuple(rules), way.answers)
 
 
-def _differing(one: Follower, other: Follower, *, raw: bool) -> dict[tuple[Taken, Taken], bytes]:
-    decoding = any(isinstance(machine, Decoded) for machine in (*one.machines, *other.machines))
+def _world(one: Together, other: Together, *, raw: bool, plain: bool) -> Machine:
+    """Which paths are asked: those that come as they are read, or all."""
+    if raw and plain:
+        return automaton_of((PLAIN_PATHS,))
+    return world(raw=raw, decoding=any(isinstance(machine, Decoded) for machine in (*one.machines, *other.machines)))
+
+
+def _differing(one: Together, other: Together, kinds: int, there: Machine) -> dict[tuple[Taken, Taken], tuple[bytes, int]]:
+    """Each pair of ways that differ, with the shortest path and the first kind of requests that go them."""
     # What both have alike is followed once.
-    asked = list(dict.fromkeys([world(raw=raw, decoding=decoding), *one.machines, *other.machines]))
-    mine, theirs = ([asked.index(machine) for machine in follower.machines] for follower in (one, other))
-
-    def pair(states: States) -> tuple[Taken, Taken] | None:
-        both = one.taken([states[place] for place in mine]), other.taken([states[place] for place in theirs])
-        return both if both[0].answers != both[1].answers else None
-
-    return shortest(asked, pair)
+    asked = list(dict.fromkeys([there, *one.machines, *other.machines]))
+    mine, theirs = ([asked.index(machine) for machine in of.machines] for of in (one, other))
+    seen = set()
+    found: dict[tuple[Taken, Taken], tuple[bytes, int]] = {}
+    for states, text in texts(asked):
+        rules = (one.matching([states[place] for place in mine]), other.matching([states[place] for place in theirs]))
+        if rules in seen:
+            continue
+        seen.add(rules)
+        for kind in range(kinds):
+            both = one.taken(rules[0], kind), other.taken(rules[1], kind)
+            if both[0].answers != both[1].answers and both not in found:
+                found[both] = text(), kind
+    return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .automaton import Automaton, Edge
-from .pattern import EVERY, one_of
+from .pattern import EVERY, Bytes, one_of
 
 _SLASH, _PERCENT = 1 << ord("/"), 1 << ord("%")
 _DIGITS = [one_of({ord(f"{value:x}"), ord(f"{value:X}")}).of for value in range(16)]
@@ -11,8 +13,12 @@ _HEX = sum(_DIGITS)
 _UNWRITTEN = EVERY & ~one_of(range(0x21, 0x7F)).of | one_of(b"?#").of
 """Bytes that no path holds as it comes over the wire, and those that end it."""
 
-_Place = tuple[int, bool, int]
-"""The inner state, whether a slash came last, and how much of `%41` came: 0 nothing, 1 the sign, 2 + n its first digit n."""
+_READ = 4
+"""Ways to be in the middle of an encoded byte that make a difference, or not in one: in tables of routes mostly so few."""
+_Row = tuple[int, ...]
+"""Where each second digit leads."""
+_Place = tuple[int, bool, bool | _Row]
+"""The inner state, whether a slash came last, and what came of `%41`: nothing, the sign, or a first digit by what it leaves."""
 
 
 class Decoded:
@@ -20,11 +26,12 @@ class Decoded:
 
     def __init__(self, inner: Automaton) -> None:
         self._inner = inner
+        self.places = _READ * inner.places
         self._places: list[_Place] = []
         self._known: dict[_Place, int] = {}
         self._edges: dict[int, tuple[Edge, ...]] = {}
-        self._nowhere = self._state((-1, False, 0))
-        self.start = self._state((inner.start, False, 0))
+        self._nowhere = self._state((-1, False, False))
+        self.start = self._state((inner.start, False, False))
 
     def inner(self, state: int) -> int:
         """The inner automaton's state."""
@@ -58,24 +65,38 @@ class Decoded:
         inner, slash, read = place
         if inner < 0:
             return ((EVERY, self._nowhere),)
-        if read == 1:
-            digits = [(of, self._state((inner, slash, 2 + value))) for value, of in enumerate(_DIGITS)]
-            return (*digits, (EVERY & ~_HEX, self._nowhere))
+        if read is True:
+            rows: dict[_Row, Bytes] = {}
+            leads = self._by_byte(inner, slash)
+            for value, of in enumerate(_DIGITS):
+                row = tuple(leads[value * 16 : value * 16 + 16])
+                rows[row] = rows.get(row, 0) | of
+            return (*((of, self._state((inner, slash, row))) for row, of in rows.items()), (EVERY & ~_HEX, self._nowhere))
         if read:
-            high = (read - 2) * 16
-            ends = [(of, self._after(inner, slash, high + value)) for value, of in enumerate(_DIGITS)]
-            return (*_joined(ends), (EVERY & ~_HEX, self._nowhere))
+            return (*_joined(zip(_DIGITS, read, strict=True)), (EVERY & ~_HEX, self._nowhere))
         found = [
-            (of & ~(_PERCENT | _SLASH | _UNWRITTEN), self._state((target, False, 0))) for of, target in self._inner.edges(inner)
+            (of & ~(_PERCENT | _SLASH | _UNWRITTEN), self._state((target, False, False)))
+            for of, target in self._inner.edges(inner)
         ]
-        found += [(_SLASH, self._after(inner, slash, ord("/"))), (_PERCENT, self._state((inner, slash, 1)))]
+        found += [(_SLASH, self._after_slash(inner, slash)), (_PERCENT, self._state((inner, slash, True)))]
         return (*(edge for edge in found if edge[0]), (_UNWRITTEN, self._nowhere))
 
-    def _after(self, inner: int, slash: bool, byte: int) -> int:
-        if byte == ord("/") and slash:
-            return self._state((inner, True, 0))
-        target = next(target for of, target in self._inner.edges(inner) if of >> byte & 1)
-        return self._state((target, byte == ord("/"), 0))
+    def _by_byte(self, inner: int, slash: bool) -> list[int]:
+        """Where each byte leads when it comes encoded."""
+        found = [0] * 256
+        for of, target in self._inner.edges(inner):
+            state = self._state((target, False, False))
+            while of:
+                last = of & -of
+                found[last.bit_length() - 1] = state
+                of ^= last
+        found[ord("/")] = self._after_slash(inner, slash)
+        return found
+
+    def _after_slash(self, inner: int, slash: bool) -> int:
+        """Of several slashes the inner automaton sees the first."""
+        target = inner if slash else next(target for of, target in self._inner.edges(inner) if of & _SLASH)
+        return self._state((target, True, False))
 
     def _state(self, place: _Place) -> int:
         if place not in self._known:
@@ -84,7 +105,7 @@ class Decoded:
         return self._known[place]
 
 
-def _joined(edges: list[Edge]) -> list[Edge]:
+def _joined(edges: Iterable[Edge]) -> list[Edge]:
     found: dict[int, int] = {}
     for of, target in edges:
         found[target] = found.get(target, 0) | of

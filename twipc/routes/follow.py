@@ -20,6 +20,8 @@ PATHS = expression(f"^/(?:{_SEGMENT}/)*{_SEGMENT}?$")
 
 RAW_PATHS = expression(r"^/[!\x22$->@-~]*$")
 """Every path as it comes over the wire, its query cut off."""
+PLAIN_PATHS = expression(r"^/(?:[!\x22$&-.0-9:->@-~]+/)*[!\x22$&-.0-9:->@-~]*$")
+"""Those of them that come as they are read: nothing is encoded, no slash doubled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class _Choice:
             self._asked = [_asked(rule, known) for rule in rules]
         automaton = automaton_of(patterns, first_only=self._plain)
         self._automaton = automaton
-        self.machine: Machine = _decoded(automaton) if raw and not table.raw else automaton
+        self.machine: Machine = decoded(automaton) if raw and not table.raw else automaton
 
     def number(self, state: int) -> int | None:
         if isinstance(self.machine, Decoded):
@@ -105,13 +107,14 @@ def _asked(rule: Rule, known: dict[Pattern, int]) -> tuple[frozenset[int], froze
 
 
 @lru_cache(maxsize=128)
-def automaton_of(patterns: tuple[Pattern, ...], *, first_only: bool = True) -> Automaton:
+def automaton_of(patterns: tuple[Pattern, ...], *, first_only: bool = True, kinds: tuple[int, ...] | None = None) -> Automaton:
     """Says by its number which of the patterns takes a path."""
-    return Automaton(patterns, first_only=first_only)
+    return Automaton(patterns, first_only=first_only, kinds=kinds)
 
 
 @lru_cache(maxsize=128)
-def _decoded(automaton: Automaton) -> Decoded:
+def decoded(automaton: Automaton) -> Decoded:
+    """The same given paths as they come over the wire."""
     return Decoded(automaton)
 
 
@@ -120,10 +123,16 @@ def world(*, raw: bool, decoding: bool = True) -> Machine:
     if raw and not decoding:
         return automaton_of((RAW_PATHS,))
     paths = automaton_of((PATHS,))
-    return _decoded(paths) if raw else paths
+    return decoded(paths) if raw else paths
 
 
 def taken(site: Site, case: Case, path: bytes, *, raw: bool = False) -> Taken:
     """What becomes of one request."""
     follower = Follower(site, numbers(site, case), raw=raw)
     return follower.taken([machine.walk(path) for machine in follower.machines])
+
+
+def forget() -> None:
+    """Lets go of the automata that are kept for the next question."""
+    automaton_of.cache_clear()
+    decoded.cache_clear()

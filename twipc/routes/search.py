@@ -12,7 +12,7 @@ from .decoded import Machine
 from .pattern import Bytes
 
 MOST_STEPS = 5 * MOST_STATES
-"""Of automata that are followed together, so many states of all."""
+"""Of automata that are followed together, so many states of all, beyond four for each place of theirs."""
 Key = TypeVar("Key", bound=Hashable)
 States = tuple[int, ...]
 _PREFERRED = b"abcdefghijklmnopqrstuvwxyz0123456789/-._~ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -36,6 +36,7 @@ def texts(automata: Sequence[Machine], *, most: int | None = None) -> Iterator[t
     world = automata[0]
     start: States = tuple(one.start for one in automata)
     came: dict[States, tuple[States, int] | None] = {start: None}
+    bound = most or MOST_STEPS + 4 * sum(one.places for one in automata)
     waiting = deque([start])
     while waiting:
         states = waiting.popleft()
@@ -43,8 +44,8 @@ def texts(automata: Sequence[Machine], *, most: int | None = None) -> Iterator[t
             yield states, partial(_text, came, states)
         for of, target in joint([one.edges(state) for one, state in zip(automata, states, strict=True)]):
             if target not in came and not world.dead(target[0]):
-                if len(came) == (most or MOST_STEPS):
-                    raise TooMany
+                if len(came) >= bound:
+                    raise TooMany(bound)
                 came[target] = (states, _plainest(of))
                 waiting.append(target)
 

@@ -62,6 +62,8 @@ class Table:
     """Whether requests come by https too."""
     raw: bool = False
     """Whether paths are matched as they came, rather than normalised."""
+    methods: frozenset[str] = frozenset()
+    """Those that are told apart besides the common ones; all others are `X` to its rules."""
 
 
 @dataclass(frozen=True)

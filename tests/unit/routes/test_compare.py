@@ -23,11 +23,17 @@ SAID = st.sampled_from(("/", "/a", "/a/", "/a/b", "/b/", "/ab", "/b/a/b"))
 GLOBS = st.sampled_from(("/*", "/**", "/a/*", "/*/b", "/**b", "/a*", "/**/a"))
 
 
-def rule(kind: str, said: str, glob: str, to: str, host: str, methods: frozenset[str] | None) -> Rule:
+def rule(kind: str, said: str, glob: str, to: str, host: str, methods: frozenset[str] | None, more: str, unless: str) -> Rule:
     path = pattern.path(kind, glob if kind == "glob" else said)
     hosts = (pattern.host(host),) if host else ()
     return Rule(
-        f"{kind} {said}", (path,), (Answer("backend", to),), hosts=hosts, methods=methods, at=(kind, said, glob, to, host)
+        f"{kind} {said}",
+        (path, pattern.path("glob", more)) if more else (path,),
+        (Answer("backend", to),),
+        (pattern.path("glob", unless),) if unless else (),
+        hosts=hosts,
+        methods=methods,
+        at=(kind, said, glob, to, host, more, unless),
     )
 
 
@@ -39,6 +45,7 @@ RULES = st.builds(
     st.sampled_from("xyz"),
     st.sampled_from(("", "", "one.example", "*.one.example")),
     st.sampled_from((None, None, frozenset({"GET"}), frozenset({"POST", "PUT"}))),
+    *(st.sampled_from(("", "", "", "/**b", "/a*")) for _ in range(2)),
 )
 TABLES = st.builds(Table, st.lists(RULES, max_size=4).map(tuple), st.just((Answer("status", "404"),)))
 

@@ -1,41 +1,140 @@
-"""Where a location of an nginx configuration leads."""
+"""Where a location of an nginx configuration leads.
+
+Sources: nginx's development guide, "Phases" (rewrite, access, content), and the documentation of each directive, nginx 1.30.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive
-from .words import expanded
 
-STEERS = frozenset({"if", "rewrite", "try_files", "location", "auth_request", "limit_except"})
-"""Directives that send requests elsewhere by what they ask for."""
-_PASSES = ("proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass")
-_SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri")
+_ASKS_LUA = ("rewrite_by_lua", "access_by_lua", "content_by_lua", "set_by_lua", "js_content", "js_access", "perl")
+_MODULES = ("stub_status", "empty_gif", "api", "status")
+_BENIGN = frozenset(
+    {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
+)
+"""Files that distributions and certbot bring, without anything that chooses between requests."""
+_STATIC = re.compile(r"(?:[.](?:html?|txt|xml|json|css|js|svg|png|gif|jpe?g|ico)|/)$")
+_SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri\??")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
 _BACK = re.compile(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
 """How our own configurations give a path back as it came."""
+_EVERY = re.compile(r"\^?(?:/?\(?\.[*]\)?)?\$?|\^/\(\.[*]\)\$?")
+"""Expressions of `rewrite` that every path fits."""
+_VARIABLE = re.compile(r"\$\{?([a-zA-Z_0-9]+)\}?")
+_BUILT_IN = re.compile(
+    r"request_uri|(?:document_)?uri|(?:http_|proxy_)?host|scheme|(?:is_)?args|query_string|server_(?:name|port|addr)"
+    r"|document_root|request_filename|fastcgi_script_name|dollar|(?:arg|http|cookie)_[a-z0-9_]+"
+)
 
 
-def leads(block: Block, roots: Sequence[Directive]) -> Outcome:
-    """What a block does with a request in the end; `roots` are those of its server."""
+@dataclass(frozen=True)
+class Around:
+    """What stands around a block: the blocks that it lies in, the nearest first, and what the file's variables are."""
+
+    blocks: tuple[Block, ...] = ()
+    variables: Mapping[str, Sequence[Directive]] = field(default_factory=dict)
+
+    def within(self, block: Block) -> Around:
+        return Around((block, *self.blocks), self.variables)
+
+
+NOTHING = Around()
+
+
+def unread(one: Directive) -> Outcome:
+    """The answer that a directive leaves open."""
+    return (Answer(OPEN, f"`{one.name}`, line {one.line}"),)
+
+
+def foreign_includes(block: Block) -> Iterator[Directive]:
+    """Those that may hold anything."""
+    return (one for one in block.directives if one.name == "include" and "".join(one.args).rpartition("/")[2] not in _BENIGN)
+
+
+def leads(block: Block, around: Around = NOTHING, of: str = "") -> Outcome:
+    """What a block does with a request in the end; `of` is what its location asks for: what its groups hold depends on it."""
     if any(one.name == "internal" for one in block.directives):
         return (Answer("status", "404"),)
-    steering = [one for one in block.directives if one.name in STEERS and not _own(one)]
-    if steering:
-        return tuple(Answer(OPEN, f"`{one.name}`, line {one.line}") for one in steering[:1])
     for one in block.directives:
         if one.name == "return":
-            return (Answer(*_returned(one.args)),)
+            return _named(Answer(*returned(one.args)), one, block, around, of)
+        if one.name in ("if", "rewrite") and not _own(one):
+            sent = redirected(one)
+            every = one.name == "rewrite" and _EVERY.fullmatch(one.args[0])
+            return _named(Answer("redirect", sent), one, block, around, of) if sent and every else unread(one)
+    closed = next(_closing(block, around), None)
+    if closed:
+        return closed
     for one in block.directives:
-        if one.name in _PASSES and one.args:
-            return (Answer("backend", _backend(one)),)
-    root = next((one for one in (*block.directives, *roots) if one.name in ("root", "alias")), None)
+        if one.name.endswith("_pass") and one.args:
+            return _named(Answer("backend", _backend(one)), one, block, around, of)
+        if one.name in _MODULES:
+            return (Answer("module", one.name),)
+    return _files(block, around, of)
+
+
+def _closing(block: Block, around: Around) -> Iterator[Outcome]:
+    """What decides before anything is answered: other files, programs, who asks, and what is on the disk."""
+    blocks = (block, *around.blocks)
+    yield from (unread(one) for one in foreign_includes(block))
+    for name in ("auth_request", *_ASKS_LUA):
+        found = next((one for of in blocks for one in of.directives if one.name.startswith(name)), None)
+        if found and found.name != "auth_request_set" and found.args != ("off",):
+            yield unread(found)
+    asking = ([one for one in of.directives if one.name in ("allow", "deny")] for of in blocks)
+    allowed: list[Directive] = next((some for some in asking if some), [])
+    if any(one.name == "deny" for one in allowed) and allowed[0].args != ("all",):
+        yield unread(allowed[0])
+    elif allowed and allowed[0].name == "deny":
+        yield (Answer("status", "403"),)
+    for one in block.directives:
+        plain = all(arg in ("$uri", "$uri/") for arg in one.args[:-1]) and one.args[-1:] == ("=404",)
+        passes = any(other.name.endswith("_pass") for other in block.directives)
+        if one.name == "limit_except" or (one.name == "try_files" and (passes or not plain)):
+            yield unread(one)
+
+
+def _files(block: Block, around: Around, of: str) -> Outcome:
+    blocks = (block, *around.blocks)
+    pages = next((found for of in blocks if (found := [one for one in of.directives if one.name == "error_page"])), [])
+    for one in pages:
+        elsewhere = not _STATIC.search(one.args[-1]) or any(arg.startswith("=") for arg in one.args)
+        if elsewhere and {"404", "403", "405"} & set(one.args):
+            return unread(one)
+    root = next((one for of in blocks for one in of.directives if one.name in ("root", "alias")), None)
     if root is None:
         return (Answer("files", "html"),)
-    return (Answer("files", expanded(" ".join(root.args)).rstrip("/") or "/"),)
+    folder = " ".join(root.args).replace("${dollar}", "$").rstrip("/") or "/"
+    said = f"{folder} in place of {of}" if root.name == "alias" and of else folder
+    return _named(Answer("files", said), root, block, around, of)
+
+
+def _named(answer: Answer, said: Directive, block: Block, around: Around, of: str) -> Outcome:
+    """An answer without variables of the file's own: of a constant its value, of any other that nobody here knows it."""
+    text, groups = answer.what, False
+    for name in _VARIABLE.findall(" ".join(said.args)):
+        makers = around.variables.get(name, ())
+        one = makers[0] if makers else None
+        if one is None:
+            groups = groups or not _BUILT_IN.fullmatch(name)
+        elif len(makers) == 1 and one.name == "set" and _constant(one, block, around):
+            text = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", one.args[1].replace("\\", "\\\\"), text)
+        else:
+            return (Answer(OPEN, f"`${name}`, line {one.line}"),)
+    if answer.kind == "backend":
+        text = re.sub("^(?:https?|grpcs?)://", "", text)
+    return (Answer(answer.kind, f"{text} by {of}" if groups and of else text),)
+
+
+def _constant(one: Directive, block: Block, around: Around) -> bool:
+    there = any(one in of.directives for of in (block, *around.blocks))
+    return there and len(one.args) == 2 and "$" not in one.args[1]
 
 
 def _backend(passes: Directive) -> str:
@@ -44,18 +143,35 @@ def _backend(passes: Directive) -> str:
     return address.removesuffix("$request_uri")
 
 
-def _returned(args: tuple[str, ...]) -> tuple[str, str]:
+def returned(args: tuple[str, ...]) -> tuple[str, str]:
+    """Kind and text of the answer of a `return`."""
     status, *to = args or ("",)
     if not status.isdecimal():
         return "redirect", f"302 to {' '.join(args)}"
+    if status == "444":
+        return "no answer", ""
     if not to or not status.startswith("3"):
         return "status", status
-    target = " ".join(to)
+    return "redirect", _sent(status, " ".join(to))
+
+
+def redirected(rewrite: Directive) -> str:
+    """Where a `rewrite` sends the client; nothing, where it goes on inside."""
+    if rewrite.name != "rewrite" or len(rewrite.args) < 2:
+        return ""
+    target, flag = rewrite.args[1], rewrite.args[2:]
+    if flag == ("permanent",):
+        return _sent("301", target)
+    outside = target.startswith(("http://", "https://", "$scheme"))
+    return _sent("302", target) if flag == ("redirect",) or outside else ""
+
+
+def _sent(status: str, target: str) -> str:
     if found := _SCHEME.fullmatch(target):
-        return "redirect", f"{status} to https{f' at port {found[1]}' if found[1] not in (None, '443') else ''}"
+        return f"{status} to https{f' at port {found[1]}' if found[1] not in (None, '443') else ''}"
     if found := _OTHER_HOST.fullmatch(target):
-        return "redirect", f"{status} to host {found[1]}"
-    return "redirect", f"{status} to {target.replace('${dollar}', '$')}"
+        return f"{status} to host {found[1]}"
+    return f"{status} to {target.replace('${dollar}', '$')}"
 
 
 def _own(one: Directive) -> bool:

@@ -5,35 +5,46 @@ Sources: the documentation of ngx_http_core_module (`location`, `server_name`, `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from twipc.routes import pattern
-from twipc.routes.expression import NotUnderstood, expression
+from twipc.routes.expression import expression
 from twipc.routes.pattern import Pattern
-from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
+from twipc.routes.table import Answer, Rule, Table
 
 from ..tree import Block, Directive, parse
-from .leading import STEERS, leads
-from .selecting import chosen
+from .before import before, methods
+from .finding import rules
+from .leading import Around, unread
 
-_KINDS = ("=", "^~", "~", "~*")
-_REFUSES = ("if", ("($refused_path)",))
-"""How our own configurations refuse what servers read differently; that they do is the baseline's business."""
+_DEFAULT = ("default_server", "default")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listen:
+    """Where a server listens: at an address, or at all of them."""
+
+    directive: Directive
+    address: str
+    first: int
+    last: int
+
+    def at(self, port: int) -> bool:
+        return self.first <= port <= self.last
 
 
 @dataclass(slots=True)
 class _Server:
-    block: Block
-    line: int
+    directive: Directive
     names: tuple[str, ...]
-    ports: dict[int, bool]
-    """Each port, and whether this server is the default there."""
-    https: frozenset[int] = field(default=frozenset())
-    roots: list[Directive] = field(init=False)
+    listens: tuple[_Listen, ...]
+    elsewhere: Directive | None = None
+    """The `listen` of an address of its own, where others listen at all of them."""
 
-    def __post_init__(self) -> None:
-        self.roots = [one for one in self.block.directives if one.name == "root"]
+    def at(self, port: int) -> list[_Listen]:
+        return [one for one in self.listens if one.at(port)]
 
 
 def routing(text: str, port: int | None = None) -> Table:
@@ -41,30 +52,64 @@ def routing(text: str, port: int | None = None) -> Table:
     root, _ = parse(text)
     https = [one for one in root.directives if one.name == "http" and one.block]
     places = [one.block for one in https if one.block] or [root]
-    servers = [_server(one) for place in places for one in place.directives if one.name == "server" and one.block]
+    servers = [(_server(one), place) for place in places for one in place.directives if one.name == "server" and one.block]
     if not servers:
         raise LookupError("it has no `server`")
-    asked = next(iter(servers[0].ports)) if port is None else port
-    there = [server for server in servers if asked in server.ports]
+    listens = [listen for server, _ in servers for listen in server.listens]
+    if not listens:
+        raise LookupError("no `server` of it listens on a port")
+    asked = listens[0].first if port is None else port
+    there = [server for server, _ in servers if server.at(asked)]
     if not there:
         raise LookupError(f"no server listens on port {asked}")
+    anywhere = any(not one.address for server in there for one in server.at(asked))
+    for server in there:
+        own = [one for one in server.at(asked) if one.address]
+        if anywhere and len(own) == len(server.at(asked)):
+            server.elsewhere = own[0].directive
+    arounds = {id(server): Around((place,), _variables(root)) for server, place in servers}
     maps = [one for place in places for one in place.directives if one.name == "map"]
-    rules = tuple(rule for hosts, server in _by_host(there, asked) for rule in _of_host(server, hosts, maps))
-    return Table(rules, (Answer("status", "404"),), https=any(server.https for server in servers))
+    found = tuple(
+        rule for hosts, server in _by_host(there, asked) for rule in _of_host(server, hosts, arounds[id(server)], maps)
+    )
+    told = frozenset(name for server in there for name in methods(server.directive.block or Block([])))
+    return Table(found, (Answer("status", "404"),), https=any("ssl" in one.directive.args for one in listens), methods=told)
+
+
+def _variables(block: Block) -> dict[str, list[Directive]]:
+    """Every variable that the file itself makes, with the directives that do."""
+    found: dict[str, list[Directive]] = {}
+    for one in block.directives:
+        if one.name in ("map", "geo", "split_clients") and one.args:
+            found.setdefault(one.args[-1].removeprefix("$"), []).append(one)
+        elif one.name.endswith(("set", "set_by_lua", "set_by_lua_block")) and one.args[:1] and one.args[0].startswith("$"):
+            found.setdefault(one.args[0].removeprefix("$"), []).append(one)
+        for name, more in _variables(one.block).items() if one.block else ():
+            found.setdefault(name, []).extend(more)
+    return found
 
 
 def _server(directive: Directive) -> _Server:
     assert directive.block
     names = tuple(name for one in directive.block.directives if one.name == "server_name" for name in one.args)
-    found = _Server(directive.block, directive.line, names or ("",), {})
-    for one in directive.block.directives:
-        if one.name == "listen" and one.args:
-            last = one.args[0].rpartition(":")[2] if not one.args[0].endswith("]") else "80"
-            number = int(last) if last.isdecimal() else 80
-            found.ports[number] = found.ports.get(number, False) or "default_server" in one.args
-            found.https |= {number} if "ssl" in one.args else set()
-    found.ports = found.ports or {80: False}
-    return found
+    said = [one for one in directive.block.directives if one.name == "listen" and one.args]
+    listens = [_listen(one) for one in said] or [_Listen(Directive("listen", (), directive.line, None), "", 80, 80)]
+    return _Server(directive, names or ("",), tuple(one for one in listens if one))
+
+
+def _listen(directive: Directive) -> _Listen | None:
+    """None for a socket that is no port."""
+    said = directive.args[0]
+    if said.startswith("unix:"):
+        return None
+    address, colon, last = said.rpartition(":")
+    if said.endswith("]") or not (colon or re.fullmatch("[0-9]+(?:-[0-9]+)?", said)):
+        address, last = said, "80"
+    first, _, to = last.partition("-")
+    if not first.isdecimal() or not (to or first).isdecimal():
+        return None
+    everywhere = address in ("", "*", "0.0.0.0", "[::]", "[::0]")  # noqa: S104 - as nginx writes every address
+    return _Listen(directive, "" if everywhere else address, int(first), int(to or first))
 
 
 def _by_host(servers: Sequence[_Server], port: int) -> Iterator[tuple[tuple[Pattern, ...], _Server]]:
@@ -77,7 +122,10 @@ def _by_host(servers: Sequence[_Server], port: int) -> Iterator[tuple[tuple[Patt
     ]
     for _, place, said in sorted(ranked, key=lambda one: one[:2]):
         yield (said,), servers[place]
-    yield (), next((server for server in servers if server.ports[port]), servers[0])
+    # The rest is for the default; one that listens elsewhere is none here.
+    here = [server for server in servers if not server.elsewhere]
+    default = (one for one in here if any(word in listen.directive.args for listen in one.at(port) for word in _DEFAULT))
+    yield (), next(default, here[0])
 
 
 def _ranked(name: str) -> Iterator[tuple[tuple[int, int], Pattern]]:
@@ -95,73 +143,10 @@ def _ranked(name: str) -> Iterator[tuple[tuple[int, int], Pattern]]:
         yield (0, 0), pattern.host(name)
 
 
-def _of_host(server: _Server, hosts: tuple[Pattern, ...], maps: Sequence[Directive]) -> Iterator[Rule]:
-    for rule in (*_before(server), *_locations(server, maps)):
+def _of_host(server: _Server, hosts: tuple[Pattern, ...], around: Around, maps: Sequence[Directive]) -> Iterator[Rule]:
+    if server.elsewhere:
+        yield Rule("server", (pattern.ALL,), unread(server.elsewhere), hosts=hosts, at=(server.elsewhere.line,))
+        return
+    assert server.directive.block
+    for rule in (*before(server.directive.block, around), *rules(server.directive, around, maps)):
         yield replace(rule, hosts=(*hosts, *rule.hosts))
-
-
-def _before(server: _Server) -> Iterator[Rule]:
-    """What a server does before it looks for a location."""
-    for one in server.block.directives:
-        if one.name == "return":
-            yield Rule("return", (pattern.ALL,), leads(Block([one]), ()), at=(one.line,))
-        elif one.name in STEERS - {"location"} and (one.name, one.args) != _REFUSES:
-            yield Rule(one.name, (pattern.ALL,), _open(one), at=(one.line,))
-
-
-def _locations(server: _Server, maps: Sequence[Directive]) -> Iterator[Rule]:
-    """Exact ones first, then `^~` where none that is longer fits, then expressions in order, then the longest that fits."""
-    there = [one for one in server.block.directives if one.name == "location" and one.args and not one.args[0].startswith("@")]
-    found = [one for one in there if _is_known(one)]
-    for one in there:
-        if not _is_known(one):
-            yield Rule(_said(one), (pattern.ALL,), _open(one), at=(one.line,))
-    plain = [one for one in found if len(one.args) == 1]
-    stopping = [one for one in found if one.args[0] == "^~"]
-    prefixes = sorted([*plain, *stopping], key=lambda one: -len(one.args[-1].encode()))
-    for one in found:
-        if one.args[0] == "=":
-            yield _rule(one, server, pattern.whole(pattern.text(one.args[1])))
-    for one in prefixes:
-        if one.args[0] == "^~":
-            longer = [
-                other for other in plain if other.args[0].startswith(one.args[1]) and len(other.args[0]) > len(one.args[1])
-            ]
-            unless = tuple(pattern.beginning(pattern.text(other.args[0])) for other in longer)
-            yield _rule(one, server, pattern.beginning(pattern.text(one.args[1])), unless)
-    for one in found:
-        if one.args[0] in ("~", "~*"):
-            yield from _by_expression(one, server)
-    for one in prefixes:
-        path = pattern.beginning(pattern.text(one.args[-1]))
-        for rule in chosen(one, found, maps) if len(one.args) == 1 else ():
-            yield replace(rule, paths=(path, *rule.paths), leads=rule.leads or _leads(one, server))
-        yield _rule(one, server, path)
-    yield Rule("no location", (pattern.ALL,), leads(Block(server.roots), ()), at=(server.line,))
-
-
-def _is_known(location: Directive) -> bool:
-    return len(location.args) == 1 or (len(location.args) == 2 and location.args[0] in _KINDS)
-
-
-def _by_expression(location: Directive, server: _Server) -> Iterator[Rule]:
-    try:
-        yield _rule(location, server, expression(location.args[1], any_case=location.args[0] == "~*"))
-    except NotUnderstood as why:
-        yield Rule(_said(location), (pattern.ALL,), (Answer(OPEN, f"{why}, line {location.line}"),), at=(location.line,))
-
-
-def _rule(location: Directive, server: _Server, path: Pattern, unless: tuple[Pattern, ...] = ()) -> Rule:
-    return Rule(_said(location), (path,), _leads(location, server), unless, at=(location.line,))
-
-
-def _leads(location: Directive, server: _Server) -> Outcome:
-    return leads(location.block or Block([]), server.roots)
-
-
-def _said(location: Directive) -> str:
-    return f"location {' '.join(location.args)}"
-
-
-def _open(directive: Directive) -> Outcome:
-    return (Answer(OPEN, f"`{directive.name}`, line {directive.line}"),)

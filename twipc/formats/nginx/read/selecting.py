@@ -43,7 +43,7 @@ def _row(row: Directive, place: Directive | None, *, by_scheme: bool) -> Rule:
     except NotUnderstood as why:
         return Rule(row.name, (pattern.ALL,), (Answer(OPEN, f"{why}, line {row.line}"),), at=(row.line,))
     inside = Block([one for one in place.block.directives if one.name != "internal"]) if place and place.block else Block([])
-    to = leads(inside, ()) if place else (Answer("status", "404"),)
+    to = leads(inside) if place else (Answer("status", "404"),)
     by = "" if scheme in ("", r"\S+") else scheme
     return Rule(path, (paths,), to, hosts=hosts, methods=methods, scheme=by, at=(row.line,))
 

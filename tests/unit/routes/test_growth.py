@@ -1,0 +1,40 @@
+"""A thousand routes are compared in under two seconds, and twice as many take little more than twice as long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from bench.growth import CHANGED, KINDS, growth, measured
+from twipc.routes.decoded import Machine
+from twipc.routes.search import States, texts
+
+
+@pytest.mark.parametrize("kind", ["spec and spec", "nginx and haproxy"])
+def test_all_that_was_changed_is_found_and_nothing_else(kind: str) -> None:
+    assert measured(KINDS[kind](100), rounds=1)[1] == CHANGED
+
+
+def test_a_thousand_routes_are_compared_in_under_two_seconds() -> None:
+    seconds, found = measured(KINDS["spec and spec"](1000))
+    assert found == CHANGED
+    assert seconds < 2
+
+
+def test_steps_grow_with_the_routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+
+    def counted(asked: Sequence[Machine]) -> Iterator[tuple[States, Callable[[], bytes]]]:
+        found = list(texts(asked))
+        steps.append(len(found))
+        return iter(found)
+
+    monkeypatch.setattr("twipc.routes.compare.texts", counted)
+    for count in (100, 200):
+        measured(KINDS["nginx and haproxy"](count), rounds=1)
+    assert 50 < steps[0] < steps[1] < 2.5 * steps[0]
+
+
+def test_the_exponent_of_a_power_is_found() -> None:
+    assert growth([(10, 5.0), (100, 500.0), (1000, 50000.0)]) == pytest.approx(2)

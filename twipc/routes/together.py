@@ -1,0 +1,108 @@
+"""Following requests of all kinds through the servers of a site at once: what the kinds have alike is walked one time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from .automaton import Automaton
+from .decoded import Decoded, Machine
+from .follow import Taken, automaton_of, decoded
+from .pattern import Pattern
+from .table import Answer, Onward, Site, Table
+
+Kind = int
+"""A kind of requests, by its number."""
+Matching = tuple[tuple[int, ...], ...]
+"""Of each server the rules that a path fits, by their numbers."""
+
+
+class Together:
+    """Says of any path and kind what becomes of such requests. With `raw`, it is given paths as they come over the wire."""
+
+    def __init__(self, site: Site, kinds: Sequence[Sequence[Sequence[int]]], *, raw: bool) -> None:
+        self._site = site
+        tables = [site.tables[name] for name in site.servers]
+        self._choices = [_Choice(table, [may[place] for may in kinds], raw=raw) for place, table in enumerate(tables)]
+        self._place = {name: place for place, name in enumerate(site.servers)}
+        self.machines: list[Machine] = [choice.machine for choice in self._choices]
+
+    def matching(self, states: Sequence[int]) -> Matching:
+        """What decides between paths: those with the same rules are answered alike."""
+        return tuple(choice.matching(state) for choice, state in zip(self._choices, states, strict=True))
+
+    def taken(self, matching: Matching, kind: Kind) -> Taken:
+        """What becomes of a request of a kind whose path fits these rules."""
+        through: list[tuple[str, int | None]] = []
+        answers = frozenset(self._answers(self._site.entry, matching, kind, through))
+        return Taken(tuple(through), answers)
+
+    def _answers(
+        self, name: str, matching: Matching, kind: Kind, through: list[tuple[str, int | None]], before: tuple[str, ...] = ()
+    ) -> Iterator[Answer]:
+        if name in before:
+            yield Answer("circle", " → ".join((*before, name)))
+            return
+        place = self._place[name]
+        number = self._choices[place].number(matching[place], kind)
+        through.append((name, number))
+        table = self._site.tables[name]
+        for one in table.default if number is None else table.rules[number].leads:
+            if isinstance(one, Onward):
+                yield from self._answers(one.server, matching, kind, through, (*before, name))
+            else:
+                yield one
+
+
+class _Choice:
+    """Which of the rules that may take a request does, by its kind and its path."""
+
+    def __init__(self, table: Table, mays: Sequence[Sequence[int]], *, raw: bool) -> None:
+        self._kinds = [0] * len(table.rules)
+        for kind, may in enumerate(mays):
+            for number in may:
+                self._kinds[number] |= 1 << kind
+        self._numbers = [number for number, kinds in enumerate(self._kinds) if kinds]
+        rules = [table.rules[number] for number in self._numbers]
+        self._plain = all(len(rule.paths) == 1 and not rule.not_paths for rule in rules)
+        if self._plain:
+            kinds = tuple(self._kinds[number] for number in self._numbers)
+            self._automaton = automaton_of(tuple(rule.paths[0] for rule in rules), kinds=kinds)
+        else:
+            patterns = tuple(dict.fromkeys(one for rule in rules for one in (*rule.paths, *rule.not_paths)))
+            known: dict[Pattern, int] = {pattern: place for place, pattern in enumerate(patterns)}
+            self._asked = [
+                (frozenset(known[one] for one in rule.paths), frozenset(known[one] for one in rule.not_paths)) for rule in rules
+            ]
+            # Rules by the rarest of their patterns each: of many rules few are looked at.
+            asking = Counter(known[one] for rule in rules for one in rule.paths)
+            self._by_pattern: dict[int, list[int]] = {}
+            for place, (all_of, _) in enumerate(self._asked):
+                self._by_pattern.setdefault(min(all_of, key=lambda one: (asking[one], one)), []).append(place)
+            self._automaton = automaton_of(patterns, first_only=False)
+        self._matching: dict[int, tuple[int, ...]] = {}
+        self.machine: Machine = decoded(self._automaton) if raw and not table.raw else self._automaton
+
+    def matching(self, state: int) -> tuple[int, ...]:
+        """The rules that a path which ends here fits; those without which every kind is taken by others may lack."""
+        if isinstance(self.machine, Decoded):
+            state = self.machine.inner(state)
+        found = self._matching.get(state)
+        if found is None:
+            found = self._matching[state] = tuple(self._fitting(self._automaton, state))
+        return found
+
+    def _fitting(self, automaton: Automaton, state: int) -> Iterator[int]:
+        takers = automaton.takers(state)
+        if self._plain:
+            return (self._numbers[place] for place in sorted(takers))
+        near = sorted(place for taker in takers for place in self._by_pattern.get(taker, ()))
+        return (self._numbers[place] for place in near if self._fits(place, takers))
+
+    def _fits(self, place: int, takers: frozenset[int]) -> bool:
+        all_of, none_of = self._asked[place]
+        return all_of <= takers and not none_of & takers
+
+    def number(self, matching: Sequence[int], kind: Kind) -> int | None:
+        """The first of them that takes the kind."""
+        return next((number for number in matching if self._kinds[number] >> kind & 1), None)
