@@ -192,8 +192,12 @@ LOCATION = st.one_of(
 TEST = st.one_of(
     st.builds("{} {}".format, st.sampled_from(("path", "path_beg", "path_end", "path_sub", "path -i", "path_beg -i")), PREFIX),
     st.builds("{} {}".format, st.sampled_from(("path_reg", "path_reg -i", "path -m reg")), EXPRESSION),
-    st.sampled_from(("method POST", "hdr(host) -i twip.example", "hdr_beg(host) other", "path_dir a", "ssl_fc")),
+    st.sampled_from(("method POST", "method PURGE", "method PURGE GET", "ssl_fc")),
+    st.sampled_from(("path_dir a", "path_dir /images/", "path_dir -i a/B/", "path_dir x.png", "path_sub -i IMA")),
+    st.sampled_from(("hdr(host) -i twip.example", "hdr(host) Twip.example", "hdr_beg(host) other", "hdr_end(host) .example")),
+    st.sampled_from(("hdr_dom(host) twip", "hdr_dom(host) .example.", "hdr_dom(host) twi", "hdr_sub(host) -i P.E")),
 )
+TESTS = st.lists(st.tuples(st.booleans(), TEST), min_size=1, max_size=3)
 NAMES = ("one", "two", "three", "four")
 DRAWN = tuple(Backend(name, (f"10.0.3.{index}",), PORT) for index, name in enumerate(NAMES, 1))
 PATHS = [
@@ -216,22 +220,41 @@ PATHS = [
 PATHS += ["//a", "/%61/b", "/a%2fb", "/%41", "/images//x.png", "/a/b?x=/b", "/b/%78.png"]
 
 
-def nginx_text(locations: list[tuple[tuple[str, str], str]]) -> str:
-    inside = "\n".join(
-        f'location {kind}"{path}" {{ proxy_pass http://10.0.3.{NAMES.index(to) + 1}:8080; }}' for (kind, path), to in locations
-    )
+Inner = list[tuple[str, str]]
+"""Expressions of locations in a location, each with who answers."""
+
+
+def nginx_text(locations: list[tuple[tuple[str, str], str, Inner]]) -> str:
+    def location(kind: str, path: str, to: str, inner: Inner) -> str:
+        inside = " ".join(location("~ ", *one, []) for one in (inner if kind != "= " else ()))
+        return f'location {kind}"{path}" {{ {inside} proxy_pass http://10.0.3.{NAMES.index(to) + 1}:8080; }}'
+
+    inside = "\n".join(location(*one, to, inner) for one, to, inner in locations)
     return f"server {{ listen 8080;\nlocation = /up {{ return 200 up; }}\n{inside}\n}}"
 
 
-def haproxy_text(rules: list[tuple[list[tuple[bool, str]], str]], default: str) -> str:
+Tests = list[tuple[bool, str]]
+
+
+def condition(tests: Tests) -> str:
+    return " ".join(f"{'!' if turned else ''}{{ {test} }}" for turned, test in tests)
+
+
+def haproxy_text(rules: list[tuple[Tests, str]], default: str, first: list[tuple[str, Tests]], within: list[Tests]) -> str:
     lines = ["frontend in", "    bind :8080", "    http-request return status 200 if { path /up }"]
+    lines += [f"    http-request {action} if {condition(tests)}" for action, tests in first]
     for number, (tests, to) in enumerate(rules):
         for nth, (_, test) in enumerate(tests):
             lines.append(f"    acl t{number}_{nth} {test}")
-        condition = " ".join(f"{'!' if turned else ''}t{number}_{nth}" for nth, (turned, _) in enumerate(tests))
-        lines.append(f"    use_backend {to} if {condition}")
+        named = " ".join(f"{'!' if turned else ''}t{number}_{nth}" for nth, (turned, _) in enumerate(tests))
+        lines.append(f"    use_backend {to} if {named}")
     lines.append(f"    default_backend {default}")
-    lines += [line for nth, name in enumerate(NAMES, 1) for line in (f"backend {name}", f"    server s 10.0.3.{nth}:8080")]
+    for nth, name in enumerate(NAMES, 1):
+        lines += [
+            f"backend {name}",
+            *(f"    http-request deny deny_status 429 if {condition(tests)}" for tests in within[nth:]),
+        ]
+        lines.append(f"    server s 10.0.3.{nth}:8080")
     return "\n".join(lines)
 
 
@@ -272,13 +295,17 @@ LIVE = settings(
 @LIVE
 @given(
     st.lists(
-        st.tuples(LOCATION, st.sampled_from(NAMES)),
+        st.tuples(
+            LOCATION,
+            st.sampled_from(NAMES),
+            st.lists(st.tuples(EXPRESSION, st.sampled_from(NAMES)), max_size=2, unique_by=lambda one: one[0]),
+        ),
         min_size=1,
         max_size=8,
         unique_by=lambda one: (one[0][0].strip("^~ "), one[0][1]),
     )
 )
-def test_drawn_locations_take_what_nginx_has_them_take(locations: list[tuple[tuple[str, str], str]]) -> None:
+def test_drawn_locations_take_what_nginx_has_them_take(locations: list[tuple[tuple[str, str], str, Inner]]) -> None:
     text = nginx_text(locations)
     of = site("nginx.conf", NGINX % text)
     numbers = {f"backend 10.0.3.{NAMES.index(name) + 1}:8080": name for name in NAMES}
@@ -293,14 +320,16 @@ def test_drawn_locations_take_what_nginx_has_them_take(locations: list[tuple[tup
 @pytest.mark.parametrize("tool", ["haproxy", "haproxy-2.8"])
 @LIVE
 @given(
-    st.lists(st.tuples(st.lists(st.tuples(st.booleans(), TEST), min_size=1, max_size=3), st.sampled_from(NAMES)), max_size=5),
+    st.lists(st.tuples(TESTS, st.sampled_from(NAMES)), max_size=5),
     st.sampled_from(NAMES),
+    st.lists(st.tuples(st.sampled_from(("allow", "deny", "deny deny_status 410")), TESTS), max_size=3),
+    st.lists(TESTS, max_size=3),
 )
 def test_drawn_conditions_take_what_haproxy_has_them_take(
-    tool: str, rules: list[tuple[list[tuple[bool, str]], str]], default: str
+    tool: str, rules: list[tuple[Tests, str]], default: str, first: list[tuple[str, Tests]], within: list[Tests]
 ) -> None:
-    text = haproxy_text(rules, default)
+    text = haproxy_text(rules, default, first, within)
     of = site("haproxy.cfg", HAPROXY % text)
-    requests = [(method, path) for method in ("GET", "POST") for path in PATHS]
-    wanted = [told(of, *one).removeprefix("backend ") for one in requests]
+    requests = [(method, path) for method in ("GET", "POST", "PURGE", "FOO") for path in PATHS]
+    wanted = [told(of, *one).removeprefix("backend ").removeprefix("status ") for one in requests]
     assert dict(zip(requests, real(tool, text, requests), strict=True)) == dict(zip(requests, wanted, strict=True))

@@ -35,6 +35,26 @@ DISK = {
 HOSTS = ("twip.example", "a.example", "www.a.example", "x.b.example", "old.example")
 METHODS = ("GET", "POST", "DELETE", "FOO")
 LEFT_OPEN = {
+    "acls.cfg": {"`src 10.0.0.0/8`, line 17"},
+    "conditional.cfg": {
+        "`nbsrv(one) gt 0`, line 8",
+        "`path -m found`, line 12",
+        "`path_len gt 20`, line 11",
+        "`tcp-request content`, line 7",
+        "`use_backend two`, line 5",
+    },
+    "defaults.cfg": set(),
+    "hosts.cfg": {"`base_beg a.example/four`, line 9", "`set-header`, line 4", "`url_beg /four`, line 10"},
+    "listen.cfg": set(),
+    "normal.cfg": {"`set-method`, line 6", "`set-path`, line 5"},
+    "order.cfg": {
+        "`%[path,map_beg(/etc/haproxy/paths.map,four)]`, line 12",
+        "`path -m beg -f /etc/haproxy/paths.lst`, line 13",
+        "`path,lower -m beg /three`, line 10",
+        "`src 127.0.0.0/8`, line 11",
+        "`var(txn.host) -m str a.example`, line 9",
+        "`var(txn.path) -m beg /lower`, line 8",
+    },
     "included.conf": {"`include`, line 2", "`include`, line 5"},
     "nested.conf": set(),
     "proxies.conf": set(),
@@ -52,6 +72,7 @@ LEFT_OPEN = {
     "wordpress.conf": {"`try_files`, line 13", *(f"`index`, line {line}" for line in (9, 10, 15, 16, 17))},
 }
 """What each file leaves open, and the line where that stands."""
+WHOLE = ("nested.conf", "proxies.conf", "acls.cfg", "defaults.cfg", "listen.cfg")
 ALL_OPEN = ("included.conf", "slashes.conf")
 
 
@@ -62,7 +83,9 @@ def urls(name: str) -> list[str]:
     for word in words:
         for more in ("", "/", "x", "/x", "/index.php", "/b.png", "/x/y.png"):
             found.add(f"{word.rstrip('/')}{more}" or "/")
-        found |= {word.upper(), f"/{word}", f"/x{word}", word.replace("a", "%61"), f"{word}?x=/two"}
+        found |= {word.upper(), f"/{word}", f"/x{word}", word.replace("a", "%61")}
+        # A page of haproxy's monitor is the whole URI; of all else a query chooses nothing.
+        found |= {f"{word}?x=/two"} if word != "/alive" else set()
     return sorted(one for one in found if not isinstance(asked("GET", one)[1], Refused))
 
 
@@ -98,7 +121,7 @@ def agrees(of: str, answer: Answer) -> bool:
         case "files":
             return not who and answer.status in (200, 301, 403, 404, 405)
         case "module" | "statistics":
-            return not who and answer.status in (200, 405)
+            return not who and answer.status in (200, 303, 405)
     return of.startswith("no answer") and not answer.status
 
 
@@ -111,10 +134,13 @@ def requests(name: str) -> list[tuple[Case, str]]:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", FILES)
-def test_an_engine_does_what_the_table_says(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "tool"),
+    [(name, tool) for name in FILES for tool in (("nginx",) if name.endswith(".conf") else ("haproxy", "haproxy-2.8"))],
+)
+def test_an_engine_does_what_the_table_says(name: str, tool: str) -> None:
     text = (FOLDER / name).read_text()
-    nginx = name.endswith(".conf")
+    nginx = tool == "nginx"
     whole = NGINX % f"{text}\nserver {{ listen {UP}; return 200; }}" if nginx else HAPROXY % text
     if not nginx:
         whole += f"frontend up\n    bind :{UP}\n    http-request return status 200\n"
@@ -124,7 +150,7 @@ def test_an_engine_does_what_the_table_says(name: str) -> None:
         Wait(Request("/", port=UP)),
         *(Request(url, case.method, PORT, case.host) for case, url in asks),
     )
-    report = run(Scenario("nginx" if nginx else "haproxy", {file: whole, **DISK}, steps, {}, MEMBERS))
+    report = run(Scenario(tool, {file: whole, **DISK}, steps, {}, MEMBERS))
     assert report.exit_code is None, report.stderr
     wanted = [said(name, case, url) for case, url in asks]
     wrong = [
@@ -146,10 +172,10 @@ def left_open(name: str) -> set[str]:
     return {one.what for one in leads if isinstance(one, Answered) and one.kind == OPEN}
 
 
-def test_most_is_understood() -> None:
-    for name in set(FILES) - set(ALL_OPEN):
-        answers = Counter(said(name, *one) == OPEN for one in requests(name))
-        assert answers[False] > answers.total() / 4, name
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_people_mostly_write_is_understood(name: str) -> None:
+    answers = Counter(said(name, *one) == OPEN for one in requests(name))
+    assert answers[False] > 0.9 * answers.total()
 
 
 @pytest.mark.parametrize("name", ALL_OPEN)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _SECTIONS = frozenset(
-    {"global", "defaults", "frontend", "backend", "listen", "resolvers", "peers", "userlist", "program", "cache"}
+    {
+        *("global", "defaults", "frontend", "backend", "listen", "resolvers", "peers", "userlist", "program", "cache"),
+        *("mailers", "ring", "log-forward", "log-profile", "http-errors", "fcgi-app", "crt-store", "traces", "acme"),
+    }
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "": "\\"}
 _ESCAPABLE = {False: frozenset(" #'\"\\"), True: frozenset(" #'\"\\$")}

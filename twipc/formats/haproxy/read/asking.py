@@ -6,7 +6,7 @@ Source: the configuration manual of haproxy 3.2, 7.1 (ACL basics) and 7.2 (Using
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 
 from twipc.routes import pattern
@@ -14,14 +14,18 @@ from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood, expression
 from twipc.routes.pattern import Either, Pattern, one_of
 
-EVERY_METHOD = frozenset((*METHODS, "X"))
+COMMON = frozenset((*METHODS, "X"))
 NORMALISED = "var(txn.path)"
 """How our own configurations ask for the path: decoded, slashes merged."""
+NAMED = "var(txn.host)"
+"""And for the host."""
 _PATHS = frozenset({"path", "path_beg", "path_end", "path_reg", "path_sub", "path_dir", "path_str", "path_m", NORMALISED})
 _HOSTS = ("hdr", "req.hdr", "req.fhdr", "hdr_beg", "hdr_end", "hdr_reg", "hdr_sub", "hdr_dom", "hdr_str")
 _PREDEFINED = {
     "HTTP": (),
     "TRUE": (),
+    "FALSE": None,
+    "WAIT_END": (),
     "HTTP_1.0": None,
     "HTTP_1.1": (),
     **{f"METH_{method}": (method,) for method in METHODS},
@@ -37,7 +41,7 @@ class Needs:
     not_paths: tuple[Pattern, ...] = ()
     hosts: tuple[Pattern, ...] = ()
     not_hosts: tuple[Pattern, ...] = ()
-    methods: frozenset[str] = EVERY_METHOD
+    methods: frozenset[str] | None = None
     scheme: str = ""
     raw: bool = False
     """Whether the path is asked for as it came."""
@@ -46,8 +50,10 @@ class Needs:
 
     def __and__(self, other: Needs) -> Needs | None:
         """Both; None if no request is both."""
-        methods = self.methods & other.methods
-        if not methods or {self.scheme, other.scheme} == {"http", "https"}:
+        methods = self.methods if other.methods is None else other.methods
+        if self.methods is not None and other.methods is not None:
+            methods = self.methods & other.methods
+        if methods == frozenset() or {self.scheme, other.scheme} == {"http", "https"}:
             return None
         return Needs(
             (*self.paths, *other.paths),
@@ -70,7 +76,10 @@ class Acls:
     """The named conditions of a section, and those that stand in braces."""
 
     named: Mapping[str, Sequence[tuple[str, ...]]]
-    _known: dict[tuple[str, bool], Alternatives] = field(default_factory=dict, init=False)
+    every: frozenset[str] = COMMON
+    """All methods that are told apart."""
+    own: frozenset[str] = frozenset()
+    """Variables that hold what ours of their name do."""
 
     def condition(self, words: Sequence[str]) -> Alternatives:
         """`if …` or `unless …`; nothing at all is always."""
@@ -100,8 +109,23 @@ class Acls:
 
     def _asks(self, test: tuple[str, ...], negated: bool) -> Alternatives:
         tests = self.named.get(test[0], [test]) if len(test) == 1 else [test]
-        asked = _joined([_test(words) for words in tests])
-        return _all(_turned(one) for one in asked) if negated else asked
+        asked = _joined([self._test(words) for words in tests])
+        return self.turned(asked) if negated else asked
+
+    def turned(self, asked: Alternatives) -> Alternatives:
+        """Just what none of them fits; each asks for one kind of thing."""
+        return _all(_turned(one, self.every) for one in asked)
+
+    def _test(self, words: tuple[str, ...]) -> Needs | None:
+        found = _test(words)
+        if words[:1] in ((NORMALISED,), (NAMED,)) and words[0] not in self.own:
+            return Needs(open=" ".join(words))
+        return found
+
+
+def both(*conditions: Alternatives) -> Alternatives:
+    """All of several at once."""
+    return _all(iter(conditions))
 
 
 def _all(conditions: Iterator[Alternatives]) -> Alternatives:
@@ -139,12 +163,12 @@ def _joined(tests: Sequence[Needs | None]) -> Alternatives:
         )
     if hosts:
         found.append(Needs(hosts=(Either(tuple(host for one in hosts for host in one.hosts)),)))
-    if rest and all(one.methods != EVERY_METHOD for one in rest):
-        return (*found, Needs(methods=frozenset().union(*(one.methods for one in rest))))
+    if rest and all(one.methods is not None for one in rest):
+        return (*found, Needs(methods=frozenset().union(*(one.methods or () for one in rest))))
     return (*found, *rest)
 
 
-def _turned(one: Needs) -> Alternatives:
+def _turned(one: Needs, every: frozenset[str]) -> Alternatives:
     """Just what does not fit; none, if everything does."""
     if one.open:
         return (one,)
@@ -154,7 +178,7 @@ def _turned(one: Needs) -> Alternatives:
         return (Needs(not_hosts=one.hosts),)
     if one.scheme:
         return (Needs(scheme="http" if one.scheme == "https" else "https"),)
-    return (Needs(methods=EVERY_METHOD - one.methods),) if one.methods != EVERY_METHOD else ()
+    return (Needs(methods=every - one.methods),) if one.methods is not None else ()
 
 
 def _test(words: tuple[str, ...]) -> Needs | None:
@@ -162,21 +186,21 @@ def _test(words: tuple[str, ...]) -> Needs | None:
     of, *rest = words or ("",)
     if of in _PREDEFINED and not rest:
         methods = _METHODS_OF.get(of, _PREDEFINED[of])
-        return None if methods is None else Needs(methods=frozenset(methods) or EVERY_METHOD)
-    if of == "ssl_fc":
+        return None if methods is None else Needs(methods=frozenset(methods) or None)
+    if of == "ssl_fc" and not rest:
         return Needs(scheme="https")
     any_case, method, values = _flags(of, rest)
     if method == "unknown":
         return Needs(open=" ".join(words))
-    if of == "method":
-        return Needs(methods=frozenset(values) & EVERY_METHOD or frozenset(("X",)))
+    if of == "method" and method == "str" and not any_case:
+        return Needs(methods=frozenset(values))
     try:
         texts = tuple(_pattern(method, value, any_case=any_case) for value in values)
     except NotUnderstood as why:
         return Needs(open=str(why))
     if of in _PATHS:
         return Needs(paths=(Either(texts),), raw=of != NORMALISED)
-    if of == "var(txn.host)" or _of_host(of):
+    if of == NAMED or _of_host(of):
         return Needs(hosts=(Either(texts),))
     return Needs(open=" ".join(words))
 
@@ -191,7 +215,7 @@ def _flags(of: str, words: Sequence[str]) -> tuple[bool, str, list[str]]:
     """Whether case makes no difference, how values are matched, and the values."""
     suffix = of.partition("(")[0].rpartition("_")[2]
     method = suffix if suffix in ("beg", "end", "reg", "sub", "dir", "dom") else "str"
-    any_case = "host" in of.lower()
+    any_case = False
     waiting = list(words)
     while waiting and waiting[0].startswith("-"):
         flag = waiting.pop(0)
@@ -219,6 +243,11 @@ def _pattern(method: str, value: str, *, any_case: bool) -> Pattern:
         case "end":
             return pattern.Chain((literal, pattern.End()))
         case "dir" | "dom":
+            # What stands between parts is cut off the ends of a value, too.
+            cut = value.strip("/?" if method == "dir" else "/?.:")
+            if not cut:
+                raise NotUnderstood(f"`{method}` of `{value}`")
+            literal = _in_any_case(cut) if any_case else pattern.text(cut)
             between = one_of(b"/?" if method == "dir" else b"/?.:")
             return pattern.Chain((Either((pattern.Start(), between)), literal, Either((pattern.End(), between))))
     return literal

@@ -1,21 +1,26 @@
 """What a haproxy configuration, ours or anyone's, does with which requests: a frontend's rules as a table.
 
-Source: the configuration manual of haproxy 3.2, 4.2 (`use_backend`, `redirect`) and 4.3 (actions of `http-request`).
+Source: the configuration manual of haproxy 3.2, 4.2 (`use_backend`, `redirect`, `monitor-uri`, `stats uri`) and 4.3 (actions of
+`http-request`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 
-from ..sections import Line, Section, parse
-from .asking import ALWAYS, EVERY_METHOD, Acls, Alternatives, Needs
+from ..sections import Line, parse
+from .asking import ALWAYS, COMMON, NAMED, NORMALISED, Acls, Alternatives, Needs, both
+from .ending import ENDS, condition_of, ended, redirect
+from .proxies import Proxies, Proxy
 
-_ENDS = ("deny", "return", "redirect", "reject", "tarpit", "silent-drop", "auth")
-_STEERS = ("set-path", "set-pathq", "replace-path", "replace-pathq", "set-uri", "replace-uri", "set-method", "use-service")
+_STEERS = (
+    *("set-path", "set-pathq", "replace-path", "replace-pathq", "set-uri", "replace-uri", "normalize-uri"),
+    *("set-method", "use-service"),
+)
 _OWN_REFUSALS = (
     ("unless", "{", "var(txn.path)", "-m", "beg", "--", "/", "}"),
     ("if", "{", "var(txn.path)", "-m", "reg", "--", "(^|/)[.][.]?(/|$)", "}"),
@@ -24,96 +29,185 @@ _OWN_REFUSALS = (
     ("if", "METH_TRACE", "or", "METH_CONNECT"),
 )
 """How our own configurations refuse what servers read differently; that they do is the baseline's business."""
-_SCHEME = re.compile(r"https://%\[var\(txn\.host\)\](?::([0-9]+))?%\[pathq\]")
-_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)%\[pathq\]")
+_OWN_MEASURES = frozenset({"req.body_size", "var(txn.owed)"})
+"""How large a request is, and how often its client asks: what refuses it by them has no say in who takes the others."""
+_OWN_VARIABLES = {
+    NORMALISED: ("path,url_dec,regsub(/+,/,g)",),
+    NAMED: ("req.fhdr(host),host_only,lower,regsub([.]$,)",),
+}
+"""How our own configurations make them; what else goes by their names is not theirs."""
+_OWN = "twipc_"
+"""How the backends begin that stand in ours for redirects, waiting and refusals; what they do is the baseline's business."""
+_STATISTICS = "/haproxy?stats"
 
 
 def routing(text: str, port: int | None = None) -> Table:
     """The rules of the frontend that comes first, or of the one that binds `port`; raises `NotHaproxy` and `LookupError`."""
     sections, _ = parse(text)
-    entries = [one for one in sections if one.kind in ("frontend", "listen") and _ports(one)]
-    found = [one for one in entries if port is None or port in _ports(one)]
+    proxies = Proxies(sections)
+    entries = proxies.entries
+    asked = next((first for one in entries for _, first, _ in one.binds), None) if port is None else port
+    found = [one for one in entries if asked is not None and one.at(asked)]
     if not found:
         raise LookupError("it has no `frontend` with a port" if port is None else f"no frontend binds port {port}")
-    backends = {one.name.split(" ")[0]: one for one in sections if one.kind in ("backend", "listen")}
-    return _Frontend(found[0], backends, sections).table()
+    return _Frontend(found[0], found[1:], proxies).table()
 
 
-def _ports(section: Section) -> frozenset[int]:
-    addresses = [address for line in section.lines if line.words[0] == "bind" for address in line.words[1:2]]
-    return frozenset(int(last) for address in addresses if (last := address.rpartition(":")[2]).isdecimal())
-
-
+@dataclass
 class _Frontend:
-    def __init__(self, section: Section, backends: dict[str, Section], sections: Sequence[Section]) -> None:
-        self._section = section
-        self._backends = backends
-        self._sections = sections
-        named: dict[str, list[tuple[str, ...]]] = {}
-        for line in section.lines:
-            if line.words[0] == "acl" and len(line.words) > 2:
-                named.setdefault(line.words[1], []).append(line.words[2:])
-        self._acls = Acls(named)
-        self._raw = False
+    proxy: Proxy
+    others: Sequence[Proxy]
+    """Those that bind the same port: which is asked, the address says."""
+    proxies: Proxies
+    raw: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        own = {
+            name
+            for name, made in _OWN_VARIABLES.items()
+            if [line.words[2:] for line in self.proxy.lines if line.words[:2] == ("http-request", f"set-{name}")] == [made]
+        }
+        self.variables = frozenset(own)
+        self.every = COMMON | self.proxies.methods
 
     def table(self) -> Table:
-        """First what `http-request` does, then `redirect`, then `use_backend`, each in its order."""
-        lines = self._section.lines
-        rules = [rule for line in lines if line.words[0] == "http-request" for rule in self._request(line)]
-        rules += [
-            rule for line in lines if line.words[0] == "redirect" for rule in self._rules(line, *_redirect(line.words[1:]))
-        ]
-        rules += [rule for line in lines if line.words[0] == "use_backend" and len(line.words) > 1 for rule in self._use(line)]
-        default = next((line for line in lines if line.words[0] == "default_backend" and len(line.words) > 1), None)
-        name = default.words[1] if default else self._section.name if self._section.kind == "listen" else ""
+        lines = self.proxy.lines
+        rules = [*self._around(), *self._asking(self.proxy, ALWAYS)]
+        acls = self._acls(self.proxy)
+        for line in lines:
+            if line.words[0] == "use_backend" and len(line.words) > 1:
+                rules += self._use(line, acls)
+        default = next((line for line in reversed(lines) if line.words[0] == "default_backend" and len(line.words) > 1), None)
+        name = default.words[1] if default else self.proxy.name if self.proxy.listens else ""
+        rules += self._inside(name, ALWAYS)
         outcome: Outcome = self._backend(name) if name else (Answer("status", "503"),)
         https = any("ssl" in line.words for line in lines if line.words[0] == "bind")
-        return Table(tuple(rules), outcome, (default.number,) if default else (), https=https, raw=self._raw)
+        at = (default.number,) if default else ()
+        return Table(tuple(rules), outcome, at, https=https, raw=self.raw, methods=self.proxies.methods)
 
-    def _request(self, line: Line) -> Iterator[Rule]:
-        action, rest = line.words[1] if line.words[1:] else "", line.words[2:]
-        if action in _STEERS or action.startswith("lua."):
-            yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), _condition(rest))
-        elif action in _ENDS:
-            condition = _condition(rest)
-            if condition not in _OWN_REFUSALS and "req.body_size" not in condition:
-                yield from self._rules(line, (_ended(action, rest),), condition)
+    def _acls(self, proxy: Proxy) -> Acls:
+        named: dict[str, list[tuple[str, ...]]] = {}
+        for line in proxy.lines:
+            if line.words[0] == "acl" and len(line.words) > 2:
+                perhaps = line.number in self.proxies.conditional
+                named.setdefault(line.words[1], []).append(("acl", "in", ".if") if perhaps else line.words[2:])
+        return Acls(named, self.every, self.variables)
 
-    def _use(self, line: Line) -> Iterator[Rule]:
+    def _around(self) -> Iterator[Rule]:
+        """What decides before any rule: whether it is HTTP at all, who listens, and the page of a monitor, without a query."""
+        for other in self.others:
+            bind = next(line for line in other.lines if line.words[0] == "bind")
+            yield _rule(" ".join(bind.words), Needs(), _open(bind), bind)
+        mode = next((line for line in reversed(self.proxy.lines) if line.words[0] == "mode"), None)
+        if mode and mode.words[1:] != ("http",):
+            yield _rule(" ".join(mode.words), Needs(), _open(mode), mode)
+        for line in self.proxy.lines:
+            if line.words[0] == "monitor-uri" and len(line.words) == 2:
+                fails = any(one.words[:2] == ("monitor", "fail") for one in self.proxy.lines)
+                outcome = _open(line) if fails or "?" in line.words[1] else (Answer("status", "200"),)
+                self.raw = True
+                path = pattern.whole(pattern.text(line.words[1].partition("?")[0]))
+                yield _rule(" ".join(line.words), Needs(paths=(path,), raw=True), outcome, line)
+
+    def _asking(self, proxy: Proxy, within: Alternatives) -> Iterator[Rule]:
+        """What a frontend or a backend does itself: by `tcp-request`, `http-request`, `stats` and `redirect`, in this order."""
+        acls = self._acls(proxy)
+        for line in proxy.lines:
+            if line.words[:3] in (("tcp-request", "content", "reject"), ("tcp-request", "content", "use-service")):
+                yield from self._rules(line, _open(line), condition_of(line.words[3:]), acls, within)
+        left = within
+        for line in proxy.lines:
+            if line.words[0] != "http-request" or len(line.words) < 2:
+                continue
+            action, rest = line.words[1], line.words[2:]
+            condition = condition_of(rest)
+            if action == "allow":
+                asked = acls.condition(condition) if condition else ALWAYS
+                left = both(left, self._unless(acls, condition)) if condition else ()
+                if any(needs.open for needs in asked) or line.number in self.proxies.conditional:
+                    left = tuple(Needs(open="allow") for _ in left[:1])
+            elif action in _STEERS or action.startswith("lua.") or _is_of_host(action, rest):
+                if proxy is self.proxy:
+                    yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), condition, acls, left)
+            elif action in ENDS and condition not in _OWN_REFUSALS and not _OWN_MEASURES & set(condition):
+                yield from self._rules(line, (ended(action, rest),), condition, acls, left)
+        yield from self._statistics(proxy, within)
+        for line in proxy.lines:
+            if line.words[0] == "redirect":
+                outcome, condition = redirect(line.words[1:])
+                yield from self._rules(line, outcome, condition, acls, within)
+
+    def _unless(self, acls: Acls, condition: Sequence[str]) -> Alternatives:
+        return acls.condition(("unless" if condition[0] == "if" else "if", *condition[1:]))
+
+    def _statistics(self, proxy: Proxy, within: Alternatives) -> Iterator[Rule]:
+        """The page of `stats uri`, below which all is its own."""
+        lines = [line for line in proxy.lines if line.words[0] == "stats"]
+        if not lines:
+            return
+        uri = next((line.words[2] for line in lines if line.words[1:2] == ("uri",) and len(line.words) > 2), _STATISTICS)
+        path, query, _ = uri.partition("?")
+        begin = pattern.whole(pattern.text(path)) if query else pattern.beginning(pattern.text(path))
+        self.raw = True
+        outcome = _open(lines[0]) if query else (Answer("statistics", ""),)
+        asks = Needs(paths=(begin,), methods=frozenset(("GET", "HEAD", "POST")), raw=True)
+        for needs in both(within, (asks,)):
+            yield _rule("stats", needs, outcome, lines[0])
+
+    def _use(self, line: Line, acls: Acls) -> Iterator[Rule]:
         name = line.words[1]
-        dynamic = "%[" in name
-        outcome: Outcome = (Answer(OPEN, f"`{name}`, line {line.number}"),) if dynamic else self._backend(name)
-        yield from self._rules(line, outcome, line.words[2:])
+        if "%[" in name or line.number in self.proxies.conditional:
+            yield from self._rules(line, (Answer(OPEN, f"`{name}`, line {line.number}"),), line.words[2:], acls, ALWAYS)
+            return
+        condition = line.words[2:]
+        yield from self._inside(name, acls.condition(condition) if condition else ALWAYS)
+        yield from self._rules(line, self._backend(name), condition, acls, ALWAYS)
 
-    def _rules(self, line: Line, outcome: Outcome, condition: Sequence[str]) -> Iterator[Rule]:
-        asked: Alternatives = self._acls.condition(condition) if condition else ALWAYS
-        said = " ".join(line.words)
-        for needs in asked:
-            self._raw = self._raw or needs.raw
-            yield _rule(said, needs, outcome, line)
+    def _inside(self, name: str, within: Alternatives) -> Iterator[Rule]:
+        """What a backend says itself to some of the requests that come to it."""
+        proxy = self.proxies.backends.get(name)
+        if proxy and proxy is not self.proxy and not name.startswith(_OWN):
+            yield from self._asking(proxy, within)
+
+    def _rules(
+        self, line: Line, outcome: Outcome, condition: Sequence[str], acls: Acls, within: Alternatives
+    ) -> Iterator[Rule]:
+        asked = acls.condition(condition) if condition else ALWAYS
+        if line.number in self.proxies.conditional:
+            outcome = _open(line)
+        for needs in both(within, asked):
+            self.raw = self.raw or needs.raw
+            yield _rule(" ".join(line.words), needs, outcome, line)
 
     def _backend(self, name: str, through: tuple[str, ...] = ()) -> Outcome:
         """What a backend comes to: itself, or what it says without asking a server, or the one behind a tier in between."""
-        section = self._backends.get(name)
-        if section is None or name in through:
+        proxy = self.proxies.backends.get(name)
+        if proxy is None or name in through:
             return (Answer(OPEN, f"no backend `{name}`"),)
-        servers = [
-            line.words for line in section.lines if line.words[0] in ("server", "server-template") and len(line.words) > 2
-        ]
+        lines = proxy.lines
+        servers = [line.words for line in lines if line.words[0] in ("server", "server-template") and len(line.words) > 2]
         if not servers:
-            ends = [
-                line.words for line in section.lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)
-            ]
-            ended = next((words for words in ends if words[1] in _ENDS and not _condition(words[2:])), None)
-            return (_ended(ended[1], ended[2:]),) if ended else (Answer("status", "503"),)
+            ends = [line.words for line in lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)]
+            end = next((words for words in ends if words[1] in ENDS and not condition_of(words[2:])), None)
+            return (ended(end[1], end[2:]),) if end else (Answer("status", "503"),)
         within = servers[0][2] if len(servers) == 1 and servers[0][2].startswith("abns@") else ""
-        for other in self._sections if within else ():
+        for other in self.proxies.all if within else ():
             if any(line.words[:2] == ("bind", within) for line in other.lines):
                 inner = next(
                     (line.words[1] for line in other.lines if line.words[0] == "default_backend" and line.words[1:]), ""
                 )
                 return self._backend(inner, (*through, name))
         return (Answer("backend", name),)
+
+
+def _is_of_host(action: str, rest: Sequence[str]) -> bool:
+    """Whether it changes the host that later tests ask for."""
+    changes = action in ("set-header", "add-header", "del-header", "replace-header", "replace-value")
+    return changes and rest[:1] != () and rest[0].lower() == "host"
+
+
+def _open(line: Line) -> Outcome:
+    return (Answer(OPEN, f"`{' '.join(line.words[:2])}`, line {line.number}"),)
 
 
 def _rule(said: str, needs: Needs, outcome: Outcome, line: Line) -> Rule:
@@ -124,43 +218,7 @@ def _rule(said: str, needs: Needs, outcome: Outcome, line: Line) -> Rule:
         needs.not_paths,
         needs.hosts,
         needs.not_hosts,
-        None if needs.methods == EVERY_METHOD else needs.methods,
+        needs.methods,
         needs.scheme,
         (line.number,),
     )
-
-
-def _condition(words: Sequence[str]) -> tuple[str, ...]:
-    place = next((place for place, word in enumerate(words) if word in ("if", "unless")), len(words))
-    return tuple(words[place:])
-
-
-def _ended(action: str, words: Sequence[str]) -> Answer:
-    rest = list(words)
-    said = {name: rest[place + 1] for place, name in enumerate(rest[:-1])}
-    match action:
-        case "redirect":
-            return _redirect(rest)[0][0]
-        case "deny" | "tarpit":
-            return Answer("status", said.get("deny_status", said.get("status", "403" if action == "deny" else "500")))
-        case "return":
-            return Answer("status", said.get("status", "200"))
-        case "auth":
-            return Answer("status", "401")
-    return Answer("no answer", "")
-
-
-def _redirect(words: Sequence[str]) -> tuple[tuple[Answer], tuple[str, ...]]:
-    """Where a redirect leads, and its condition."""
-    said = {name: words[place + 1] for place, name in enumerate(words[:-1])}
-    status = said.get("code", "302")
-    target = next((f"{kind} {said[kind]}" for kind in ("location", "prefix", "scheme") if kind in said), "nowhere")
-    if target.startswith("location "):
-        target = target.removeprefix("location ")
-        if found := _SCHEME.fullmatch(target):
-            target = f"https{f' at port {found[1]}' if found[1] not in (None, '443') else ''}"
-        elif found := _OTHER_HOST.fullmatch(target):
-            target = f"host {found[1]}"
-        else:
-            target = target.replace("%%", "%")
-    return (Answer("redirect", f"{status} to {target}"),), _condition(words)

@@ -80,6 +80,8 @@ def _variables(block: Block) -> dict[str, list[Directive]]:
     """Every variable that the file itself makes, with the directives that do."""
     found: dict[str, list[Directive]] = {}
     for one in block.directives:
+        if one.name == "geo" and one.args == ("$dollar",):
+            continue  # how our own configurations, and those of many, write a dollar
         if one.name in ("map", "geo", "split_clients") and one.args:
             found.setdefault(one.args[-1].removeprefix("$"), []).append(one)
         elif one.name.endswith(("set", "set_by_lua", "set_by_lua_block")) and one.args[:1] and one.args[0].startswith("$"):
