@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from twipc import rules
 from twipc.diagnostics import Code
 from twipc.output import codes as output
 from twipc.registry import target, target_names
 from twipc.resolve import codes as resolve
-from twipc.rules import codes as rules
 from twipc.run import codes as run
 from twipc.spec import codes as spec
 from twipc.syntax import codes as syntax

@@ -126,7 +126,7 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
                 spec_codes.FRAGMENT,
                 f"`{file}` names no environment: it is a fragment for others to extend",
                 tree.span(()),
-                help=f"an environment has `environment: {stem}`, and beside it {_BESIDE}",
+                help=f"an environment has `environment: {stem or 'NAME'}`, and beside it {_BESIDE}",
             )
         raise Stopped
     _tell_unknown_targets(tree, report)

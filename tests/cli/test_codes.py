@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from click.testing import CliRunner
 
+import targets
+import twipc
 from tests.cli.scenes import SCENES, project
 from twipc.catalogue import codes
 from twipc.cli import cli
@@ -44,6 +49,16 @@ def lint(folder: Path, spec: str, asked: str = "") -> list[tuple[str, int]]:
         for one in found
         if one["severity"] != "note" or one["code"] == asked
     ]
+
+
+def test_every_code_that_is_made_is_in_the_catalogue() -> None:
+    """One that is not there has no page, and no place in SARIF."""
+    for package in (twipc, targets):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
+    made = {code.id for module in [*sys.modules.values()] for code in vars(module).values() if isinstance(code, Code)}
+    assert made == set(codes())
 
 
 @pytest.mark.parametrize("code", EXAMPLES, ids=lambda code: code.id)

@@ -219,6 +219,40 @@ def test_standard_input_stands_in_specs(root: Path) -> None:
     assert "TW106" in run("lint", "-", at=root, stdin=b"\xff" * (1 << 21)).out
 
 
+@pytest.mark.parametrize("slip", ["    image: x\n", "    env: {A: *x}\n", "    image: !x y\n", "    1: x\n", "---\na: 1\n"])
+def test_standard_input_has_no_name_to_agree_with(slip: str, root: Path) -> None:
+    """Whatever else is wrong with it."""
+    text = 'twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\nservices:\n  web:\n    image: "a/b:1"\n'
+    codes = run("lint", "-", "--format", "json", at=root, stdin=(text + slip).encode()).codes
+    assert codes
+    assert not set(codes) & {"TW206", "TW203"}
+    ran = run("lint", "-", at=root, stdin=b"services: {}\n")
+    assert "an environment has `environment: NAME`" in ran.out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kD7-marked\n", "root:kD7-marked:19000:0:99999:7:::\n", "a: kD7-marked\nb: [\n", '{"a": "kD7-marked", }}', "- kD7-marked",
+     "a:\n  environment: kD7-marked\n b\n"],
+)  # fmt: skip
+@pytest.mark.parametrize("format", ["text", "concise", "json", "sarif", "github"])
+def test_a_file_that_is_no_spec_is_not_shown(text: str, format: str, root: Path) -> None:
+    (root / "secret").write_text(text)
+    for verb in ("lint", "compile"):
+        ran = run(verb, "secret", "--format", format, at=root)
+        assert ran.code == 1
+        assert "kD7" not in ran.out + ran.err
+        assert format != "text" or re.match(r"secret:[0-9]+:[0-9]+: error\[TW[0-9]+\]: \S", ran.out)
+
+
+@pytest.mark.parametrize(
+    "text", ["twipc: 1\nx: [", '{"project": "x", "twipc": 1, ]', "environment: prod\nx: [", "extends: x\n"]
+)
+def test_a_spec_that_cannot_be_read_is_shown(text: str, root: Path) -> None:
+    (root / "specs/prod.yaml").write_text(text)
+    assert " │ " in run("lint", "prod", at=root).out
+
+
 def test_o_prints_what_would_be_written(root: Path) -> None:
     ran = run("compile", "-o", "-", at=root)
     assert ran.code == 0

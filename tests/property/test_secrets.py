@@ -148,6 +148,13 @@ literals = st.one_of(
     st.builds(lambda scheme: f'env: {{URL: "{scheme}://app:{MARK}@db/shop"}}', st.sampled_from(["postgres", "https", "amqp"])),
     st.builds(lambda word: f'command: [run, "{word}={MARK}"]', st.sampled_from(["--password", "DB_TOKEN", "--api-key"])),
     st.just(f"command: [run, --password, {MARK}]"),
+    st.builds(
+        lambda word: f"command: [sh, -c, '{word}']",
+        st.sampled_from(
+            [f"export PGPASSWORD={MARK}; run", f"run -Dpassword={MARK} x", f'curl -H "Authorization: Bearer {MARK}" x']
+        ),
+    ),
+    st.just(f'env: {{DSN: "Server=db;User Id=app;Password={MARK};"}}'),
     st.just(f'env: {{PEM: "-----BEGIN PRIVATE KEY-----\\n{MARK}\\n"}}'),
     st.just(f"env:\n      PEM: |\n        -----BEGIN PRIVATE KEY-----\n        {MARK}"),
 )

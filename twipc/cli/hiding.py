@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 
-from twipc.diagnostics import Report, Span, Stopped
+from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.spec import looks_secret, plain_secrets
 from twipc.syntax import parse
 
 COVER = "•"
 _PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63}+)["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
+_OURS = "(?:twipc|environment|extends|services|lock)"
+_OUR_KEY = re.compile(rf"""^["']?{_OURS}["']?[ \t]*:|\A\s*\{{(?:.*[{{,])?\s*["']?{_OURS}["']?\s*:""", re.MULTILINE | re.DOTALL)
+"""What specs, fragments and locks have, at the beginning of a line or in one mapping of JSON."""
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+
+
+def is_ours(text: str) -> bool:
+    """Whether a text is meant as a spec, a fragment or a lock: else it may be a secret's file, and is not shown."""
+    return bool(_OUR_KEY.search(text))
 
 
 def hidden(file: str, text: str) -> str:
@@ -18,7 +26,8 @@ def hidden(file: str, text: str) -> str:
     try:
         tree = parse(text.encode("utf-8", "surrogatepass"), file, Report())
     except Stopped:
-        return "\n".join(map(_line, text.split("\n")))
+        # What stands behind an option of a program is not shown, either.
+        return "\n".join(_line(line, ("command", 0)) for line in text.split("\n"))
     lines = text.splitlines(keepends=True)
     for found in plain_secrets(tree):
         _cover(lines, tree.span(found.path))
@@ -38,7 +47,7 @@ def _cover(lines: list[str], span: Span) -> None:
         lines[number - 1] = line[:start] + re.sub(r"[^\r\n]", COVER, line[start:end]) + line[end:]
 
 
-def _line(line: str) -> str:
+def _line(line: str, path: Path = ()) -> str:
     """A line of what is no YAML: pairs whose name says it, and what shows by its form."""
 
     def pair(found: re.Match[str]) -> str:
@@ -50,4 +59,4 @@ def _line(line: str) -> str:
         return COVER * len(found[0]) if secret else found[0]
 
     line = re.sub(r"\S+", word, _PAIR.sub(pair, line))
-    return re.sub(r"\S", COVER, line) if looks_secret((), line) else line
+    return re.sub(r"\S", COVER, line) if looks_secret(path, line) else line

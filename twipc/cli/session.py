@@ -21,7 +21,7 @@ from twipc.diagnostics.sarif import as_sarif
 from twipc.driver import Project, content_of, judge_across, judge_fragment
 from twipc.model import Model
 from twipc.spec import codes, is_fragment
-from twipc.syntax import MOST_BYTES, parse
+from twipc.syntax import MOST_BYTES, parse, salvage
 
 from .ignoring import Ignoring
 
@@ -187,11 +187,12 @@ class Session:
         return {"concise": as_concise, "github": as_github}[self.format](findings)
 
     def _shown(self, findings: Iterable[Merged]) -> dict[str, str]:
-        """The texts that findings point into, without what looks like a secret."""
-        from .hiding import hidden
+        """The texts that findings point into, without what looks like a secret; none of a file that is not ours."""
+        from .hiding import hidden, is_ours
 
         spans = (span for each in findings for span in (each.finding.span, *(one.span for one in each.related)) if span)
-        return {file: hidden(file, self.sources[file]) for file in {span.file for span in spans} if file in self.sources}
+        texts = {file: self.sources[file] for file in {span.file for span in spans} if file in self.sources}
+        return {file: hidden(file, text) for file, text in texts.items() if is_ours(text)}
 
     def fails(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is an error: `--strict` makes warnings errors."""
@@ -271,12 +272,12 @@ def _is_fragment(spec: Spec) -> bool:
 
 
 def _environment_in(content: bytes) -> str:
-    """The name that a spec on standard input gives itself: it has no file name to agree with."""
+    """The name that a spec on standard input gives itself, or "": it has no file name to agree with."""
     try:
-        node = parse(content, _STDIN_FILE, Report()).node(("environment",))
+        node = salvage(content, _STDIN_FILE, Report()).node(("environment",))
     except Stopped:
-        return STDIN
-    return str(getattr(node, "value", STDIN))
+        return ""
+    return str(getattr(node, "value", ""))
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

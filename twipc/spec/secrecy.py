@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from twipc.diagnostics import Path
 from twipc.syntax import Node, NodeMapping, NodeScalar, Tree
@@ -15,20 +16,28 @@ WORDS = frozenset({"command", "entrypoint"})
 """The lists of words that a program is started with."""
 
 _SECRET = re.compile(
-    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|(^|_)(TOKEN|PASS|APIKEY|AUTHORIZATION)$|_(KEY|PWD|AUTH)$", re.IGNORECASE
+    r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL"
+    r"|(^|_)(TOKEN|PASS|PGPASS|APIKEY|ACCESSKEY|ACCESSTOKEN|AUTHTOKEN|AUTHORIZATION)$|_(KEY|PWD|AUTH)$",
+    re.IGNORECASE,
 )
 _ABOUT = re.compile(
     r"PUBLIC|(^|_)(SORT|PARTITION|PRIMARY|FOREIGN|CACHE|ROUTING|GROUP|LOOKUP)_KEY$"
     r"|_(FILE|PATH|DIR|NAME|ID|ARN|URL|URI|HOST|PORT|TYPE|KIND|POLICY|MODE|LENGTH|SIZE|COUNT|MIN|MAX|TTL|TIMEOUT|AGE|EXPIRY"
-    r"|EXPIRES|ENABLED|REQUIRED|HEADER|COOKIE|PREFIX|STORE|PROVIDER|VERSION|ALGORITHM|ROTATION|INTERVAL|FIELD|REGION|ENDPOINT|MANAGER|BACKEND|ENGINE)S?$",
+    r"|EXPIRES|LIFETIME|STDIN|ENV|CMD|COMMAND|PROMPT|ENCRYPTION|PLUGIN|ISSUER|AUDIENCE|ENABLED|REQUIRED|HEADER|COOKIE|PREFIX|STORE|PROVIDER|VERSION|ALGORITHM|ROTATION|INTERVAL|FIELD|REGION|ENDPOINT|MANAGER|BACKEND|ENGINE)S?$",
     re.IGNORECASE,
 )
 """Names of what is told about a secret, or of keys that are none."""
 _NO_SECRET = re.compile(
-    r"|true|false|yes|no|on|off|none|null|[0-9]{1,3}|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|/[a-z0-9._-]+(/[a-z0-9._-]+)+",
-    re.IGNORECASE,
+    r"\W*|true|false|yes|no|on|off|none|null|[0-9]{1,3}"
+    r"|\$\{?\w+\}?|\$\{[A-Za-z_]\w*:?[?+].*|\$[\[(].*|`.*|%[A-Za-z_]+%?|%\(\w+\)s|<[^>]*>|\{[^}]*\}+|x{3,}|redacted"
+    r"|/[a-z0-9._-]+(/[a-z0-9._-]+)+|(\.{1,2}|~)/.*|[\w./-]+\.(pem|key|crt|cer|jks|p12|pfx|json|ya?ml|txt|env|conf|cnf|ini)"
+    r"|(id|src|source|name)=.*",
+    re.IGNORECASE | re.DOTALL,
 )
-"""Values that hide nothing: nothing, a switch, a small number, another variable, a file."""
+"""Values that hide nothing: no letter, a switch, a small number, a variable or what a command says, a blank to fill in, a
+file, and what says where a secret is (as detect-secrets and gitleaks pass them over)."""
+_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=](.*)\}", re.DOTALL)
+"""A shell's variable with what is taken where it is not set."""
 _FORMS = (
     ("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY")),
     ("an access key of AWS", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
@@ -39,10 +48,20 @@ _FORMS = (
     ("a key of Stripe", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
     ("a token of npm", re.compile(r"\bnpm_[A-Za-z0-9]{36}")),
     ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")),
+    ("a password of a connection", re.compile(r";[ ]*pwd[ ]*=[ ]*[^\W_][^;]", re.IGNORECASE)),
     ("a password in a URL", re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^/\s:@?#]{0,256}:(?!\$)[^/\s@]{1,256}@")),
 )
 """Secrets that show by their form; the makers say that theirs begin so, for scanners to find them."""
-_ASSIGNED = re.compile(r"-{0,2}([A-Za-z][A-Za-z0-9_.-]{0,63})=(.+)", re.DOTALL)
+_VALUE = (
+    r"""(?:(?:bearer|basic|digest|token|apikey)[ \t]+)?\\*(?:"(?![ \t])([^"\n]*)|'(?![ \t])([^'\n]*)|([^\s"'`;&|<>(),\\]+))"""
+)
+_INSIDE = re.compile(
+    r"""(?<![\w.$-])(?<!\$\{)(?:-D|--?)?(_?[A-Za-z][A-Za-z0-9_.-]{0,63}+)(?:\\*["']?=|[ \t]+=[ \t]+|\\*["']?:[ \t]+|\\*["']:)"""
+    + _VALUE,
+    re.IGNORECASE,
+)
+"""What a longer text says by name: `PASSWORD=x` of a shell or a connection, `Authorization: Bearer x`, `"password": "x"`."""
+_OPTION_INSIDE = re.compile(r"""(?<!\S)["']?--?([A-Za-z][A-Za-z0-9-]{2,63}+)["']?,?[ \t]+(?!-)""" + _VALUE, re.IGNORECASE)
 _OPTION = re.compile(r"--?([A-Za-z][A-Za-z0-9-]{2,63})")
 _LONGEST = 64 << 10
 """What of a value is looked at: a form stands near its beginning, or the value is a file."""
@@ -67,14 +86,14 @@ def looks_secret(path: Path, value: str, before: str = "") -> str:
     for what, form in _FORMS:
         if form.search(value):
             return f"it has the form of {what}"
-    for name, said in _named(path, value, before):
-        if _is_secret_name(name) and not _NO_SECRET.fullmatch(said):
+    for name, said in chain(_named(path, value, before), _inside_of(path, value)):
+        if _is_secret_name(name) and not _NO_SECRET.fullmatch(_DEFAULT.sub(r"\1", said)):
             return f"it is called `{name}`"
     return ""
 
 
 def _named(path: Path, value: str, before: str) -> Iterator[tuple[str, str]]:
-    """What the string at `path` says, by name: as the value of a key, `--name=value`, `--name` `value`, or `name=value,…`."""
+    """What the string at `path` says, by name: as the value of a key, or behind `--name` in a list."""
     steps = list(path)
     while len(steps) > 2 and isinstance(steps[-1], int) and steps[-2] not in WORDS:
         steps.pop()  # a list where a string is wanted
@@ -85,16 +104,21 @@ def _named(path: Path, value: str, before: str) -> Iterator[tuple[str, str]]:
     owner = steps[-2]
     if owner in NAMED:
         yield str(steps[-1]), value
-    parts = [value] if owner in WORDS else value.split(",") if owner == "options" else []
-    for assigned in filter(None, map(_ASSIGNED.fullmatch, parts)):
-        yield assigned[1], assigned[2]
     option = _OPTION.fullmatch(before) if owner in WORDS else None
     if option and not value.startswith("-"):
         yield option[1], value
 
 
+def _inside_of(path: Path, value: str) -> Iterator[tuple[str, str]]:
+    """What is said by name within a text; what gives a reason is prose."""
+    if path[-1:] != ("because",):
+        forms = (_INSIDE, _OPTION_INSIDE) if not WORDS.isdisjoint(path) else (_INSIDE,)
+        for found in (found for form in forms for found in form.finditer(value)):
+            yield found[1], next(filter(None, found.groups()[1:]), "")
+
+
 def _is_secret_name(name: str) -> bool:
-    name = re.sub(r"[.-]", "_", name)
+    name = re.sub(r"[.-]|(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return bool(_SECRET.search(name)) and not _ABOUT.search(name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,81 @@ def test_a_form_that_is_none(value: str) -> None:
 )
 def test_words_of_a_program(before: str, word: str, secret: bool) -> None:
     assert bool(looks_secret(WORD, word, before)) == secret
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("exec app --password=hunter2", "export PASSWORD=hunter2; run", "PGPASSWORD='hunter2' psql", "PGPASS=hunter2 psql"),
+        *(
+            "-Xmx1g -Dpassword=hunter2",
+            "-Djavax.net.ssl.keyStorePassword=hunter2 -Da=b",
+            "-Dtoken=hunter2",
+            "-password=hunter2",
+        ),
+        *("Server=db;User Id=app;Password=hunter2;", "Server=db;Uid=app;Pwd=hunter2", "A=b;AccountKey=a+b/c==;"),
+        *("curl -H 'Authorization: Bearer hunter2' x", "Authorization: Basic hunter2", "X-Auth-Token: hunter2"),
+        *(
+            "AWS_SECRET_ACCESS_KEY=a/b+c aws s3 ls",
+            '{"password": "hunter2"}',
+            '{\\"password\\":\\"hunter2\\"}',
+            "clientSecret=hunter2",
+        ),
+        *("http://x/?a=b&access_token=hunter2&c=d", "//registry/:_authToken=hunter2", "PASSWORD=${PASSWORD:-hunter2} run"),
+        *("password = hunter2", "username=app,password=hunter2", "PASSWORD='hunter two'", 'PASSWORD="hunter2'),
+    ],
+)
+def test_a_name_tells_within_a_text(word: str) -> None:
+    for path in (WORD, (*ENV, "OPTS"), ("services", "web", "health", "command", 2), ("volumes", "a", "driver", "options", "o")):
+        assert looks_secret(path, word)
+    assert "hunter2" not in hidden("x", f"services: {{web: {{command: [a, {word!r}"), "in what is no YAML, too"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("run --password-file=/run/secrets/x", "PASSWORD_FILE=/run/secrets/x run", "passwordFile=x", "--tls-key=key.pem"),
+        *("run --password=$(cat /run/secrets/x)", 'run --password="$(cat /run/secrets/x)"', "run --password=`cat x`"),
+        *("PASSWORD=${PASSWORD} run", "PASSWORD=$1 run", 'export PASSWORD="$P"', "export PASSWORD", "PASSWORD= run x"),
+        *('[ "$PASSWORD" = "x" ]', 'if [ "${PASSWORD}" = "" ]; then', "PASSWORD=${PASSWORD:?must be set}", "PWD=/app run"),
+        *("curl -H 'Authorization: Bearer $TOKEN' x", 'curl -H "Authorization: Bearer $(cat /run/secrets/t)" x'),
+        *('grep -q "password=" file "x"', "docker login --password-stdin registry.example", "run --password <password>"),
+        *("--public-key=abc", "password_encryption=scram-sha-256", "run --token-ttl 5m", "build --secret id=mysecret"),
+        *(
+            'printf "password=%s"',
+            "Password={0};",
+            "secretName=db-password",
+            "keyStore=/a/b.jks",
+            "run --token -",
+            "sort_key=name",
+        ),
+        *("password=***", "TOKEN=<token>", "--sortKey=name", "--password", "--use-auth=true", "the password is asked for"),
+    ],
+)
+def test_a_text_that_tells_none(word: str) -> None:
+    for path in (WORD, (*ENV, "OPTS"), ("services", "web", "health", "command", 2), ()):
+        assert not looks_secret(path, word)
+
+
+def test_a_reason_is_prose() -> None:
+    assert not looks_secret(("accept", 0, "because"), "the password: it is the sample's")
+    assert looks_secret(("accept", 0, "because"), "see postgres://app:hunter2@db/shop")
+
+
+def test_an_option_tells_within_the_words_of_a_program_alone() -> None:
+    assert looks_secret(WORD, "mysql --password hunter2 -e x")
+    assert looks_secret(("services", "web", "health", "command", 0), "mysql --password hunter2 -e x")
+    assert not looks_secret(("services", "web", "labels", "about"), "use --password to say it")
+
+
+@pytest.mark.parametrize(
+    "part", ["a.eyJ://b:", "A", "-", "password", 'a="', "--abc ", "a:'", "bearer ", '\\"', "$ {", "a = ", ";pwd "]
+)
+def test_a_long_text_is_looked_through_once(part: str) -> None:
+    """A hundred times as much takes a hundred times as long: a search that looks back takes ten thousand times as long."""
+    started = process_time()
+    looks_secret(WORD, part * (64_000 // len(part)))
+    assert process_time() - started < 2
 
 
 def test_options_of_a_mount() -> None:
