@@ -131,19 +131,16 @@ def _mapping(schema: Any, definitions: Any, dice: random.Random, depth: int) -> 
 _HEAD = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\n"
 _SERVER = (
     'services:\n  web: {image: x, ports: {http: 80}}\n  edge:\n    http:\n      engine: {name: nginx, version: "1.30"}\n'
-    "      listen: 8080\n      backends: {b: {members: [web.http]}}\n      default: {status: 404}\n      routes:\n"
+    "      listen: 8080\n      backends: {app: {members: [web.http]}}\n      default: {status: 404}\n      routes:\n"
 )
 _ONE = "services: {web: {image: x}}\n"
 _DENSE: dict[str, tuple[str, str, str]] = {
-    "services": (_HEAD + "services:\n", "  s{i}x: {{image: x}}\n", ""),
     "dependencies on nothing": (_HEAD + "services:\n", "  s{i}: {{image: x, depends_on: [r{i}]}}\n", ""),
     "near misses": (_HEAD + "services:\n", "  s{i}a: {{image: x, depends_on: [s{i}b], networks: [n{i}]}}\n", ""),
     "unknown fields": (_HEAD + "services:\n", "  s{i}: {{imgae: x}}\n", ""),
     "wrong items": (_HEAD + "services: {web: {image: x, command: [", "{{a: b}}, ", "]}}\n"),
     "targets": (_HEAD.replace("}\n", ""), "t{i}: {{}}, ", "}\n" + _ONE),
     "acceptances": (_HEAD + _ONE + "accept:\n", "  - {{code: TW512, at: x{i}, target: compose, because: abc}}\n", ""),
-    "routes": (_HEAD + _SERVER, "        - {{match: {{prefix: /a{i}/}}, backend: b}}\n", ""),
-    "globs": (_HEAD + _SERVER, '        - {{match: {{glob: "/**/a*{i}*/**/*b*"}}, backend: b}}\n', ""),
     "members": (
         _HEAD + _SERVER.partition("web.http]")[0], "web.ht{i}, ", "]}}\n      default: {status: 404}\n",
     ),
@@ -154,7 +151,6 @@ _DENSE: dict[str, tuple[str, str, str]] = {
     "published ports": (
         _HEAD + "services: {web: {image: x, ports: {http: 80}, publish: [", "{{port: http, host: 80}}, ", "]}}\n",
     ),
-    "volumes": (_HEAD + _ONE + "volumes:\n", "  v{i}x: {{access: single-writer, host: /a/{i}}}\n", ""),
     "equal keys": (_HEAD, "a: 1\n", ""),
     "anchors": (_HEAD, "k{i}: &a{i} v\n", ""),
     "one word": (_HEAD + 'services: {web: {image: x, env: {A: "', "a.eyJ://b:", '"}}}\n'),
@@ -164,13 +160,64 @@ _DENSE: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
-def dense() -> dict[str, bytes]:
+_TWO = _HEAD.replace("{compose: {}}", "{compose: {}, swarm: {}}")
+_NGINX = _HEAD.replace("{compose: {}}", "{compose: {}, nginx: {}}") + _SERVER
+_HAPROXY = (_HEAD.replace("{compose: {}}", "{compose: {}, haproxy: {}}") + _SERVER).replace(
+    'nginx, version: "1.30"', 'haproxy, version: "3.2"'
+)
+_PUBLISHED = _TWO + "services: {web: {image: x, ports: {http: 80}, publish: ["
+SOUND: dict[str, tuple[str, str, str]] = {
+    "services": (_TWO + "services:\n", "  s{i}: {{image: x:1}}\n", ""),
+    "services that wait for each other": (
+        _HEAD + "services:\n  last: {image: x}\n",
+        "  s{i}: {{image: x:1, depends_on: [{{service: last, condition: started}}]}}\n",
+        "",
+    ),
+    "services with ports": (
+        _TWO + "services:\n", "  s{i}: {{image: x, ports: {{http: 80}}, publish: [{{port: http, host: {port}}}]}}\n", "",
+    ),
+    "services with checks": (_TWO + "services:\n", "  s{i}: {{image: x, health: {{command: [a], interval: 5s}}}}\n", ""),
+    "servers": (
+        _HEAD.replace("{compose: {}}", "{compose: {}, nginx: {}}") + "services:\n",
+        '  e{i}: {{http: {{engine: {{name: nginx, version: "1.30"}}, listen: 8080, default: {{status: 404}}}}}}\n', "",
+    ),
+    "routes of nginx": (_NGINX, "        - {{match: {{prefix: /a{i}/}}, backend: app}}\n", ""),
+    "routes of haproxy": (_HAPROXY, "        - {{match: {{prefix: /a{i}/}}, backend: app}}\n", ""),
+    "routes by host": (_NGINX, "        - {{match: {{prefix: /, host: a{i}.org}}, backend: app}}\n", ""),
+    "routes by hosts that others have": (
+        _NGINX, "        - {{match: {{prefix: /, host: [x.org, a{i}.org]}}, backend: app}}\n", "",
+    ),
+    "prefixes of one route": (_NGINX + "        - {match: {prefix: [", "/a{i}/, ", "]}, backend: app}\n"),
+    "globs of nginx": (_NGINX, '        - {{match: {{glob: "/**/a*{i}*/**/*b*"}}, backend: app}}\n', ""),
+    "globs of haproxy": (_HAPROXY, '        - {{match: {{glob: "/**/a*{i}*/**/*b*"}}, backend: app}}\n', ""),
+    "globs and paths of spite": (
+        _NGINX,
+        '        - {{match: {{glob: "/*' + "a*" * 12 + '{i}b"}}, backend: app}}\n'
+        "        - {{match: {{exact: /" + "a" * 300 + "{i}}}, backend: app}}\n",
+        "",
+    ),
+    "volumes": (_TWO + _ONE + "volumes:\n", "  v{i}x: {{access: single-writer, host: /a/{i}}}\n", ""),
+    "mounts": (_TWO + "volumes: {vol: {access: shared}}\nservices: {web: {image: x, mounts: {", "/a{i}: vol, ", "}}}\n"),
+    "networks": (_TWO + _ONE + "networks:\n", "  n{i}: {{internal: true}}\n", ""),
+    "labels": (_TWO + "services: {web: {image: x, labels: {", "a{i}: b, ", "}}}\n"),
+    "variables": (_TWO + "services: {web: {image: x, env: {", "A{i}: b, ", "}}}\n"),
+    "words": (_TWO + "services: {web: {image: x, command: [", "a{i}, ", "]}}\n"),
+    "publications": (_PUBLISHED, "{{port: http, host: {port}}}, ", "]}}\n"),
+    "ignores": (_TWO + "services:\n", "  s{i}: {{image: x:1}}  # twipc: ignore[TW415] abc\n", ""),
+}  # fmt: skip
+"""Specs that are sound: every rule runs, and each target's files are made and read back."""
+
+
+_DENSE["publications that a target loses"] = (_PUBLISHED, "{{port: http, host: {port}, address: 127.0.0.1}}, ", "]}}\n")
+
+
+def dense(most: int = MOST) -> dict[str, bytes]:
     """Texts of 64 KiB that hold as much of one thing as they can: what costs most for its length."""
     found = {}
-    for name, (head, one, tail) in _DENSE.items():
-        parts, left, index = [head], MOST - len(head) - len(tail), 0
+    for name, (head, one, tail) in (SOUND | _DENSE).items():
+        parts, left, index = [head], most - len(head) - len(tail), 0
         while left > 0:
-            parts.append(one.format(i=index))
+            parts.append(one.format(i=index, port=index % 65535 + 1))
             left -= len(parts[-1])
             index += 1
         found[name] = "".join([*parts[:-1], tail]).encode()

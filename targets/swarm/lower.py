@@ -162,7 +162,7 @@ def _unpublished(name: str, service: Service) -> dict[str, Value]:
 
 def fixed_ports(service: Service) -> list[int]:
     """The publications by which each task wants a port of its node."""
-    return [index for index in _published(service) if index in service.fixed_ports]
+    return [index for index in service.fixed_ports if service.publish[index].address is None]
 
 
 def _placement(model: Model, name: str, service: Service) -> Value:

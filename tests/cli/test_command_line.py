@@ -226,7 +226,7 @@ def test_standard_input_has_no_name_to_agree_with(slip: str, root: Path) -> None
     codes = run("lint", "-", "--format", "json", at=root, stdin=(text + slip).encode()).codes
     assert codes
     assert not set(codes) & {"TW206", "TW203"}
-    ran = run("lint", "-", at=root, stdin=b"services: {}\n")
+    ran = run("lint", "-", at=root, stdin=b'services: {web: {image: "a/b:1"}}\n')
     assert "an environment has `environment: NAME`" in ran.out
 
 

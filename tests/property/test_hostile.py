@@ -12,8 +12,10 @@ from bench.hostile import measured, page
 from bench.process import cost
 from bench.trying import DAMAGED, RAW, SCHEMA, SOUND, Figures, bases, chunk, lines_of, through
 from bench.wrongs import KINDS, Wrong
+from tests.compiling import compiled_text
 from tests.strategies import as_text
 from twipc import driver
+from twipc.diagnostics import Severity
 
 # The sound specs are made once, so one worker runs all of this.
 pytestmark = pytest.mark.xdist_group("hostile")
@@ -87,6 +89,12 @@ def test_the_densest_texts_end_by_themselves() -> None:
     assert all(60 << 10 < len(content) <= 64 << 10 for content in texts.values())
     assert cost(texts["near misses"]) < 20
     assert cost(texts["open brackets"]) < 20
+
+
+@pytest.mark.parametrize("name", garbage.SOUND)
+def test_what_is_said_to_be_sound_reaches_every_rule(name: str) -> None:
+    findings = compiled_text(garbage.dense(4 << 10)[name].decode()).findings
+    assert [str(one.span) for one in findings if one.severity is Severity.ERROR] == []
 
 
 def test_the_page_tells_what_was_judged_wrongly() -> None:

@@ -14,21 +14,21 @@ from twipc.diagnostics import Path
 from .document import Lines, Value, unwrap
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NOT_ITSELF = re.compile(r"[^ !#-\[\]-~]")
 _NOT_PLAIN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 Quote = Callable[[str], str]
 
 
 def quote(text: str) -> str:
     """`text` in double quotes, all but printable ASCII escaped."""
-    return '"' + "".join(_escape(character) for character in text) + '"'
+    return f'"{_NOT_ITSELF.sub(_escape, text)}"'
 
 
-def _escape(character: str) -> str:
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
     number = ord(character)
     if character in '"\\':
         return "\\" + character
-    if 0x20 <= number < 0x7F:
-        return character
     if number <= 0xFF:
         return f"\\x{number:02x}"
     assert not 0xD800 <= number <= 0xDFFF, "bind refuses lone surrogates"
@@ -82,7 +82,7 @@ def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, stri
 
 def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: Lines, string: Quote) -> None:
     inner, at = unwrap(child, origin)
-    if isinstance(inner, Mapping | Sequence) and not isinstance(inner, str) and inner:
+    if inner and not isinstance(inner, str | int) and isinstance(inner, Mapping | Sequence):
         lines.add(f"{begin}{key}:", at)
         _block(inner, at, depth + 1, "", lines, string)
     else:
@@ -90,8 +90,6 @@ def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: L
 
 
 def _inline(value: Value, string: Quote) -> str:
-    if isinstance(value, Mapping):
-        return "{}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[]"
-    return _scalar(value, string)
+    if isinstance(value, str | int):
+        return _scalar(value, string)
+    return "{}" if isinstance(value, Mapping) else "[]"

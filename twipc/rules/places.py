@@ -23,12 +23,23 @@ class _Thing:
 def places(model: Model) -> Iterator[Finding]:
     """Two things at one place of a service, and what would lie below a file."""
     for name, _ in model.services:
-        seen: list[_Thing] = []
+        there: dict[str, _Thing] = {}
+        files: dict[str, _Thing] = {}
+        below: dict[str, _Thing] = {}
         for thing in _things(model, name):
-            other = next((other for other in seen if _in_the_way(thing, other)), None)
-            if other:
+            above = _above(thing.place)
+            in_the_way = (
+                there.get(thing.place),
+                next((files[folder] for folder in above if folder in files), None),
+                below.get(thing.place) if thing.is_file else None,
+            )
+            if other := next(filter(None, in_the_way), None):
                 yield _clash(model, name, thing, other)
-            seen.append(thing)
+            there.setdefault(thing.place, thing)
+            if thing.is_file:
+                files.setdefault(thing.place, thing)
+            for folder in above:
+                below.setdefault(folder, thing)
 
 
 def _things(model: Model, name: str) -> Iterator[_Thing]:
@@ -48,11 +59,9 @@ def _things(model: Model, name: str) -> Iterator[_Thing]:
             yield _Thing(place_of(file), path, is_file=True)
 
 
-def _in_the_way(one: _Thing, other: _Thing) -> bool:
-    below = (one.is_file and other.place.startswith(f"{one.place}/")) or (
-        other.is_file and one.place.startswith(f"{other.place}/")
-    )
-    return below or one.place == other.place
+def _above(place: str) -> list[str]:
+    """The folders that a place lies in."""
+    return [place[:at] for at, sign in enumerate(place) if sign == "/" and at]
 
 
 def _clash(model: Model, name: str, thing: _Thing, other: _Thing) -> Finding:

@@ -11,6 +11,8 @@ from twipc.spec import EPHEMERAL, Port
 from .codes.ports import HOST_PORT_TWICE, NOT_TCP, RESERVED_PORT
 from .codes.redirects import HTTP_TO_HTTPS
 
+_ANY = "any address"
+
 
 def ports(model: Model) -> Iterator[Finding]:
     """Clashes of published ports, per address and protocol, and of container ports with an engine's own; HTTP over UDP."""
@@ -21,25 +23,25 @@ def ports(model: Model) -> Iterator[Finding]:
 
 
 def _twice(model: Model) -> Iterator[Finding]:
-    taken: list[tuple[int, str, str, Path]] = []
+    taken: dict[tuple[int, str, str], Path] = {}
     fixed: list[Path] = [("services", name, "publish", index) for name, one in model.services for index in one.fixed_ports]
     for path in model.in_order(fixed):
         service = model.environment.services[str(path[1])]
         publish = service.publish[int(path[3])]
         assert publish.host != EPHEMERAL
         address, protocol = publish.address or "", service.ports[publish.port].protocol
-        for host, spoken, other, where in taken:
-            if (host, spoken) == (publish.host, protocol) and (address == other or not address or not other):
-                yield Finding(
-                    HOST_PORT_TWICE,
-                    f"port {Port(number=host, protocol=protocol)} is published twice",
-                    model.span((*path, "host")),
-                    help="give one another number, or each an `address` of its own",
-                    related=(Related(model.span((*where, "host")), "the first stands here"),),
-                    at=model.tree.name(path),
-                )
-                break
-        taken.append((publish.host, protocol, address, path))
+        where = taken.get((publish.host, protocol, address)) or taken.get((publish.host, protocol, "" if address else _ANY))
+        if where:
+            yield Finding(
+                HOST_PORT_TWICE,
+                f"port {Port(number=publish.host, protocol=protocol)} is published twice",
+                model.span((*path, "host")),
+                help="give one another number, or each an `address` of its own",
+                related=(Related(model.span((*where, "host")), "the first stands here"),),
+                at=model.tree.name(path),
+            )
+        for each in (address, _ANY):
+            taken.setdefault((publish.host, protocol, each), path)
 
 
 def _reserved(model: Model, name: str) -> Iterator[Finding]:

@@ -30,10 +30,11 @@ there has no fact.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from twipc.model import Model, place_of
 from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Redirect, Route, Service
@@ -43,8 +44,7 @@ from .fields import leaves
 from .probe import recognise
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FactKey:
+class FactKey(NamedTuple):
     """A field of the language and whose it is."""
 
     field: str
@@ -108,14 +108,19 @@ def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object
 
 
 def _leaf_facts(noun: str, owner: tuple[str, ...], value: Noun) -> Iterator[tuple[FactKey, object]]:
-    for leaf in leaves(type(value)):
-        yield FactKey(f"{noun}.{leaf}", owner), _leaf(value, leaf)
+    for field, steps in _attributes(noun, type(value)):
+        yield FactKey(field, owner), _leaf(value, steps)
 
 
-def _leaf(value: object, dotted: str) -> object:
-    for step in dotted.split("."):
-        # What is written with a hyphen is an attribute without one.
-        value = getattr(value, step.replace("-", "_")) if value is not None else None
+@cache
+def _attributes(noun: str, kind: type[Noun]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The fields of a noun, and the attributes by which one comes to each: what is written with a hyphen is one without."""
+    return tuple((f"{noun}.{leaf}", tuple(leaf.replace("-", "_").split("."))) for leaf in leaves(kind))
+
+
+def _leaf(value: object, steps: tuple[str, ...]) -> object:
+    for step in steps:
+        value = getattr(value, step) if value is not None else None
     return value
 
 
@@ -149,10 +154,11 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
 def published(name: str, service: Service) -> dict[tuple[str, str, str], tuple[int, str]]:
     """Each published port by (service, port, nth of this port)."""
     found: dict[tuple[str, str, str], tuple[int, str]] = {}
+    before: Counter[str] = Counter()
     for publish in service.publish:
         number = str(service.ports[publish.port])
-        nth = sum(1 for owner in found if owner[1] == number)
-        found[name, number, str(nth)] = (publish.host, publish.address or "")
+        found[name, number, str(before[number])] = (publish.host, publish.address or "")
+        before[number] += 1
     return found
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from twipc.diagnostics import Path
 from twipc.model import Model
 
@@ -34,8 +37,7 @@ def spec_path(key: FactKey, model: Model) -> Path:
         case "volume":
             return _volume_path(key.owner[0], steps, model)
         case "secret":
-            names = {(service, use): secret for service, use, secret in secret_uses(model)}
-            return ("secrets", names.get((key.owner[0], key.owner[1]), ""), *steps)
+            return ("secrets", _secrets(model).get((key.owner[0], key.owner[1]), ""), *steps)
     return ("services", key.owner[0]) if key.owner else ()
 
 
@@ -66,10 +68,20 @@ def _publish_path(owner: tuple[str, ...], model: Model) -> Path:
     service = model.environment.services.get(owner[0])
     if service is None:
         return ("services",)
-    for index, found in enumerate(published(owner[0], service)):
-        if found == owner:
-            return ("services", owner[0], "publish", index)
-    return ("services", owner[0], "publish")
+    index = _publications(model, owner[0]).get(owner)
+    return ("services", owner[0], "publish", *(() if index is None else (index,)))
+
+
+@lru_cache(maxsize=8)
+def _publications(model: Model, name: str) -> Mapping[tuple[str, ...], int]:
+    """The number of each publication of a service."""
+    return {owner: index for index, owner in enumerate(published(name, model.environment.services[name]))}
+
+
+@lru_cache(maxsize=8)
+def _secrets(model: Model) -> Mapping[tuple[str, str], str]:
+    """The secret of each use."""
+    return {(service, use): secret for service, use, secret in secret_uses(model)}
 
 
 def _dependency_path(owner: tuple[str, ...], model: Model) -> Path:

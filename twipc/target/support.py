@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from twipc.diagnostics import Code
 from twipc.model import Model
@@ -15,8 +15,7 @@ from .answers import EngineSupport, FieldSupport
 from .facts import FactKey
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a target is asked for: a fact, and what it may depend on."""
 
     key: FactKey

@@ -13,12 +13,12 @@ from twipc.diagnostics import Report, Span, Stopped
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, parse
 from twipc.target import Unreadable
 
+_SCALAR = r'(?:"(?:[ !\#-\[\]-~]|\\[ -~])*"|-?[0-9]+|true|false|\{\}|\[\])'
 _LINE = re.compile(
-    r"""(?P<indent>\ *)(?P<dashes>(?:-\ )*)
-    (?:(?:(?P<plain>[A-Za-z_][A-Za-z0-9_.-]*)|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ (?P<value>.+))?|(?P<item>.+))""",
+    rf"""(?P<indent>\ *)(?P<dashes>(?:-\ )*)
+    (?:(?:(?P<plain>[A-Za-z_][A-Za-z0-9_.-]*)|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ {_SCALAR})?|(?P<item>-|{_SCALAR}))""",
     re.VERBOSE,
 )
-_SCALAR = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"|-?[0-9]+|true|false|\{\}|\[\]')
 _NO_STRINGS = frozenset({"null", "true", "false"})
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
 
@@ -43,25 +43,24 @@ def _is_plain(text: str, path: str) -> bool:
     """Whether each line is one key, one value or one of both; such a file has no comments beside them."""
     open_: list[tuple[int, set[str]]] = []
     for number, line in enumerate(text.split("\n"), 1):
-        if not line or line.lstrip(" ").startswith("#"):
-            continue
         found = _LINE.fullmatch(line)
         if not found:
+            if not line or line.lstrip(" ").startswith("#"):
+                continue
             return False
-        column = len(found["indent"])
-        for _ in range(0, len(found["dashes"]), 2):
+        indent, dashes, plain, quoted, item = found.groups()
+        column = len(indent)
+        for _ in range(0, len(dashes), 2):
             _close(open_, column)
             column += 2
-        item = found["item"]
         if item is not None:
             if item == "-":
                 _close(open_, column)
-            elif not found["dashes"] or not _SCALAR.fullmatch(item):
+            elif not dashes:
                 return False
             continue
-        key = found["plain"] or found["quoted"]
-        value = found["value"]
-        if (value is not None and not _SCALAR.fullmatch(value)) or (found["plain"] or "").lower() in _NO_STRINGS:
+        key = plain or quoted
+        if plain and plain.lower() in _NO_STRINGS:
             return False
         _close(open_, column)
         if not open_ or open_[-1][0] != column:

@@ -38,8 +38,11 @@ class Section:
 
     def take(self, *prefix: str) -> list[tuple[str, ...]]:
         """The words after `prefix` of every line that begins with it, taken out."""
-        found = [line for line in self.lines if line.words[: len(prefix)] == prefix]
-        self.lines = [line for line in self.lines if line not in found]
+        found: list[Line] = []
+        left: list[Line] = []
+        for line in self.lines:
+            (found if line.words[: len(prefix)] == prefix else left).append(line)
+        self.lines = left
         return [line.words[len(prefix) :] for line in found]
 
     def take_one(self, *prefix: str) -> tuple[str, ...] | None:
@@ -72,7 +75,7 @@ def parse(text: str) -> tuple[list[Section], dict[int, str]]:
     return sections, comments
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def _lines(text: str) -> tuple[tuple[int, tuple[str, ...], str], ...]:
     """Number, words and comment of each line that has words; several targets have the same text."""
     lines = ((number, *tokenize(raw, number)) for number, raw in enumerate(text.splitlines(), 1))

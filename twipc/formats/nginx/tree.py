@@ -88,7 +88,7 @@ def parse(text: str) -> tuple[Block, list[Comment]]:
     return block, list(comments)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def _tokens(text: str) -> tuple[tuple[_Token, ...], tuple[Comment, ...]]:
     """What stands in a text, and its comments; the lexer takes longest of all that reads it, and targets have the same text."""
     found: list[_Token] = []
