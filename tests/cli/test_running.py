@@ -419,6 +419,7 @@ def test_an_image_with_several_names_is_removed_by_all_of_them(engine: Docker, s
 
 def test_data_is_removed_by_its_name_alone_and_when_nothing_runs(engine: Docker, shop: Path) -> None:
     engine.change(volume=["shop-prod_news"])
+    assert "is left behind but its data: shop-prod_news (--volumes removes it)" in run("clean", "prod", "--yes", at=shop).err
     for said in ([], ["--yes"], ["--yes", "--yes-delete-data", "shop"]):
         ran = run("clean", "prod", "--volumes", *said, at=shop)
         assert (ran.code, ran.out, engine.state["volume"]) == (0, "volume shop-prod_news\n", ["shop-prod_news"])
@@ -428,6 +429,7 @@ def test_data_is_removed_by_its_name_alone_and_when_nothing_runs(engine: Docker,
     run("down", "prod", at=shop)
     assert run("clean", "prod", "--volumes", "--yes-delete-data", "shop-prod", at=shop).code == 0
     assert engine.state["volume"] == []
+    assert run("clean", "prod", "--yes", at=shop).err.endswith("nothing of shop-prod is left behind\n")
 
 
 @pytest.mark.parametrize(("scene", "code"), [({}, 0), ({"engine": "down"}, 3), ({"compose": False}, 3)])

@@ -54,14 +54,16 @@ def command(
         help = f"`twipc down {running.environment}` first"
         running.end(codes.IN_USE, f"{running.model.name} is there: its volumes are not removed under it", help=help)
     plan = _plan(running, status, all_images=all_images)
-    data = _ids(running, volumes(running.model)) if state else ()
+    there = _ids(running, volumes(running.model))
+    data = there if state else ()
     for name in data:
         click.echo(visible(f"volume {name}"), err=session.format != "text")
     for step in plan:
         assert isinstance(step, Step)
         click.echo(visible(step.why), err=session.format != "text")
     if not plan and not data:
-        running.voice.say(f"nothing of {running.model.name} is left behind")
+        but = f" but its data: {', '.join(there)} (--volumes removes it)" if there else ""
+        running.voice.say(f"nothing of {running.model.name} is left behind{but}")
     elif dry or _agreed(running, yes=yes, name=yes_delete_data, data=bool(data)):
         running.carry_out((*plan, *removed("volume", data, f"remove {len(data)} volumes")))
     else:
