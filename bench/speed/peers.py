@@ -1,0 +1,40 @@
+"""The programs that are held against each other, and what each does: it is not the same."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tools import located
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program with the arguments that make it read `compose.yaml`, or `stack.yaml`, and what it does then."""
+
+    name: str
+    command: tuple[str, ...]
+    does: str
+    reads_today: bool = True
+    """Whether it takes all that a compose file of today may say."""
+
+
+def peers() -> Iterator[Peer]:
+    """Those that are here, of the tests' own tools or on PATH."""
+    if docker := _found("docker"):
+        does = "reads one file, fills in variables and checks it, prints it"
+        yield Peer("docker compose config", (docker, "compose", "-f", "compose.yaml", "config"), does)
+        does = "reads one file of the older form and checks it, prints it"
+        yield Peer("docker stack config", (docker, "stack", "config", "-c", "stack.yaml"), does)
+    if old := _found("docker-compose-1"):
+        command = (old, "-f", "compose.yaml", "config")
+        yield Peer("docker-compose 1.29 config", command, "does what `docker compose` does, in Python", reads_today=False)
+    if kompose := shutil.which("kompose"):
+        yield Peer("kompose convert", (kompose, "convert", "-f", "compose.yaml", "--stdout"), "prints manifests of Kubernetes")
+
+
+def _found(name: str) -> str | None:
+    found: Path | None = located(name)
+    return str(found) if found else None
