@@ -99,6 +99,21 @@ def test_what_only_the_way_of_writing_a_path_makes_differ_is_told_once(root: Pat
     assert heads[2].startswith("where bytes come encoded")
 
 
+def test_other_ports_of_a_file_are_named(root: Path) -> None:
+    (root / "two.conf").write_text("server { listen 80; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; }\n")
+    (root / "two.cfg").write_text("frontend a\n    bind :80,:81\nfrontend b\n    bind :443 ssl crt x\n")
+    assert run("routes", "two.conf", at=root).err == "two.conf: asked is port 80; others are two.conf:443\n"
+    assert run("routes", "two.cfg", at=root).err == "two.cfg: asked is port 80; others are two.cfg:81 two.cfg:443\n"
+    assert run("routes", "two.conf:443", at=root).err == ""
+    assert "files html" in run("routes", "two.conf:443", at=root).out
+
+
+def test_a_location_that_is_asked_at_several_places_is_told_once(root: Path) -> None:
+    (root / "one.conf").write_text("server { listen 80; location ^~ /a/ { proxy_pass http://app; } }")
+    lines = [line for line in run("routes", "one.conf", at=root).out.splitlines() if "location" in line]
+    assert [line.split("any")[1].strip() for line in lines] == ["redirect 301 to /a/", "backend app", "files html"]
+
+
 def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -> None:
     (root / "other.cfg").write_text(HAPROXY.replace("app", "main"))
     pair = ("routes", "diff", "haproxy.cfg", "other.cfg")

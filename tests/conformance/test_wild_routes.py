@@ -14,7 +14,10 @@ from tests.conformance.live import Answer, Backend, Request, Scenario, Step, Wai
 from tests.conformance.test_foreign_routes import HAPROXY, NGINX
 from twipc.formats.reading import routing_of
 from twipc.routes.cases import Case
+from twipc.routes.compare import differences, reads_raw
 from twipc.routes.follow import taken
+from twipc.routes.hidden import hidden
+from twipc.routes.leaks import leaks
 from twipc.routes.request import Refused, asked
 from twipc.routes.table import OPEN, Site, Table
 from twipc.routes.table import Answer as Answered
@@ -170,6 +173,18 @@ def left_open(name: str) -> set[str]:
     table = table_of(name)
     leads = [one for outcome in (*(rule.leads for rule in table.rules), table.default) for one in outcome]
     return {one.what for one in leads if isinstance(one, Answered) and one.kind == OPEN}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_answers_as_it_does_itself_and_is_compared_with_every_other(name: str) -> None:
+    own = Site(name, {name: table_of(name)})
+    assert not [each for each in differences(own, own) if not each.open]
+    assert {each.number for each in hidden(table_of(name))} <= set(range(len(table_of(name).rules)))
+    assert isinstance(leaks(table_of(name)), list)
+    other = FILES[FILES.index(name) - 1]
+    for each in differences(own, Site(other, {other: table_of(other)})):
+        path = each.request.path.encode() if reads_raw(own, Site(other, {other: table_of(other)})) else b""
+        assert not path or taken(own, each.request.case, path, raw=True).answers == each.one.answers
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -213,8 +213,10 @@ def _print(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> None:
     click.echo(visible(f"{one.name}: {name}"))
     rows: list[Row] = [("WHERE", "RULE", "ASKED", "LEADS TO")]
     longer = {each.number: each.longer for each in leaks(table)}
+    reached = {(rule.said, rule.at) for number, rule in enumerate(table.rules) if number not in dead}
     for number, rule in enumerate(table.rules):
-        if rule.at:
+        # What is asked at several places is told where it takes something.
+        if rule.at and not (number in dead and (rule.said, rule.at) in reached):
             note = f" (never: {_by(table, dead[number])})" if number in dead else ""
             note += f" ({longer[number]} too)" if number in longer else ""
             rows.append((one.where(rule.at), rule.said, _asked(rule), f"{_leads(rule.leads)}{note}"))

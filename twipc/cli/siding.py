@@ -12,7 +12,7 @@ from twipc.diagnostics import Report, Span, Stopped
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled, compile_model, content_of, load
-from twipc.formats.reading import routing_of
+from twipc.formats.reading import ports_of, routing_of
 from twipc.model import Model
 from twipc.routes import meant
 from twipc.routes.cases import Case
@@ -114,6 +114,10 @@ def _configuration(path: str, port: str) -> Side:
         raise click.UsageError(visible(f"{path}: {problem.strerror}")) from None
     except (LookupError, ValueError) as problem:
         raise click.UsageError(visible(f"{path}: {problem.args[0]}")) from None
+    more = ports_of(path, text) if not port else []
+    if more[1:]:
+        others = " ".join(f"{path}:{one}" for one in more[1:])
+        click.echo(visible(f"{path}: asked is port {more[0]}; others are {others}"), err=True)
     server = Path(path).name
     return Side(path, Site(server, {server: table}), file=path)
 

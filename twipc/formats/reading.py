@@ -19,11 +19,13 @@ from .composefile.read.virtual_hosts import routing as virtual_hosts
 from .engines import ENGINES
 from .haproxy.baseline import baseline as haproxy_baseline
 from .haproxy.read import read as read_haproxy
+from .haproxy.read.routing import ports as haproxy_ports
 from .haproxy.read.routing import routing as haproxy_routing
 from .haproxy.sections import NotHaproxy
 from .haproxy.support import SUPPORT as HAPROXY_SUPPORT
 from .nginx.baseline import baseline as nginx_baseline
 from .nginx.read import read as read_nginx
+from .nginx.read.routing import ports as nginx_ports
 from .nginx.read.routing import routing as nginx_routing
 from .nginx.support import SUPPORT as NGINX_SUPPORT
 from .nginx.tree import NotNginx
@@ -34,6 +36,7 @@ _READERS: Mapping[str, ReadServer] = {
     ENGINES["nginx"].config: read_nginx,
 }
 _ROUTINGS: Mapping[str, Callable[[str, int | None], Table]] = {".cfg": haproxy_routing, ".conf": nginx_routing}
+_PORTS: Mapping[str, Callable[[str], list[int]]] = {".cfg": haproxy_ports, ".conf": nginx_ports}
 _BASELINES: Mapping[str, ServerBaseline] = {"haproxy": haproxy_baseline, "nginx": nginx_baseline}
 ENGINE_SUPPORT: Mapping[str, EngineSupport] = {"haproxy": HAPROXY_SUPPORT, "nginx": NGINX_SUPPORT}
 
@@ -61,6 +64,12 @@ def routing_of(name: str, text: str, port: int | None = None) -> Table:
         return _ROUTINGS[name[name.rindex(".") :]](text, port)
     except (NotNginx, NotHaproxy, NotUnderstood) as problem:
         raise ValueError(str(problem)) from None
+
+
+def ports_of(name: str, text: str) -> list[int]:
+    """The ports on which a configuration file that has a table listens, the one that is asked by default before all."""
+    found = _PORTS.get(name[name.rindex(".") :])
+    return found(text) if found else []
 
 
 def _who_takes_what(service: str) -> FactKey:

@@ -74,7 +74,7 @@ def _known(case: Case, table: Table) -> Case:
 def _methods(rules: Sequence[Rule], told: set[str]) -> Iterator[str]:
     """Every method that a rule asks for, and one that none does, GET before all if it is that."""
     asked = told | {method for rule in rules for method in rule.methods or ()}
-    yield next(method for method in (*METHODS, "X") if method not in asked)
+    yield from [method for method in (*METHODS, "X") if method not in asked][:1]
     yield from sorted(asked, key=lambda method: (METHODS.index(method) if method in METHODS else len(METHODS), method))
 
 

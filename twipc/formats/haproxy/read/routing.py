@@ -53,6 +53,12 @@ def routing(text: str, port: int | None = None) -> Table:
     return _Frontend(found[0], found[1:], proxies).table()
 
 
+def ports(text: str) -> list[int]:
+    """Those that its frontends bind, in their order; of a range the first."""
+    sections, _ = parse(text)
+    return list(dict.fromkeys(first for one in Proxies(sections).entries for _, first, _ in one.binds))
+
+
 @dataclass
 class _Frontend:
     proxy: Proxy

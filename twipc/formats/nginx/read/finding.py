@@ -144,7 +144,8 @@ def _with_a_slash(level: _Level) -> Iterator[Rule]:
         passes = any(name.endswith("_pass") for name in inside)
         if passes and path.endswith("/") and path[:-1] not in {"", *taken} and not path.startswith(OWN_PREFIX):
             to = Answer("status", "404") if "internal" in inside else Answer("redirect", f"301 to {path}")
-            yield level.rule(one, (pattern.whole(pattern.text(path[:-1])),), (to,))
+            rule = level.rule(one, (pattern.whole(pattern.text(path[:-1])),), (to,))
+            yield replace(rule, said=f"{rule.said} without its slash")
 
 
 def _kind(location: Directive) -> str | None:

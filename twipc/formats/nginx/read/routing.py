@@ -50,8 +50,7 @@ class _Server:
 def routing(text: str, port: int | None = None) -> Table:
     """The rules of the port that comes first in the file, or of `port`; raises `NotNginx` and `LookupError`."""
     root, _ = parse(text)
-    https = [one for one in root.directives if one.name == "http" and one.block]
-    places = [one.block for one in https if one.block] or [root]
+    places = _places(root)
     servers = [(_server(one), place) for place in places for one in place.directives if one.name == "server" and one.block]
     if not servers:
         raise LookupError("it has no `server`")
@@ -74,6 +73,17 @@ def routing(text: str, port: int | None = None) -> Table:
     )
     told = frozenset(name for server in there for name in methods(server.directive.block or Block([])))
     return Table(found, (Answer("status", "404"),), https=any("ssl" in one.directive.args for one in listens), methods=told)
+
+
+def ports(text: str) -> list[int]:
+    """Those that its servers listen on, in their order; of a range the first."""
+    servers = (one for place in _places(parse(text)[0]) for one in place.directives if one.name == "server" and one.block)
+    return list(dict.fromkeys(listen.first for one in servers for listen in _server(one).listens))
+
+
+def _places(root: Block) -> list[Block]:
+    """Where servers stand: in `http`, or in a file that another one includes there."""
+    return [one.block for one in root.directives if one.name == "http" and one.block] or [root]
 
 
 def _variables(block: Block) -> dict[str, list[Directive]]:
