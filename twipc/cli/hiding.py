@@ -14,6 +14,8 @@ _OURS = "(?:twipc|environment|extends|services|lock)"
 _OUR_KEY = re.compile(rf"""^["']?{_OURS}["']?[ \t]*:|\A\s*\{{(?:.*[{{,])?\s*["']?{_OURS}["']?\s*:""", re.MULTILINE | re.DOTALL)
 """What specs, fragments and locks have, at the beginning of a line or in one mapping of JSON."""
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_DIGEST = re.compile(r"\bsha256:[0-9a-f]{64}\b")
+"""What an engine calls an image or a layer: long, and no secret."""
 
 
 def is_ours(text: str) -> bool:
@@ -55,7 +57,7 @@ def _line(line: str, path: Path = ()) -> str:
         return found[0][: found.start(2) - found.start()] + COVER * len(found[2]) if secret else found[0]
 
     def word(found: re.Match[str]) -> str:
-        secret = looks_secret((), found[0]) or _KEY_MATERIAL.search(found[0])
+        secret = looks_secret((), found[0]) or _KEY_MATERIAL.search(_DIGEST.sub("", found[0]))
         return COVER * len(found[0]) if secret else found[0]
 
     line = re.sub(r"\S+", word, _PAIR.sub(pair, line))

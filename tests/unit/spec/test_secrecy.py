@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twipc.cli.hiding import COVER, hidden
+from twipc.cli.hiding import COVER, covered, hidden
 from twipc.diagnostics import Report
 from twipc.spec import Environment, Noun, Service, looks_secret, plain_secrets
 from twipc.spec.secrecy import NAMED, WORDS
@@ -231,3 +231,11 @@ def test_no_line_shows_it(text: str) -> None:
 @given(st.text(st.sampled_from("ab:=\"'{}[],-#&*!|> \n\t\r\x85\u2028日😀\ufeff\x00"), max_size=40))
 def test_a_text_without_secrets_is_shown_as_it_is(text: str) -> None:
     assert hidden("specs/prod.yaml", text) == text
+
+
+def test_digests_of_images_are_shown_and_keys_of_their_length_are_not() -> None:
+    number = "0123456789abcdef" * 4
+    for shown in (f"writing image sha256:{number} done", f"shop/web:1@sha256:{number}"):
+        assert covered(shown) == shown
+    for word in (number, f"TOKEN=sha256:{number}", f"sha256:{number}0123456789abcdef"):
+        assert number not in covered(f"with {word} done")
