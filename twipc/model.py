@@ -91,6 +91,15 @@ class Model:
                     found.setdefault(asked, []).append(("services", name, "env", variable))
         return {name: tuple(paths) for name, paths in found.items()}
 
+    @cached_property
+    def mounts(self) -> Mapping[str, tuple[Path, ...]]:
+        """Of each volume that services mount where they do, by their names."""
+        found: dict[str, list[Path]] = {}
+        for name, service in self.services:
+            for place, mount in service.mounts.items():
+                found.setdefault(mount.volume, []).append(("services", name, "mounts", place))
+        return {volume: tuple(paths) for volume, paths in found.items()}
+
     def is_behind(self, service: str) -> bool:
         """Whether nobody but other `http` services asks this one: they tell it who the client is."""
         return service in self.forwarding and service not in self.past

@@ -51,7 +51,7 @@ def _pinned(model: Model) -> Iterator[Finding]:
 
 def _standing_by(model: Model, volume: str) -> str:
     """Who is there with the volume, and goes with its node."""
-    mounting = (service for _, service in model.services if volume in {mount.volume for mount in service.mounts.values()})
+    mounting = (model.environment.services[str(path[1])] for path in model.mounts[volume])
     return ", with who works and who stands by" if any(service.standby for service in mounting) else ""
 
 

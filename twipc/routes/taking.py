@@ -113,13 +113,13 @@ class _Paths:
             self.lengths.add(len(shape.head))
         there.append(taker)
 
-    def near(self, path: str) -> Iterator[Found]:
-        """Those that may take a path."""
+    def near(self, path: str, *, plainly: bool) -> Iterator[Found]:
+        """Those that may take a path; with `plainly`, of those without stars."""
         yield self.exact.get(path, [])
         for length in self.lengths:
             if length <= len(path):
                 yield self.below.get(path[:length], [])
-                for tail, there in self.stars.get(path[:length], {}).items():
+                for tail, there in () if plainly else self.stars.get(path[:length], {}).items():
                     if path.endswith(tail):
                         yield there
 
@@ -141,6 +141,8 @@ class _Paths:
 
 _SHORT = 32
 """Characters of a path whose walk counts once; of a glob each counts once, when its automaton is made."""
+_LOOK = 0.1
+"""Of a walk, to see that it is not needed."""
 OWN = -1
 """The number of what a server answers itself, before all routes."""
 
@@ -151,7 +153,7 @@ class Taking:
     def __init__(self) -> None:
         self._by_host: dict[str, _Paths] = {}
         self._automata: dict[str, Automaton] = {}
-        self.walks = 0
+        self.walks = 0.0
         """How much work it was so far to hold paths against globs."""
 
     def add(self, number: int, match: Match, *, http_only: bool = False) -> None:
@@ -165,10 +167,10 @@ class Taking:
         """The first that takes a request; with `plainly`, of those without stars."""
         found: Taker | None = None
         for paths in self._asked(kind):
-            for there in paths.near(path):
+            for there in paths.near(path, plainly=plainly):
                 for taker in there:
                     before = (found is None or taker.number < found.number) and taker.takes(kind)
-                    if before and not (plainly and taker.shape.kind == "stars") and self._matches(taker.shape, path):
+                    if before and self._matches(taker.shape, path):
                         found = taker
         return found
 
@@ -199,6 +201,7 @@ class Taking:
         if shape.kind != "stars":
             return True
         # Most are told apart by the words between their stars.
+        self.walks += _LOOK
         if not all(word in path for word in shape.text.split("*")):
             return False
         self.walks += 1 + len(path) // _SHORT

@@ -15,18 +15,12 @@ def state(model: Model) -> Iterator[Finding]:
     """Second writers: by replicas, by another service, by another place in the same service, by an update."""
     for name, volume in sorted(model.environment.volumes.items()):
         if volume.access == "per-replica":
-            for service, noun in model.services:
-                if noun.rollout.order == "start-first" and name in {mount.volume for mount in noun.mounts.values()}:
+            for service in dict.fromkeys(str(path[1]) for path in model.mounts.get(name, ())):
+                if model.environment.services[service].rollout.order == "start-first":
                     yield _both_at_once(model, name, service)
         if volume.access != "single-writer":
             continue
-        places: list[Path] = [
-            ("services", service, "mounts", path)
-            for service, noun in model.services
-            for path, mount in noun.mounts.items()
-            if mount.volume == name
-        ]
-        mounts = [(str(path[1]), str(path[3])) for path in model.in_order(places)]
+        mounts = [(str(path[1]), str(path[3])) for path in model.in_order(model.mounts.get(name, ()))]
         for service in sorted({service for service, _ in mounts}):
             replicas = model.environment.services[service].replicas
             # Of instances that wait for a lock, one writes.
@@ -41,23 +35,30 @@ def state(model: Model) -> Iterator[Finding]:
 
 def _two_names(model: Model) -> Iterator[Finding]:
     """Volumes that are one folder, or one in the other, where one of them has a single writer and the other one too."""
-    seen: list[tuple[str, Store, Path]] = []
-    for name, store, path in sorted(writers(model), key=lambda one: (model.span(one[2]), one[0])):
-        for other, taken, where in seen:
-            accesses = {model.environment.volumes[volume].access for volume in (name, other)}
-            if store.overlaps(taken) and "single-writer" in accesses:
-                yield Finding(
-                    SECOND_WRITER,
-                    f"`{other}` and `{name}` are one folder, `{store}`"
-                    if store == taken
-                    else f"`{other}` and `{name}` lie in each other: `{taken}` and `{store}`",
-                    model.span(path),
-                    help="give each a folder of its own, beside the other",
-                    related=(Related(model.span(where), "the first is mounted here"),),
-                    at=model.tree.name(path),
-                )
-                break
-        seen.append((name, store, path))
+    seen = sorted(writers(model), key=lambda one: (model.span(one[2]), one[0]))
+    first: dict[tuple[str, str, str, bool], int] = {}
+    for number, (name, store, path) in enumerate(seen):
+        alone = model.environment.volumes[name].access == "single-writer"
+        *_, own = above = store.folders
+        # Beside one with a single writer any other is wrong, beside another one those with a single writer.
+        near = [("is", folder) for folder in above] + [("holds", own)]
+        found = [first[key] for kind, folder in near if (key := (kind, store.of, folder, not alone)) in first]
+        if found:
+            other, taken, where = seen[min(found)]
+            yield Finding(
+                SECOND_WRITER,
+                f"`{other}` and `{name}` are one folder, `{store}`"
+                if store == taken
+                else f"`{other}` and `{name}` lie in each other: `{taken}` and `{store}`",
+                model.span(path),
+                help="give each a folder of its own, beside the other",
+                related=(Related(model.span(where), "the first is mounted here"),),
+                at=model.tree.name(path),
+            )
+        for single in {False, alone}:
+            first.setdefault(("is", store.of, own, single), number)
+            for folder in above:
+                first.setdefault(("holds", store.of, folder, single), number)
 
 
 def writers(model: Model) -> list[tuple[str, Store, Path]]:

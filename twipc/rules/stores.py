@@ -33,6 +33,12 @@ class Store:
         one, two = (path.rstrip("/") + "/" for path in (self.path, other.path))
         return self.of == other.of and (one.startswith(two) or two.startswith(one))
 
+    @property
+    def folders(self) -> list[str]:
+        """Those that it lies in, and itself the last, each with a slash at its end."""
+        path = self.path.rstrip("/") + "/"
+        return [path[: at + 1] for at, sign in enumerate(path) if sign == "/"]
+
     def __str__(self) -> str:
         return f"{self.of}:{self.path}" if self.of else self.path
 

@@ -51,8 +51,7 @@ def _of_its_own(asked: Asked) -> bool:
 def _nowhere(asked: Asked) -> bool:
     """Whether a volume is part of the services that mount it, and none does."""
     volume = asked.model.environment.volumes[asked.key.owner[0]]
-    mounted = {mount.volume for _, service in asked.model.services for mount in service.mounts.values()}
-    return (volume.host is not None or volume.access in OWN) and asked.key.owner[0] not in mounted
+    return (volume.host is not None or volume.access in OWN) and asked.key.owner[0] not in asked.model.mounts
 
 
 _NOWHERE = Absent("no service mounts it, and it is known by its mounts alone", codes.LOST)
