@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,7 +63,7 @@ def path(dice: random.Random, *, wild: bool = False) -> str:
     parts = ["".join(dice.choices(pieces, k=dice.choice((1, 1, 2)))) for _ in range(dice.randint(0, 3))]
     found = "/" + "/".join(part for part in parts if part.strip("*") or wild)
     # Three stars in a row are no glob.
-    return found.replace("***", "**") + ("/" if len(found) > 1 and dice.random() < 0.3 and not wild else "")
+    return re.sub(r"\*{3,}", "**", found) + ("/" if len(found) > 1 and dice.random() < 0.3 and not wild else "")
 
 
 def route(dice: random.Random) -> dict[str, Any]:

@@ -61,7 +61,7 @@ LEFT_OPEN = {
     "included.conf": {"`include`, line 2", "`include`, line 5"},
     "nested.conf": set(),
     "proxies.conf": set(),
-    "rewrites.conf": {"`rewrite`, line 11", "`if`, line 15"},
+    "rewrites.conf": {"`rewrite`, line 11", "`if`, line 15", "`rewrite`, line 16"},
     "slashes.conf": {"`merge_slashes`, line 4"},
     "spa.conf": {
         "`(?!` in `(?!x)yy/zz`, line 11",

@@ -24,7 +24,7 @@ _SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri\??")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
 _BACK = re.compile(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
 """How our own configurations give a path back as it came."""
-_EVERY = re.compile(r"\^?(?:/?\(?\.[*]\)?)?\$?|\^/\(\.[*]\)\$?")
+_EVERY = re.compile(r"(?!\^\$$)\^?(?:/?\(?\.[*]\)?)?\$?|\^/\(\.[*]\)\$?")
 """Expressions of `rewrite` that every path fits."""
 _VARIABLE = re.compile(r"\$\{?([a-zA-Z_0-9]+)\}?")
 _BUILT_IN = re.compile(
