@@ -155,7 +155,7 @@ def judge_fragment(project: Project, file: str, content: bytes, report: Report) 
 
 def _judge_fragment(tree: Tree, report: Report) -> None:
     _tell_unknown_targets(tree, report)
-    tree = by_itself(tree)
+    tree = by_itself(tree, report)
     environment, bound = bind(tree, "", report)
     _bind_options(set(environment.targets) & set(registry.target_names()), bound, report)
     judge_alone(Model(environment, bound, {}, {}, {}, {}), tree, report, fragment=True)

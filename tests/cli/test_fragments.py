@@ -22,6 +22,7 @@ services:
     health: {{http: /up, command: [check]}}  #! TW204
     ulimits: {{nofile: -1}}  #! TW420
   Old: {{from: old}}  #! TW202
+  new: {{from: [old]}}  #! TW208
   proxy:
     http:
       routes:

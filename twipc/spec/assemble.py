@@ -40,18 +40,19 @@ def assemble(file: str, content: bytes, read: ReadFile, report: Report) -> Tree:
     return Tree(merged, file, Gaps(gaps))
 
 
-def by_itself(tree: Tree) -> Tree:
+def by_itself(tree: Tree, report: Report) -> Tree:
     """A fragment as far as it can be judged: whoever extends it may say more, and knows what its services are taken from."""
-    services = {name: Entry(one.key, _without_from(one.node)) for name, one in _services(tree.root).items()}
+    services = {name: Entry(one.key, _without_from(one.node, report)) for name, one in _services(tree.root).items()}
     entries = dict(tree.root.entries)
     if services:
         entries["services"] = Entry(entries["services"].key, NodeMapping(services, entries["services"].node.span))
     return Tree(NodeMapping(entries, tree.root.span), tree.file, Gaps({*tree.gaps.paths, ()}))
 
 
-def _without_from(node: Node) -> Node:
-    if not isinstance(node, NodeMapping):
+def _without_from(node: Node, report: Report) -> Node:
+    if not isinstance(node, NodeMapping) or "from" not in node.entries:
         return node
+    _named(node.entries["from"].node, report)
     return NodeMapping({key: entry for key, entry in node.entries.items() if key != "from"}, node.span)
 
 
@@ -128,24 +129,32 @@ def _laid_over(node: Node, sources: dict[str, Entry], through: tuple[str, ...], 
         return node
     written = node.entries["from"].node
     own = NodeMapping({key: entry for key, entry in node.entries.items() if key != "from"}, node.span)
-    if not isinstance(written, NodeScalar) or not isinstance(written.value, str):
-        report.add(codes.FROM, "`from` names one service of an extended file", written.span, help="such as `from: web`")
+    name = _named(written, report)
+    if not name:
         return own
-    source = sources.get(written.value)
+    source = sources.get(name)
     if source is None or not isinstance(source.node, NodeMapping):
-        if not gaps.hide(("services", written.value)):
-            _unknown_source(written.value, sources, written.span, report)
+        if not gaps.hide(("services", name)):
+            _unknown_source(name, sources, written.span, report)
         return own
-    if written.value in through:
-        circle = " → ".join([*through, written.value])
+    if name in through:
+        circle = " → ".join([*through, name])
         report.add(codes.FROM, f"the services are taken from each other: {circle}", written.span)
         return own
     if len(through) == MOST_STEPS:
         report.add(codes.FROM, f"over {MOST_STEPS} services are taken from each other", written.span)
         return own
-    below = _laid_over(source.node, sources, (*through, written.value), gaps, report)
+    below = _laid_over(source.node, sources, (*through, name), gaps, report)
     assert isinstance(below, NodeMapping)
     return overlay(below, own, shape_at(("services", "*")))
+
+
+def _named(written: Node, report: Report) -> str:
+    """The service that `from` names; "" after reporting that it names none."""
+    if isinstance(written, NodeScalar) and isinstance(written.value, str) and written.value:
+        return written.value
+    report.add(codes.FROM, "`from` names one service of an extended file", written.span, help="such as `from: web`")
+    return ""
 
 
 def _keep_empty(merged: NodeMapping, root: NodeMapping, named: set[str]) -> None:
