@@ -48,7 +48,7 @@ def read_server(files: Mapping[str, str], service: str, discovery: Discovery) ->
         if config in files:
             facts.update(reader(files, service, discovery))
             with suppress(LookupError, ValueError):  # then it is missing, which differs from what is meant
-                facts[_who_takes_what(service)] = Routing(routing_of(config, files[config]))
+                facts[_who_takes_what(service)] = _said(config, files[config])
     return facts
 
 
@@ -84,4 +84,15 @@ def server_baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         return {}
     own = _BASELINES[http.engine.name](model, service, discovery)
     # A certificate is a file: where secrets are none, nobody comes by https.
-    return {**own, _who_takes_what(service): Routing(meant.server(model, service, https=discovery.secrets == "file"))}
+    return {**own, _who_takes_what(service): _meant(model, service, https=discovery.secrets == "file")}
+
+
+@lru_cache(maxsize=16)
+def _said(name: str, text: str) -> Routing:
+    """Several targets have the same text."""
+    return Routing(routing_of(name, text))
+
+
+@lru_cache(maxsize=64)
+def _meant(model: Model, service: str, *, https: bool) -> Routing:
+    return Routing(meant.server(model, service, https=https))

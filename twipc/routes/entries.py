@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .pattern import ALL, Pattern
 from .plain import IN_HOSTS, IN_PATHS, NotPlain, Plain, head, plain
@@ -94,9 +95,14 @@ def _hosts(rule: Rule) -> frozenset[Plain] | Rule | None:
     if rule.not_hosts or len(rule.hosts) > 1:
         return rule
     try:
-        return plain(rule.hosts[0], IN_HOSTS) if rule.hosts else None
+        return _of_host(rule.hosts[0]) if rule.hosts else None
     except NotPlain:
         return rule
+
+
+@lru_cache(maxsize=1024)
+def _of_host(host: Pattern) -> frozenset[Plain]:
+    return plain(host, IN_HOSTS)
 
 
 def _paths(rule: Rule) -> frozenset[Plain] | Rule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
 
@@ -36,6 +37,7 @@ class NotUnderstood(Exception):
     """An expression, or a part of one, whose language no automaton here has: it says which part, in one line."""
 
 
+@lru_cache(maxsize=4096)
 def expression(source: str, *, any_case: bool = False) -> Pattern:
     """What an expression looks for; raises `NotUnderstood` for look-around, references and whatever else is not regular here.
 
@@ -141,10 +143,12 @@ class _Reader:
 
     def _counts(self) -> tuple[int, int | None, int] | None:
         """`{2}`, `{2,}`, `{2,3}` and where they end; anything else in braces is literal."""
+        if not self.source.startswith("{", self.at):
+            return None
         inside, closed, _ = self.source[self.at + 1 :].partition("}")
         least, comma, most = inside.partition(",")
         plain = all(not one or (one.isascii() and one.isdecimal() and len(one) < 6) for one in (least, most))
-        if self.source[self.at : self.at + 1] != "{" or not closed or not least or not plain:
+        if not closed or not least or not plain:
             return None
         return int(least), (int(most) if most else None) if comma else int(least), self.at + len(inside) + 2
 

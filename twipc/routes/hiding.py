@@ -10,8 +10,8 @@ from twipc.spec import Match
 
 from .automaton import Automaton, TooMany
 from .follow import world
+from .lookup import EVERY_HOST, Kind, Lookup, Shape, Taker, shapes
 from .search import texts
-from .taking import EVERY_HOST, Kind, Shape, Taker, Taking, shapes
 
 _MOST_TOGETHER = 12
 """Of paths that may hide another between them, so many are followed; one alone is found among any number."""
@@ -31,7 +31,7 @@ _DOTS = re.compile(r"/\.\.?(?:/|$)")
 class Hiding:
     """Asks of one route after the other whether those before hide it; past its bounds only the plain cases are found."""
 
-    def __init__(self, before: Taking) -> None:
+    def __init__(self, before: Lookup) -> None:
         self._before = before
         self._states = _MOST_STATES_OF_ALL
         self._looks = _MOST_LOOKS
@@ -55,10 +55,12 @@ class Hiding:
         alone = self._before.whole(kind, shape, plainly=plainly)
         if alone or plainly or shape.kind == "exact":
             return frozenset((alone,)) if alone else frozenset()
-        samples = [self._before.first(kind, path) for path in _samples(shape)]
-        some = {taker for taker in samples if taker}
-        if None in samples:
-            return frozenset()
+        some: set[Taker] = set()
+        for path in _samples(shape):
+            first = self._before.first(kind, path)
+            if first is None:
+                return frozenset()
+            some.add(first)
         beside = list(islice(self._before.beside(kind, shape), _MOST_TOGETHER + 1))
         return self._together(shape, some) or (self._together(shape, beside) if len(beside) <= _MOST_TOGETHER else frozenset())
 

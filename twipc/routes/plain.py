@@ -24,13 +24,13 @@ class NotPlain(Exception):
     """A pattern that is not written as alternatives of pieces."""
 
 
-@lru_cache(maxsize=4096)
 def plain(pattern: Pattern, world: Bytes) -> frozenset[Plain]:
     """The alternatives of a pattern, among texts that hold only bytes of a world; raises `NotPlain`."""
     found = (_plain(parts, world) for parts in _written_out(pattern))
     return frozenset(one for one in found if one is not None)
 
 
+@lru_cache(maxsize=1 << 15)
 def head(of: Plain) -> bytes:
     """What a text begins with, for certain."""
     begins, pieces, _ = of

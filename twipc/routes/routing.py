@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from urllib.parse import unquote_to_bytes
 
@@ -15,7 +15,7 @@ from .table import Answer, Site, Table
 _ALONE = "server"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Routing:
     """Compares by meaning: two tables are equal when every request gets the same answer from both.
 
@@ -23,6 +23,8 @@ class Routing:
     """
 
     table: Table
+    _entries: dict[bool, list[Entry]] = field(default_factory=dict, init=False, repr=False)
+    """As they are, by whether requests come by https: one model is compared with many artifacts."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Routing):
@@ -43,7 +45,7 @@ class Routing:
         if self.table.raw != other.table.raw:
             return differences(*whole)
         https = self.table.https or other.table.https
-        mine, theirs = entries(self.table, https=https), entries(other.table, https=https)
+        mine, theirs = self._as_entries(https=https), other._as_entries(https=https)
         if mine == theirs:
             return []
         first, last = _common(mine, theirs), 0
@@ -60,6 +62,11 @@ class Routing:
             if one.answers != another.answers:
                 told.append(Difference(each.request, one, another))
         return told or differences(*whole)
+
+    def _as_entries(self, *, https: bool) -> list[Entry]:
+        if https not in self._entries:
+            self._entries[https] = entries(self.table, https=https)
+        return self._entries[https]
 
 
 def _common(one: list[Entry], other: list[Entry]) -> int:

@@ -9,7 +9,7 @@ from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from twipc.model import Model
-from twipc.routes.taking import EVERY_HOST, OWN, Kind, Taking, whole
+from twipc.routes.lookup import EVERY_HOST, OWN, Kind, Lookup, whole
 from twipc.spec import Http, Match, Redirect
 
 ANY = ""
@@ -44,7 +44,7 @@ class Circles:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._taking: dict[str, Taking] = {}
+        self._lookups: dict[str, Lookup] = {}
         self._known: dict[tuple[str, Asked], tuple[Place, ...]] = {}
         self._ended: set[State] = set()
         """From here clients come to an end, or into a circle that they are not in yet."""
@@ -80,9 +80,9 @@ class Circles:
         while follow:
             name = follow.pop()
             http = server(self._model, name)
-            if name not in self._taking:
-                self._taking[name] = whole(self._model, name)
-            first = self._taking[name].first(asked.kind(by_https=name == door and http.tls is not None), asked.path)
+            if name not in self._lookups:
+                self._lookups[name] = whole(self._model, name)
+            first = self._lookups[name].first(asked.kind(by_https=name == door and http.tls is not None), asked.path)
             if first and first.number == OWN:
                 continue
             taker = http.routes[first.number] if first else http.default
@@ -153,7 +153,7 @@ def server(model: Model, name: str) -> Http:
 def _first(http: Http, index: int, front: Http | None) -> Iterator[Asked]:
     """Requests for a route: one for each path without a star, host and method that it names, or a server in front does."""
     match = http.routes[index].match
-    alone = Taking()
+    alone = Lookup()
     alone.add(index, match)
     paths = _plain(match)
     target = http.routes[index].redirect

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 from twipc.routes.hiding import Hiding
-from twipc.routes.taking import OWN, Taker, is_for_http, named, own
+from twipc.routes.lookup import OWN, Taker, is_for_http, named, own
 from twipc.spec import Http
 
 from .codes.servers import DEAD_ROUTE

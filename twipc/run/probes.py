@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from twipc.model import Model
-from twipc.routes.taking import Taking, whole
+from twipc.routes.lookup import Lookup, whole
 from twipc.rules.circles import Asked
 from twipc.spec import Http, Match, Route
 from twipc.target.runtime import Instance, Status
@@ -38,12 +38,12 @@ class Probe:
 def probes(model: Model, name: str, http: Http) -> list[Probe]:
     """For each route the first request that reaches it, then one that no route takes; routes that none reaches have none."""
     found = []
-    taking = whole(model, name)
+    lookup = whole(model, name)
     for index, route in enumerate(http.routes):
-        asked = next((one for one in _samples(route.match) if _taker(taking, one) == index), None)
+        asked = next((one for one in _samples(route.match) if _taker(lookup, one) == index), None)
         if asked:
             found.append(_probe(model, name, index, route, asked))
-    nobody = next((one for path in _FREE if _taker(taking, one := Asked("GET", "", path)) is None), None)
+    nobody = next((one for path in _FREE if _taker(lookup, one := Asked("GET", "", path)) is None), None)
     if nobody:
         services = _members(model, name, http.default.backend) if http.default.backend else frozenset()
         at = ("services", name, "http", "default")
@@ -90,8 +90,8 @@ def _samples(match: Match) -> Iterator[Asked]:
                 yield Asked(method, host.replace("*", "twipc", 1), path)
 
 
-def _taker(taking: Taking, asked: Asked) -> int | None:
-    found = taking.first(asked.kind(), asked.path)
+def _taker(lookup: Lookup, asked: Asked) -> int | None:
+    found = lookup.first(asked.kind(), asked.path)
     return found.number if found else None
 
 

@@ -56,6 +56,31 @@ def test_a_path_is_the_same_entry_as_its_expression(kind: str, said: str, source
     assert plain(pattern.path(kind, said), IN_PATHS) == plain(expression(source), IN_PATHS)
 
 
+def test_what_no_path_holds_is_no_entry() -> None:
+    assert plain(expression(r"^/(\n|a)$"), IN_PATHS) == plain(expression("^/a$"), IN_PATHS)
+
+
+def test_where_nobody_comes_by_https_a_rule_for_it_takes_nothing() -> None:
+    rule = Rule("/a", (pattern.path("exact", "/a"),), (Answer("backend", "x"),), at=(1,))
+    asked, every, none = (
+        Routing(Table(rules, (Answer("status", "404"),))) for rules in ((replace(rule, scheme="https"),), (rule,), ())
+    )
+    assert asked == none
+    assert asked != every
+
+
+def test_a_difference_of_which_others_take_the_shortest_request_is_found() -> None:
+    def table(to: str) -> Table:
+        first, second = pattern.path("exact", "/a"), pattern.path("glob", "/a*")
+        rules = (
+            Rule("/a", (first,), (Answer("backend", "x"),), at=(1,)),
+            Rule("/a*", (second,), (Answer("backend", to),), at=(2,)),
+        )
+        return Table(rules, (Answer("status", "404"),))
+
+    assert [str(each.request) for each in Routing(table("y")).differences(Routing(table("z")))] == ["GET /aa"]
+
+
 def test_what_differs_is_no_entry_of_the_same() -> None:
     patterns = [
         pattern.path("prefix", "/a"),
@@ -127,7 +152,7 @@ def test_a_configuration_that_sends_requests_elsewhere_is_no_output(monkeypatch:
     from twipc.driver import Bug
 
     text = spec("nginx", [{"match": {"prefix": "/a"}, "backend": "one"}, {"match": {"prefix": "/"}, "backend": "two"}])
-    monkeypatch.setattr(reading, "routing_of", lambda name, text: routing_of(name, text.replace('"^/a(/|$)"', '"^/a"')))
+    monkeypatch.setattr(reading, "_said", lambda name, text: Routing(routing_of(name, text.replace('"^/a(/|$)"', '"^/a"'))))
     with pytest.raises(Bug, match=r"edge: `GET /aa` leads to backend one, the spec says backend two"):
         compiled_text(text)
 

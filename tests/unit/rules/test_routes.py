@@ -17,9 +17,9 @@ from twipc.routes import hiding, meant
 from twipc.routes.automaton import Automaton
 from twipc.routes.hidden import hidden
 from twipc.routes.hiding import Hiding
+from twipc.routes.lookup import Kind, Lookup, named, shapes
 from twipc.routes.pattern import Either, path
 from twipc.routes.plain import IN_PATHS, plain
-from twipc.routes.taking import Kind, Taking, named, shapes
 from twipc.spec import Match as SpecMatch
 
 Match = dict[str, Any]
@@ -159,12 +159,18 @@ def test_several_that_hide_a_route_between_them_are_named() -> None:
     assert len(finding.related) == 2
 
 
+def test_all_that_meet_are_asked_where_those_that_were_tried_leave_some() -> None:
+    globs: list[Match] = [{"glob": ["/a/*"]}, {"glob": ["/a/*/*"]}, {"glob": ["/a/*/*/**"]}]
+    assert told(*globs, {"prefix": ["/a/"]}) == ["3"]
+    assert told(*globs[:2], {"prefix": ["/a/"]}) == []
+
+
 def test_hosts_and_methods_are_hidden_one_by_one() -> None:
     """Each host with each method has a taker of its own."""
     first: list[Match] = [{"prefix": ["/"], "host": [host], "method": [method]} for host in HOSTS for method in METHODS]
     last: Match = {"prefix": ["/a"], "host": list(HOSTS), "method": list(METHODS)}
     assert told(*first, last) == [str(len(first))]
-    assert told(*first[1:], last) == []
+    assert told(*first[1:], last) == told(*first[:-1], last) == []
 
 
 def test_what_the_server_answers_itself_is_hidden_too() -> None:
@@ -202,7 +208,7 @@ def test_the_work_grows_with_the_routes(many: dict[str, str], monkeypatch: pytes
         return made[-1]
 
     monkeypatch.setattr(hiding, "Automaton", counted)
-    before = Taking()
+    before = Lookup()
     ask = Hiding(before)
     for number in range(3000):
         said = {kind: (word.replace("%d", str(number)),) for kind, word in many.items()}
@@ -219,13 +225,13 @@ def match_of(said: Any) -> SpecMatch:
 
 
 def test_who_takes_a_request_is_the_first_by_whatever_path() -> None:
-    taking = Taking()
+    lookup = Lookup()
     matches = [{"glob": ("/*.png",)}, {"prefix": ("/a",)}, {"exact": ("/a/b",)}, {"prefix": ("/",), "host": ("*.example",)}]
     for number, match in enumerate(matches):
-        taking.add(number, match_of(match), http_only=number == 1)
+        lookup.add(number, match_of(match), http_only=number == 1)
     asked = [("/x.png", "*"), ("/a/b", "*"), ("/ab", "*"), ("/ab", "x.example"), ("/ab", "example")]
-    found = [taking.first(Kind(host, "GET"), path) for path, host in asked]
+    found = [lookup.first(Kind(host, "GET"), path) for path, host in asked]
     assert [one.number if one else None for one in found] == [0, 1, None, 3, None]
-    by_https = taking.first(Kind("*", "GET", https=True), "/a/b")
+    by_https = lookup.first(Kind("*", "GET", https=True), "/a/b")
     assert by_https
     assert by_https.number == 2

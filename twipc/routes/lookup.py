@@ -147,7 +147,7 @@ OWN = -1
 """The number of what a server answers itself, before all routes."""
 
 
-class Taking:
+class Lookup:
     """The routes of one server in their order, added one by one."""
 
     def __init__(self) -> None:
@@ -212,9 +212,9 @@ class Taking:
         return automaton.taker(automaton.walk(path.encode())) is not None
 
 
-def own(model: Model, name: str) -> Taking:
+def own(model: Model, name: str) -> Lookup:
     """What a server answers itself: below `/.twipc/`, and where it is asked whether it is ready."""
-    found = Taking()
+    found = Lookup()
     found.add(OWN, Match.model_construct(prefix=(OWN_PATHS,)))
     ready = model.environment.services[name].ready
     if ready:
@@ -222,7 +222,7 @@ def own(model: Model, name: str) -> Taking:
     return found
 
 
-def whole(model: Model, name: str) -> Taking:
+def whole(model: Model, name: str) -> Lookup:
     """All that a server does with requests, but for its default."""
     found = own(model, name)
     http = model.environment.services[name].http
