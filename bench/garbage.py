@@ -190,6 +190,10 @@ SOUND: dict[str, tuple[str, str, str]] = {
     "prefixes of one route": (_NGINX + "        - {match: {prefix: [", "/a{i}/, ", "]}, backend: app}\n"),
     "globs of nginx": (_NGINX, '        - {{match: {{glob: "/**/a*{i}*/**/*b*"}}, backend: app}}\n', ""),
     "globs of haproxy": (_HAPROXY, '        - {{match: {{glob: "/**/a*{i}*/**/*b*"}}, backend: app}}\n', ""),
+    "globs beside paths": (
+        _NGINX,
+        '        - {{match: {{glob: "/*x{i}"}}, backend: app}}\n        - {{match: {{exact: /y{i}}}, backend: app}}\n', "",
+    ),
     "globs and paths of spite": (
         _NGINX,
         '        - {{match: {{glob: "/*' + "a*" * 12 + '{i}b"}}, backend: app}}\n'

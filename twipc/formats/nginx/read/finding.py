@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from twipc.formats.engines import OWN_PREFIX
 from twipc.routes import pattern
@@ -41,6 +42,11 @@ class _Level:
         """Those of a kind, `` for a plain prefix, as they stand there."""
         return [one for one in self.block.directives if one.name == "location" and _kind(one) in kinds]
 
+    @cached_property
+    def within(self) -> Around:
+        """What stands around these locations."""
+        return self.around.within(self.block)
+
     @property
     def prefixes(self) -> list[Directive]:
         return sorted(self.found("", "^~"), key=lambda one: -len(one.args[-1].encode()))
@@ -50,7 +56,7 @@ class _Level:
         return replace(
             self,
             block=inner,
-            around=self.around.within(self.block),
+            around=self.within,
             paths=(*self.paths, path),
             not_paths=(*self.not_paths, *unless),
             inside=True,
@@ -58,7 +64,7 @@ class _Level:
 
     def rules(self, location: Directive, path: Pattern, unless: Sequence[Pattern] = ()) -> Iterator[Rule]:
         """What a location does with the paths that it takes."""
-        outcome = leads(location.block or Block([]), self.around.within(self.block), location.args[-1])
+        outcome = leads(location.block or Block([]), self.within, location.args[-1])
         if any(isinstance(one, Answer) and one.kind == "files" for one in outcome) and self._is_asked_again(location):
             index = Directive("index", (), location.line, None)
             yield self.rule(location, (path, _FOLDER), unread(index), unless)

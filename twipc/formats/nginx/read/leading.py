@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive
 
 _ASKS_LUA = ("rewrite_by_lua", "access_by_lua", "content_by_lua", "set_by_lua", "js_content", "js_access", "perl")
+_GUARDS = ("auth_request", *_ASKS_LUA, "allow", "deny")
 _MODULES = ("stub_status", "empty_gif", "api", "status")
 _BENIGN = frozenset(
     {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
@@ -39,6 +41,11 @@ class Around:
 
     blocks: tuple[Block, ...] = ()
     variables: Mapping[str, Sequence[Directive]] = field(default_factory=dict)
+
+    @cached_property
+    def guards(self) -> tuple[list[Directive], ...]:
+        """Of each block what may decide before anything is answered; many blocks can lie in one."""
+        return tuple([one for one in of.directives if one.name.startswith(_GUARDS)] for of in self.blocks)
 
     def within(self, block: Block) -> Around:
         return Around((block, *self.blocks), self.variables)
@@ -81,13 +88,13 @@ def leads(block: Block, around: Around = NOTHING, of: str = "") -> Outcome:
 
 def _closing(block: Block, around: Around) -> Iterator[Outcome]:
     """What decides before anything is answered: other files, programs, who asks, and what is on the disk."""
-    blocks = (block, *around.blocks)
+    blocks = (block.directives, *around.guards)
     yield from (unread(one) for one in foreign_includes(block))
     for name in ("auth_request", *_ASKS_LUA):
-        found = next((one for of in blocks for one in of.directives if one.name.startswith(name)), None)
+        found = next((one for of in blocks for one in of if one.name.startswith(name)), None)
         if found and found.name != "auth_request_set" and found.args != ("off",):
             yield unread(found)
-    asking = ([one for one in of.directives if one.name in ("allow", "deny")] for of in blocks)
+    asking = ([one for one in of if one.name in ("allow", "deny")] for of in blocks)
     allowed: list[Directive] = next((some for some in asking if some), [])
     if any(one.name == "deny" for one in allowed) and allowed[0].args != ("all",):
         yield unread(allowed[0])
