@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.spec import looks_secret, plain_secrets
-from twipc.syntax import parse
+from twipc.syntax import Node, NodeMapping, NodeSequence, parse
 
 COVER = "•"
 _PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63}+)["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
@@ -33,7 +34,21 @@ def hidden(file: str, text: str) -> str:
     lines = text.splitlines(keepends=True)
     for found in plain_secrets(tree):
         _cover(lines, tree.span(found.path))
+    for span in _of_their_names(tree.root):
+        _cover(lines, span)
     return "".join(lines)
+
+
+def _of_their_names(node: Node, name: str = "") -> Iterator[Span]:
+    """What is called a secret, also where the language has no such field; `secret` itself names one."""
+    if isinstance(node, NodeMapping):
+        for key, entry in node.entries.items():
+            yield from _of_their_names(entry.node, key)
+    elif isinstance(node, NodeSequence):
+        for item in node.items:
+            yield from _of_their_names(item, name)
+    elif name not in ("secret", "secrets") and looks_secret(("env", name), node.text):
+        yield node.span
 
 
 def covered(line: str) -> str:

@@ -217,6 +217,7 @@ def test_places() -> None:
             'env:\n  K: "postgres://a:hunter2@b" "',
             "env: {K: >-\n  xoxb-hunter2hunter2}",
         ),
+        *("build: {args: {DB_PASSWORD: hunter2}}", "password: hunter2", "api_token: [hunter2]"),
         *("services:\n\tenv: {DB_PASSWORD: hunter2", "environment:\n  DB_PASSWORD: 'hunter2'", "\x01 DB_PASSWORD: hunter2"),
     ],
 )
@@ -226,6 +227,11 @@ def test_no_line_shows_it(text: str) -> None:
     assert COVER * 7 in shown
     assert len(shown) == len(text)
     assert [len(line) for line in shown.split("\n")] == [len(line) for line in text.split("\n")]
+
+
+def test_the_name_of_a_secret_is_shown() -> None:
+    text = "env: {A: {secret: db-password}}\nsecrets: [db-password]\nports: {token: 80}"
+    assert hidden("specs/prod.yaml", text) == text
 
 
 @given(st.text(st.sampled_from("ab:=\"'{}[],-#&*!|> \n\t\r\x85\u2028日😀\ufeff\x00"), max_size=40))
