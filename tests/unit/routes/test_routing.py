@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from cProfile import Profile
 from dataclasses import replace
 from typing import Any
 
@@ -187,3 +188,20 @@ def test_behind_a_load_balancer_that_ends_tls_nobody_comes_by_https() -> None:
 
     found = outcome("nginx", "ecs")
     assert ("TW511", "services.edge.http.routes.1.redirect") in errors(found)
+
+
+@pytest.mark.parametrize("engine", ["nginx", "haproxy"])
+def test_the_work_of_reading_grows_with_the_routes(engine: str) -> None:
+    """In calls, which are the same on every machine."""
+
+    def calls(count: int) -> int:
+        routes = [{"match": {"prefix": f"/p{number}"}, "backend": ("one", "two")[number % 2]} for number in range(count)]
+        (one,) = compiled_text(spec(engine, routes)).compiled
+        (text,) = (text for path, text in one.bundle.texts.items() if path.endswith((".conf", ".cfg")))
+        profile = Profile()
+        profile.runcall(
+            lambda: entries(routing_of({"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[engine], text), https=False)
+        )
+        return sum(one.callcount for one in profile.getstats())
+
+    assert calls(800) < 5 * calls(200)
