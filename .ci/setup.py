@@ -137,7 +137,7 @@ def fresh(lock: str) -> bool:
 
 
 def wanted(lock: str) -> bytes:
-    return os.fsencode(ROOT) + b"\n" + (ROOT / lock).read_bytes()
+    return os.fsencode(ROOT) + b"\n" + Path(__file__).read_bytes() + (ROOT / lock).read_bytes()
 
 
 def stamp(lock: str) -> Path:

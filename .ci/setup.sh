@@ -1,10 +1,11 @@
 # Sourced by twip.sh and test, with $root and $me set: makes .venv hold what a lock says.
 # shellcheck shell=sh disable=SC2154
 
-# The stamp beside it names the folder too: an environment that was moved or copied still points to its old place.
+# The stamp beside it holds the folder too, as an environment that was moved or copied still points to its old place, and what
+# made it, as that writes the program.
 fresh() {
   [ -x "$root/.venv/bin/python" ] &&
-    { printf '%s\n' "$root" && cat "$root/$1"; } | cmp -s - "$root/.venv/$1.stamp"
+    { printf '%s\n' "$root" && cat "$root/.ci/setup.py" "$root/$1"; } | cmp -s - "$root/.venv/$1.stamp"
 }
 
 find_python() {

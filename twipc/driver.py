@@ -63,10 +63,13 @@ class Project:
     """Every file that was asked for, as it was found first; None for one that was not there."""
     steady: bool = True
     """Whether `contents` is all that was found: no file was closed, outside, or another at a second look."""
+    closed: set[str] = field(default_factory=set)
+    """The files that are never opened, by their paths in the project."""
     _closed: set[Path] = field(default_factory=set)
 
     def close(self, path: str) -> None:
         """Never open this file again, by whatever name: it holds a secret."""
+        self.closed.add(path)
         with suppress(OSError, ValueError, RuntimeError):
             self._closed.add(self._native(path).resolve())
 

@@ -18,11 +18,13 @@ except ImportError:
 
 TYPE_CHECKING = False  # `typing` takes its time as well; checkers know the name
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _FOLDER = os.path.join(".twipc", "cache")
 _FORM = b"twipc stamp 1"
 _END = b"end"
+_CLOSED = b"/closed/"
+"""Before the path of a file that is never opened; no path in a project begins like that."""
 _MOST = 64
 """How many are kept: a hook that names the files that changed would leave one for each list of them."""
 _OPTIONS = ("--check", "--strict", "--target", "--format", "--color")
@@ -30,7 +32,7 @@ _OPTIONS = ("--check", "--strict", "--target", "--format", "--color")
 _SURROUNDINGS = ("NO_COLOR", "FORCE_COLOR", "TERM", "LC_ALL", "LC_CTYPE", "LANG", "PYTHONIOENCODING", "PYTHONUTF8")
 """What else decides how a finding is printed."""
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
-_CHECKOUT = os.path.dirname(_PACKAGE)
+_TARGETS = os.path.join(os.path.dirname(_PACKAGE), "targets")
 
 
 def stamp_of(arguments: Sequence[str]) -> Stamp | None:
@@ -80,17 +82,25 @@ class Stamp:
             return False
         return True
 
-    def keep(self, files: Mapping[str, bytes | None], said: Iterable[tuple[bool, str]], *, wrote: bool) -> None:
+    def keep(
+        self,
+        files: Mapping[str, bytes | None],
+        closed: Collection[str],
+        said: Iterable[tuple[bool, str]],
+        *,
+        wrote: bool,
+    ) -> None:
         """Keep what a run said, each with whether to standard error, and what it took each file to hold (None: is not there).
 
-        Files go by their path in the project. Names in `out/` are those of before, unless the run `wrote` there: a name that
-        came meanwhile is one that it did not see.
+        Files go by their path in the project; of those that are `closed`, it counts where they lie, not what they hold. Names
+        in `out/` are those of before, unless the run `wrote` there: a name that came meanwhile is one that it did not see.
         """
         specs, out = self._names("specs"), self._names("out")
         if specs != self._specs or (out != self._out and not wrote):
             return
         self._out = out
         listed = sorted((os.fsencode(file), content) for file, content in files.items())
+        listed += sorted((_CLOSED + os.fsencode(file), None) for file in closed)
         texts = [part for to_stderr, text in said for part in (b"err" if to_stderr else b"out", text.encode())]
         parts = [_FORM, self._digest(listed, texts), b"%d" % len(listed), *(file for file, _ in listed), *texts, _END]
         if not any(b"\0" in part for part in parts):
@@ -102,13 +112,20 @@ class Stamp:
     def _digest(self, files: Iterable[tuple[bytes, bytes | None]], said: Iterable[bytes]) -> bytes:
         whole = blake2b(b"\0".join((self._code, self._specs, self._out, *said)), digest_size=20)
         for file, content in files:
-            whole.update(file + b"\0" + (b"-" if content is None else blake2b(content).digest()))
+            whole.update(
+                b"\0".join((file, os.fsencode(self._place(file)), b"-" if content is None else blake2b(content).digest()))
+            )
         return whole.hexdigest().encode()
+
+    def _place(self, file: bytes) -> str:
+        """Where a file of the project really lies."""
+        return os.path.realpath(os.path.join(self.root, os.fsdecode(file.removeprefix(_CLOSED))))
 
     def _now(self, file: bytes) -> bytes | None:
         """What a file of the project holds; one that lies outside by a link is as good as not there."""
-        path = os.path.realpath(os.path.join(self.root, os.fsdecode(file)))
-        return _content(path) if path.startswith(os.path.join(os.path.realpath(self.root), "")) else None
+        path = self._place(file)
+        is_ours = path.startswith(os.path.join(os.path.realpath(self.root), ""))
+        return _content(path) if is_ours and not file.startswith(_CLOSED) else None
 
     def _names(self, folder: str) -> bytes:
         path = os.path.join(self.root, folder)
@@ -132,15 +149,15 @@ class Stamp:
 
 
 def _code() -> bytes:
-    """A digest of what runs: Python, the packages that are installed, and twipc's own files where they may change."""
+    """A digest of what runs: Python, the packages that are installed, and twipc's own files."""
     whole = blake2b(f"{sys.version} {sys.implementation.cache_tag} {_PACKAGE}".encode())
     for folder in sys.path:
         if folder.endswith("-packages") and os.path.isdir(folder):
             whole.update(b"\0".join(sorted(os.listdir(os.fsencode(folder)))))
-    if os.path.exists(os.path.join(_CHECKOUT, "pyproject.toml")):
-        for folder in (_PACKAGE, os.path.join(_CHECKOUT, "targets")):
-            for file in _sources(folder):
-                whole.update(os.fsencode(file) + b"\0" + blake2b(_content(file) or b"").digest())
+    beside = [_TARGETS] if os.path.isdir(_TARGETS) else []  # in a checkout
+    for folder in (_PACKAGE, *beside):
+        for file in _sources(folder):
+            whole.update(os.fsencode(file) + b"\0" + blake2b(_content(file) or b"").digest())
     return whole.digest()
 
 

@@ -80,6 +80,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a configuration file": lambda root: (root / "app/app.conf").write_text("port 2\n"),
     "no configuration file": lambda root: (root / "app/app.conf").unlink(),
     "a configuration file outside": lambda root: _outside(root, "app"),
+    "a configuration file that is the secret now": lambda root: _same(root, ".secrets/pw", "app/app.conf"),
+    "a secret that is the configuration file now": lambda root: _same(root, "app/app.conf", ".secrets/pw"),
     "an artifact": lambda root: (root / "out/prod/nginx/edge/nginx.conf").write_text("edited"),
     "no artifact": lambda root: (root / "out/prod/nginx/edge/nginx.conf").unlink(),
     "an artifact's mode": lambda root: (root / "out/prod/nginx/edge/nginx.conf").chmod(0o600),
@@ -97,6 +99,14 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def _linked(path: Path) -> None:
     path.rename(path.with_name("elsewhere"))
     path.symlink_to("elsewhere")
+
+
+def _same(root: Path, place: str, link: str) -> None:
+    """The configuration's content lies at `place`, and `link` leads there."""
+    content = (root / "app/app.conf").read_text()
+    (root / link).unlink()
+    (root / place).write_text(content)
+    (root / link).symlink_to(root / place)
 
 
 def _outside(root: Path, folder: str) -> None:
@@ -152,15 +162,14 @@ def test_another_twipc_makes_the_run_anew(monkeypatch: pytest.MonkeyPatch, tmp_p
     copied = tmp_path / "checkout"
     for folder in ("twipc", "targets"):
         shutil.copytree(ROOT / folder, copied / folder)
-    (copied / "pyproject.toml").touch()
-    monkeypatch.setattr(stamp, "_CHECKOUT", str(copied))
+    monkeypatch.setattr(stamp, "_TARGETS", str(copied / "targets"))
     monkeypatch.setattr(stamp, "_PACKAGE", str(copied / "twipc"))
     codes = [stamp._code()]
     for change in ("twipc/driver.py", "targets/nginx/lower.py", "twipc/new.py"):
         with (copied / change).open("a") as file:
             file.write("\n")
         codes.append(stamp._code())
-    monkeypatch.setattr(stamp, "_CHECKOUT", str(tmp_path))
+    monkeypatch.setattr(stamp, "_TARGETS", str(tmp_path / "none"))
     codes.append(stamp._code())
     monkeypatch.setattr(sys, "path", [str(tmp_path / "site-packages")])
     (tmp_path / "site-packages/offered-1.0.dist-info").mkdir(parents=True)
@@ -188,6 +197,15 @@ def test_runs_without_a_stamp(tmp_path: Path, arguments: list[str], code: int) -
     assert not stamps(tmp_path)
 
 
+def test_a_spec_elsewhere_has_no_stamp(root: Path) -> None:
+    """With a folder `specs/` beside it, it would be another project's."""
+    before = stamps(root)
+    (root / "env").mkdir()
+    (root / "env/prod.yaml").write_text(PROD.replace("extends: base.yaml", "extends: ../specs/base.yaml"))
+    assert run("compile", "env/prod.yaml", at=root, stamped=True).code == 0
+    assert stamps(root) == before
+
+
 def test_errors_are_found_again_each_time(tmp_path: Path) -> None:
     project(tmp_path, prod=spec("prod", "services: {web: {}}\n"))
     assert run("compile", at=tmp_path, stamped=True).code == 1
@@ -206,13 +224,13 @@ def test_a_file_that_changes_during_the_run_is_not_stamped_as_read(root: Path) -
     with chdir(root):
         found = stamp_of(["compile", "--check"])
         assert found
-        found.keep({"specs/prod.yaml": b"as it was read"}, [(False, "fine\n")], wrote=False)
+        found.keep({"specs/prod.yaml": b"as it was read"}, (), [(False, "fine\n")], wrote=False)
     assert again(root) is None
     with chdir(root):
         found = stamp_of(["compile", "--check"])
         assert found
         (root / "specs/late.yaml").write_text(spec("late"))
-        found.keep({}, [(False, "fine\n")], wrote=False)
+        found.keep({}, (), [(False, "fine\n")], wrote=False)
     assert again(root) is None
 
 
@@ -253,7 +271,7 @@ def test_only_so_many_are_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> N
         for count in range(9):
             found = stamp_of(["compile", f"--target={count}"])
             assert found
-            found.keep({}, [], wrote=False)
+            found.keep({}, (), [], wrote=False)
     assert len(stamps(root)) == 3
     assert (root / ".twipc/cache/.gitignore").read_text().endswith("\n*\n")
 
