@@ -35,18 +35,14 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
     """Every fact that `read` has otherwise than the model means it on this target, by key; digests of others last."""
     meant: dict[FactKey, object] = dict(expected(model, target, options))
     found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
-    all_ = [Difference(key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in meant.keys() | found.keys()]
-    differing = [one for one in all_ if not _is_routing(one) and not _equal(one.meant, one.said)]
+    all_ = [(key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in meant.keys() | found.keys()]
+    routing = [one for one in all_ if isinstance(one[1], Routing) or isinstance(one[2], Routing)]
+    routed = {key for key, _, _ in routing}
+    differing = [Difference(*one) for one in all_ if one[0] not in routed and not _equal(one[1], one[2])]
     # That requests go elsewhere follows from whatever else differs there.
     otherwise = {one.key.owner[:1] for one in differing}
-    differing += [
-        one for one in all_ if _is_routing(one) and one.key.owner[:1] not in otherwise and not _equal(one.meant, one.said)
-    ]
+    differing += [Difference(*one) for one in routing if one[0].owner[:1] not in otherwise and not _equal(one[1], one[2])]
     return sorted(differing, key=lambda one: (is_digest(one.key), one.key))
-
-
-def _is_routing(one: Difference) -> bool:
-    return isinstance(one.meant, Routing) or isinstance(one.said, Routing)
 
 
 def _equal(meant: object, said: object) -> bool:
