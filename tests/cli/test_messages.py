@@ -272,6 +272,19 @@ def test_a_hidden_route_is_moved_only_where_that_helps(routes: str, help: str, t
     assert help in helps
 
 
+def test_too_many_of_something_are_told_with_the_most(tmp_path: Path) -> None:
+    hosts = ", ".join(f"h{number}.example" for number in range(17))
+    ((code, _, message, _),) = found(tmp_path, match=f"prefix: /, host: [{hosts}]")
+    assert (code, message) == ("TW202", "a list of 17 is too long: the most is 16")
+
+
+def test_a_secret_in_a_header_is_not_said_to_be_the_programs(tmp_path: Path) -> None:
+    text = WHOLE.format(**GOOD).replace("      default:", "      request_headers: {X-Api-Key: s3cr3tpw}\n      default:", 1)
+    ran = run("lint", "--format", "json", str(project(tmp_path, text)), at=tmp_path)
+    (one,) = [one for one in json.loads(ran.out)["findings"] if one["code"] == "TW465"]
+    assert "a header takes no secret: let the member that wants it read it from one" in one["help"]
+
+
 WHOLE = """\
 twipc: {twipc}
 project: shop

@@ -117,8 +117,10 @@ def test_a_location_that_is_asked_at_several_places_is_told_once(root: Path) -> 
 def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -> None:
     (root / "other.cfg").write_text(HAPROXY.replace("app", "main"))
     pair = ("routes", "diff", "haproxy.cfg", "other.cfg")
-    assert run(*pair, at=root).code == 1
-    assert run(*pair, "--same", "backend app=backend main", at=root).code == 0
+    differ = run(*pair, at=root)
+    assert (differ.code, "--same 'backend app=backend main'" in differ.err) == (1, True)
+    agree = run(*pair, "--same", "backend app=backend main", at=root)
+    assert (agree.code, "--same" in agree.err) == (0, False)
     wrong = run(*pair, "--same", "backend ap=backend main", at=root)
     assert wrong.code == 2
     assert "never answers `backend ap`; it answers: backend app" in wrong.err

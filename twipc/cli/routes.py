@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from twipc.routes.request import Refused, asked
 from twipc.routes.table import Answer, Onward, Rule, Table
 
 from .session import Session, verb
-from .siding import Side, artifacts, same, side, sides
+from .siding import Side, artifacts, same, side, sides, twins
 from .telling import Row, columns
 
 ENCODED = "where bytes come encoded or slashes doubled"
@@ -141,9 +142,11 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
             if each.open:
                 _tell(first, second, each, "cannot be said: ")
         left = f", {len(found) - len(sure)} left open" if len(sure) < len(found) else ""
-        count = f"{len(sure)} kind{'' if len(sure) == 1 else 's'} of requests"
+        count = f"{len(sure)} kind{' of request' if len(sure) == 1 else 's of requests'}"
         said = f"{count} answered differently{left}" if found else "every request is answered alike"
         click.echo(visible(f"{first.name} and {second.name}: {said}"), err=True)
+        if pair := twins(first, second, [(each.one, each.other) for each in sure]):
+            click.echo(visible(f"if that is one answer under two names, say --same {shlex.quote(pair)}"), err=True)
         if reads_raw(first.site, second.site):
             click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
     session.finish(code=1 if found else 0, more={"differences": rows})

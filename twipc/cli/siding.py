@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -158,6 +158,13 @@ def same(one: Side, other: Side, pairs: tuple[str, ...]) -> Side:
         for name, table in one.site.tables.items()
     }
     return replace(one, site=Site(one.site.entry, tables))
+
+
+def twins(one: Side, other: Side, ways: Iterable[tuple[object, object]]) -> str | None:
+    """Two answers that may be one under two names, as `--same` takes them: each is unknown to the other side."""
+    mine, theirs = (frozenset(map(str, _answers(of))) for of in (one, other))
+    pairs = ((str(left), str(right)) for left, right in ways)
+    return next((f"{left}={right}" for left, right in pairs if left in mine - theirs and right in theirs - mine), None)
 
 
 def _answers(of: Side) -> Iterator[Answer]:

@@ -27,7 +27,7 @@ def literals(tree: Tree) -> Iterator[Finding]:
             PLAIN_SECRET,
             f"`{at}` looks like a secret: {found.why}",
             tree.span(found.path),
-            help=_help(str(path[-1]) if path[-2:-1] == ("env",) else ""),
+            help=_help(path),
             at=at,
         )
 
@@ -40,12 +40,15 @@ def files(model: Model) -> Iterator[Finding]:
             if why:
                 where: Path = ("services", name, "configs", place)
                 said = f"`{file}` looks like a secret: {why}"
-                yield Finding(PLAIN_SECRET, said, model.span(where), help=_help(""), at=model.tree.name(where))
+                yield Finding(PLAIN_SECRET, said, model.span(where), help=_help(where), at=model.tree.name(where))
 
 
-def _help(variable: str) -> str:
+def _help(path: Path) -> str:
     instead = "let the program read it from a secret"
-    if variable:
+    variable = str(path[-1]) if path[-2:-1] == ("env",) else ""
+    if path[-2:-1] in (("request_headers",), ("response_headers",)):
+        instead = "a header takes no secret: let the member that wants it read it from one"
+    elif variable:
         name = variable.lower().replace("_", "-").strip("-")[:31].rstrip("-")
         name = name if len(name) > 1 else "the-secret"
         instead = (

@@ -90,6 +90,8 @@ def _judgement(kind: str, error: Any, loc: Path, node: Node | None, shape: Shape
         return f"`{_text(node)}` is out of range: the {bounds[1]} is {context[bounds[0]]}", None
     if kind in ("too_short", "string_too_short"):
         return f"`{loc[-1]}` must not be " + ("empty" if not _text(node) else "so short"), described(loc, shape)
+    if kind == "too_long":
+        return f"{_found(node)} of {len(getattr(node, 'items', ()))} is too long: the most is {context['max_length']}", None
     if kind == "string_pattern_mismatch":
         return f"`{_text(node)}` does not have the form that is wanted", described(loc, shape)
     # A kind that only an option of some target uses: Pydantic's own words are better than none.
