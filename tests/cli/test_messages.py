@@ -494,3 +494,38 @@ def test_a_variable_of_a_proxy_is_said_to_stay(tmp_path: Path) -> None:
         ("services.edge.http.request_headers.X-B", "nothing is put in for `%[src]`"),
         ("services.edge.http.routes.0.redirect", "nothing is put in for `$request_uri`"),
     ]
+
+
+MISPLACED = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {compose: {}}
+services:
+  web:
+    image: shop/web:1
+    env: {"DB_PASSWORD=s3cr3t": x, A: "jdbc:postgresql://h/db?user=a&password=s3cr3t", B: "Server=x;Password=s3cr3t;"}
+    depends_on: ["postgres://u:s3cr3t@db"]
+    health: {command: "curl --password=s3cr3t http://x"}
+    working_dir: "DB_PASSWORD=s3cr3t"
+  other:
+    image: shop/web:1
+    env: ["DB_PASSWORD=s3cr3t"]
+    environment: ["DB_PASSWORD=s3cr3t"]
+    command: {DB_PASSWORD: s3cr3t}
+    build: {args: {NPM_TOKEN: s3cr3t}}
+  third:
+    image: shop/web:1
+    env: {DB_PASSWORD: {valu: s3cr3t}}
+    entrypoint: ["curl -u admin:s3cr3t@host", "--password s3cr3t"]
+secrets: {key: s3cr3t, other-key: {value: s3cr3t}}
+external: {db: {host: "u:s3cr3t@db", ports: {sql: 1}}}
+volumes: {news: {access: shared, nfs: {server: "u:s3cr3t@h", path: /x}}}
+"""
+
+
+@pytest.mark.parametrize("format", ["text", "concise", "json", "sarif", "github"])
+def test_no_format_shows_a_secret_wherever_it_was_written(format: str, tmp_path: Path) -> None:
+    ran = run("lint", "--format", format, at=project(tmp_path, MISPLACED).parent.parent)
+    assert (ran.code, "TW465" in ran.out) == (1, True)
+    assert "s3cr3t" not in ran.out + ran.err

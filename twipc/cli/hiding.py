@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.spec import looks_secret, plain_secrets
-from twipc.syntax import Node, NodeMapping, NodeSequence, parse
+from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, parse
 
 COVER = "•"
 _PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63}+)["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
@@ -17,6 +17,11 @@ _OUR_KEY = re.compile(rf"""^["']?{_OURS}["']?[ \t]*:|\A\s*\{{(?:.*[{{,])?\s*["']
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
 _DIGEST = re.compile(r"\bsha256:[0-9a-f]{64}\b")
 """What an engine calls an image or a layer: long, and no secret."""
+_USER = re.compile(r"(?<!\S)[^\s/@:]+:[^\s/@]+@(?!sha256:)[^\s/]+")
+"""A name and a password before a host."""
+_NAMES = ("secret", "secrets", "address", "file", "swarm", "ecs")
+"""Keys that say which secret is meant, or where it is found."""
+_BRACKETS, _TICKS = re.compile(r"(\[)([^\[\]`\n]+)(\])"), re.compile(r"(`)([^`\n]+)(`)")
 
 
 def is_ours(text: str) -> bool:
@@ -34,21 +39,46 @@ def hidden(file: str, text: str) -> str:
     lines = text.splitlines(keepends=True)
     for found in plain_secrets(tree):
         _cover(lines, tree.span(found.path))
-    for span in _of_their_names(tree.root):
+    for span in (*_of_their_names(tree.root), *_of_secrets(tree)):
         _cover(lines, span)
     return "".join(lines)
 
 
 def _of_their_names(node: Node, name: str = "") -> Iterator[Span]:
-    """What is called a secret, also where the language has no such field; `secret` itself names one."""
+    """What is called a secret, also where the language has no such field, and keys that hold more than a name."""
     if isinstance(node, NodeMapping):
         for key, entry in node.entries.items():
-            yield from _of_their_names(entry.node, key)
+            if _shows(key):
+                yield entry.key
+            around = name if key not in _NAMES and looks_secret(("env", name), "x") else key
+            yield from _of_their_names(entry.node, around)
     elif isinstance(node, NodeSequence):
         for item in node.items:
             yield from _of_their_names(item, name)
-    elif name not in ("secret", "secrets") and looks_secret(("env", name), node.text):
+    elif _shows(node.text) or (name not in _NAMES and looks_secret(("env", name), node.text)):
         yield node.span
+
+
+def _of_secrets(tree: Tree) -> Iterator[Span]:
+    """What is written in the place of where a secret is found: it may be the secret itself."""
+    secrets = tree.node(("secrets",))
+    for entry in secrets.entries.values() if isinstance(secrets, NodeMapping) else ():
+        within = entry.node.entries.items() if isinstance(entry.node, NodeMapping) else [("", entry)]
+        yield from (one.node.span for key, one in within if key not in _NAMES and isinstance(one.node, NodeScalar))
+
+
+def _shows(word: str) -> bool:
+    """Whether a word by itself looks like a secret, or holds one."""
+    return bool(looks_secret((), word) or _USER.search(word))
+
+
+def veiled(said: str) -> str:
+    """What a finding says, with `…` for each word in it that by itself looks like a secret: a name or a key may hold one."""
+
+    def word(found: re.Match[str]) -> str:
+        return f"{found[1]}…{found[3]}" if _shows(found[2]) else found[0]
+
+    return _TICKS.sub(word, _BRACKETS.sub(word, said))
 
 
 def covered(line: str) -> str:

@@ -23,6 +23,7 @@ from twipc.model import Model
 from twipc.spec import codes, is_fragment
 from twipc.syntax import MOST_BYTES, parse, salvage
 
+from .hiding import hidden, is_ours, veiled
 from .ignoring import Ignoring
 
 STDIN = "-"
@@ -188,8 +189,6 @@ class Session:
 
     def _shown(self, findings: Iterable[Merged]) -> dict[str, str]:
         """The texts that findings point into, without what looks like a secret; none of a file that is not ours."""
-        from .hiding import hidden, is_ours
-
         spans = (span for each in findings for span in (each.finding.span, *(one.span for one in each.related)) if span)
         texts = {file: self.sources[file] for file in {span.file for span in spans} if file in self.sources}
         return {file: hidden(file, text) for file, text in texts.items() if is_ours(text)}
@@ -259,9 +258,10 @@ def _placed(finding: Finding, project: Project, environment: str) -> Finding:
     def placed(span: Span) -> Span:
         return replace(span, file=_place(project, span.file))
 
-    related = tuple(replace(one, span=placed(one.span)) for one in finding.related)
+    related = tuple(replace(one, span=placed(one.span), message=veiled(one.message)) for one in finding.related)
     span = placed(finding.span) if finding.span else None
-    return replace(finding, span=span, related=related, environment=environment)
+    message, at = veiled(finding.message), veiled(finding.at)
+    return replace(finding, message=message, at=at, span=span, related=related, environment=environment)
 
 
 def _is_fragment(spec: Spec) -> bool:

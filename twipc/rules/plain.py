@@ -45,7 +45,7 @@ def files(model: Model) -> Iterator[Finding]:
 
 def _help(path: Path) -> str:
     instead = "let the program read it from a secret"
-    variable = str(path[-1]) if path[-2:-1] == ("env",) else ""
+    variable = str(path[-1]) if path[-2:-1] == ("env",) and str(path[-1]).replace("_", "").isalnum() else ""
     if path[-2:-1] in (("request_headers",), ("response_headers",)):
         instead = "a header takes no secret: let the member that wants it read it from one"
     elif variable:

@@ -22,7 +22,8 @@ _LONGEST_WORD = 80
 def veiled(path: Path, node: Node | None, message: str, help: str | None) -> tuple[str, str | None]:
     """Message and help without the value, where that looks like a secret."""
     text = _text(node)
-    if not isinstance(node, NodeScalar) or not text or not looks_secret(path, text):
+    is_secret = (len(path) == 2 and path[0] == "secrets") or looks_secret(path, text)
+    if not isinstance(node, NodeScalar) or not text or not is_secret:
         return message, help
 
     def without(said: str) -> str:
