@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from twipc.diagnostics import Report
-from twipc.driver import Project, load
+from twipc.driver import load
 from twipc.formats.reading import routing_of
 from twipc.formats.writing import server_files
 from twipc.model import Model
+from twipc.project import Project
 from twipc.routes import meant
 from twipc.routes.compare import differences
 from twipc.routes.follow import forget

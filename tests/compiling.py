@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twipc.diagnostics import Finding, Report, Stopped
-from twipc.driver import Compiled, Project, compile_model, load
+from twipc.driver import Compiled, compile_model, load
 from twipc.model import Model
+from twipc.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
 SPECS = ROOT / "specs"

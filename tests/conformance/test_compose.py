@@ -17,9 +17,10 @@ from tests.compiling import ROOT, Outcome, committed, compiled_spec, compiled_te
 from tests.strategies import CARRIED, CONFIGS, NASTY
 from tests.tools import tool
 from twipc.diagnostics import Report
-from twipc.driver import Compiled, Project
+from twipc.driver import Compiled
 from twipc.formats.engines import ENGINES
 from twipc.formats.yamltext import quote
+from twipc.project import Project
 from twipc.spec import Cpu, Duration, Size, assemble
 from twipc.syntax import Tree
 from twipc.target import OF_PROGRAMS, FactKey, Facts, facts_of

@@ -17,7 +17,8 @@ from bench.wrongs import KINDS, Kind, Steps, Wrong
 from tests.compiling import compiled_bytes
 from tests.strategies import PAGES, Spec, as_text
 from twipc.diagnostics import Report, Severity
-from twipc.driver import Project, judge_fragment
+from twipc.driver import judge_fragment
+from twipc.project import Project
 from twipc.resolve.codes import CODES as OF_NAMES
 from twipc.spec.codes import CODES as OF_VALUES
 

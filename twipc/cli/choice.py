@@ -14,7 +14,7 @@ from twipc.driver import targets_in
 from twipc.model import Model
 from twipc.registry import target_names
 
-from .session import Spec, shown
+from .specs import Spec, shown
 
 target_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--target", "targets", multiple=True, metavar="TARGET", help="Only this target; may stand several times."

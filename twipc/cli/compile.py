@@ -11,15 +11,17 @@ import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import Project, compile_model, load
+from twipc.driver import compile_model, load
 from twipc.output import MANIFEST, WriteFailed, locked, manifest
+from twipc.project import Project
 from twipc.registry import is_shipped
 from twipc.stamp import Stamp
 from twipc.target.codes import LIMITS_ELSEWHERE
 
 from .choice import Choice, target_option
 from .placing import Placed, check, diff, gone, orphans, place, placed
-from .session import Session, Spec, verb
+from .session import Session, verb
+from .specs import Spec
 
 
 @click.command("compile")

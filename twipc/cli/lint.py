@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from twipc.diagnostics import Report, Span, Stopped
-from twipc.driver import Project, compile_model, judge_elsewhere, judge_fragment, load
+from twipc.driver import compile_model, judge_elsewhere, judge_fragment, load
 from twipc.model import Model
+from twipc.project import Project
 
 from .session import Session, verb
 

@@ -30,7 +30,8 @@ from twipc.target.runtime import Step
 
 from .choice import Choice, target_option
 from .placing import placed, unfresh_below
-from .session import Session, Spec, verb
+from .session import Session, verb
+from .specs import Spec
 from .telling import Voice
 from .working import Working, dry_option, shown_part, weighty
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twipc.driver import Project
+from twipc.project import Project
 from twipc.run import Failed, Runner
 from twipc.target.runtime import Answer, Step
 

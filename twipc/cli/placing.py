@@ -13,12 +13,14 @@ import click
 
 from twipc.diagnostics import Finding, Span
 from twipc.diagnostics.render import visible
-from twipc.driver import Compiled, Project
+from twipc.driver import Compiled
 from twipc.output import MODE, Folder, State, codes, files, is_read_by_docker, write
+from twipc.project import Project
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
 
-from .session import Session, shown, spec_files
+from .session import Session
+from .specs import shown, spec_files
 
 _CODES = {
     State.STALE: codes.STALE,

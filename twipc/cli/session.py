@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,31 +12,32 @@ from typing import Any, TextIO
 
 import click
 
-from twipc.diagnostics import Finding, Merged, Report, Severity, Span, Stopped, merged
+from twipc.diagnostics import Finding, Merged, Report, Severity, Span, merged
 from twipc.diagnostics.github import as_github
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
 from twipc.diagnostics.sarif import as_sarif
-from twipc.driver import Project, content_of, judge_across, judge_fragment
+from twipc.driver import judge_across, judge_fragment
 from twipc.model import Model
-from twipc.spec import codes, is_fragment
-from twipc.syntax import MOST_BYTES, parse, salvage
+from twipc.project import Project, content_of
+from twipc.spec import codes
+from twipc.syntax import MOST_BYTES
 
 from .hiding import hidden, is_ours, veiled
 from .ignoring import Ignoring
-
-STDIN = "-"
-_STDIN_FILE = "specs/<stdin>"
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One spec that was asked for: its name in its project, its bytes, and the environment its file name promises."""
-
-    project: Project
-    file: str
-    content: bytes
-    stem: str
+from .specs import (
+    STDIN,
+    STDIN_FILE,
+    Spec,
+    environment_in,
+    here,
+    names_no_environment,
+    place_of,
+    root_of,
+    shown,
+    spec_files,
+    texts_of,
+)
 
 
 @dataclass
@@ -59,21 +59,21 @@ class Session:
     @cached_property
     def home(self) -> Project:
         """The project that one stands in."""
-        return self._project(_root_of(_here()))
+        return self._project(root_of(here()))
 
     def specs(self, asked: tuple[str, ...]) -> Iterator[Spec]:
         """The specs that are meant, each once; a name that leads nowhere is wrong usage."""
         if asked:
             files = dict.fromkeys(STDIN if name == STDIN else self._path(name) for name in asked)
             return (self._from_stdin() if file == STDIN else self._from_file(Path(file)) for file in files)
-        found = [spec for spec in self._all() if not _is_fragment(spec)]
+        found = [spec for spec in self._all() if not names_no_environment(spec)]
         if not found and not self.report.findings:
             raise click.UsageError("there is no spec: name a file, or write specs/<environment>.yaml")
         return iter(found)
 
     def fragments(self) -> list[Spec]:
         """Those of the project that one stands in."""
-        return [spec for spec in self._all() if _is_fragment(spec)]
+        return [spec for spec in self._all() if names_no_environment(spec)]
 
     def _all(self) -> Iterator[Spec]:
         """Every spec and fragment; what has the name of one and cannot be read is a finding."""
@@ -98,18 +98,18 @@ class Session:
         if not there or (folder and path.suffix not in (".yaml", ".yml")):
             known = sorted({file.stem for file in spec_files(self.home)})
             if folder:
-                whole = [spec.stem for spec in self._all() if not _is_fragment(spec)]
+                whole = [spec.stem for spec in self._all() if not names_no_environment(spec)]
                 named = f"name environments ({', '.join(whole)}) or files" if whole else "name a file"
                 raise click.UsageError(visible(f"`{name}` is a folder: {named}; without a name all of specs/ are meant"))
             meant = near(path.stem, known)
             help = f"did you mean `{meant}`?" if meant else f"specs/ holds: {', '.join(known) or 'nothing'}"
             raise click.UsageError(visible(f"there is no spec `{name}`; {help}"))
-        return Path(os.path.normpath(_here() / path))
+        return Path(os.path.normpath(here() / path))
 
     def _from_stdin(self) -> Spec:
         # One byte more than is allowed tells that there are too many.
         content = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin else b""
-        return Spec(self.home, _STDIN_FILE, content, _environment_in(content))
+        return Spec(self.home, STDIN_FILE, content, environment_in(content))
 
     def _from_file(self, path: Path) -> Spec:
         try:
@@ -119,7 +119,7 @@ class Session:
         return self._spec(path, content)
 
     def _spec(self, path: Path, content: bytes) -> Spec:
-        project = self._project(_root_of(path.parent))
+        project = self._project(root_of(path.parent))
         file = path.relative_to(project.root).as_posix()
         project.found(file, content)
         return Spec(project, file, content, path.stem)
@@ -134,7 +134,7 @@ class Session:
 
     def add(self, project: Project, findings: Iterable[Finding], environment: str = "") -> None:
         """Take findings over, with the texts that they point into; `environment` is the one that was looked at."""
-        self.sources |= {_place(project, file): text for file, text in project.sources.items()}
+        self.sources |= {place_of(project, file): text for file, text in project.sources.items()}
         self.report.extend(_placed(finding, project, environment) for finding in findings)
 
     def take(self, spec: Spec, findings: Iterable[Finding], *, whole: bool) -> bool:
@@ -157,7 +157,7 @@ class Session:
             judge_fragment(project, file, text.encode("utf-8", "surrogatepass"), own)
             return own.findings
 
-        report.extend(self._ignoring[project].unused(lambda: _texts(project), of_fragment, self.unsaid))
+        report.extend(self._ignoring[project].unused(lambda: texts_of(project), of_fragment, self.unsaid))
         self.add(project, report.findings)
         return not self.fails(report.findings)
 
@@ -208,76 +208,14 @@ class Session:
         return bool(stream and stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
-def spec_files(project: Project) -> list[Path]:
-    """Every spec and fragment of a project."""
-    found = _spec_paths(project)
-    for path in found:
-        if path.suffix == ".yml" and path.with_suffix(".yaml") in found:
-            raise click.UsageError(visible(f"{shown(path)} stands beside {path.stem}.yaml: both would be `{path.stem}`"))
-    return found
-
-
-def _spec_paths(project: Project) -> list[Path]:
-    folder = project.root / "specs"
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-
-
-def _texts(project: Project) -> dict[str, str]:
-    """Every spec and fragment as it is now, and those of other folders that were read."""
-    texts = dict(project.sources)
-    for path in _spec_paths(project):
-        with suppress(OSError):  # one that was asked for and cannot be read is told as such
-            file, content = path.relative_to(project.root).as_posix(), content_of(path)
-            project.found(file, content)
-            texts[file] = content.decode("utf-8-sig", "replace")
-    return texts
-
-
-def shown(path: Path) -> str:
-    """A path as one would write it from here."""
-    return os.path.relpath(path, _here())
-
-
-def _here() -> Path:
-    try:
-        return Path.cwd()
-    except OSError as problem:
-        raise click.UsageError(f"the current folder is gone: {problem.strerror}") from None
-
-
-def _root_of(folder: Path) -> Path:
-    """The nearest folder upward that holds `specs/`, or the folder itself."""
-    return next((one for one in (folder, *folder.parents) if (one / "specs").is_dir()), folder)
-
-
-def _place(project: Project, file: str) -> str:
-    return "<stdin>" if file == _STDIN_FILE else shown(project.root / file)
-
-
 def _placed(finding: Finding, project: Project, environment: str) -> Finding:
     def placed(span: Span) -> Span:
-        return replace(span, file=_place(project, span.file))
+        return replace(span, file=place_of(project, span.file))
 
     related = tuple(replace(one, span=placed(one.span), message=veiled(one.message)) for one in finding.related)
     span = placed(finding.span) if finding.span else None
     message, at = veiled(finding.message), veiled(finding.at)
     return replace(finding, message=message, at=at, span=span, related=related, environment=environment)
-
-
-def _is_fragment(spec: Spec) -> bool:
-    try:
-        return is_fragment(parse(spec.content, spec.file, Report()))
-    except Stopped:
-        return False  # what is wrong is said, with all else, when the spec itself is read
-
-
-def _environment_in(content: bytes) -> str:
-    """The name that a spec on standard input gives itself, or "": it has no file name to agree with."""
-    try:
-        node = salvage(content, _STDIN_FILE, Report()).node(("environment",))
-    except Stopped:
-        return ""
-    return str(getattr(node, "value", ""))
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

@@ -11,9 +11,10 @@ import click
 from twipc.diagnostics import Report, Span, Stopped
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
-from twipc.driver import Compiled, compile_model, content_of, load
+from twipc.driver import Compiled, compile_model, load
 from twipc.formats.reading import ports_of, routing_of
 from twipc.model import Model
+from twipc.project import content_of
 from twipc.routes import meant
 from twipc.routes.cases import Case
 from twipc.routes.follow import taken
@@ -21,7 +22,8 @@ from twipc.routes.table import Answer, Onward, Outcome, Site, Table
 from twipc.syntax import parse
 
 from .past import NoRevision, Past
-from .session import Session, Spec, shown
+from .session import Session
+from .specs import Spec, shown
 
 _CONFIGURATIONS = (".conf", ".cfg")
 

@@ -8,13 +8,15 @@ import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import Project, compile_model, load
+from twipc.driver import compile_model, load
 from twipc.output import WriteFailed
+from twipc.project import Project
 from twipc.verify.disk import verify_folder
 
 from .choice import Choice, target_option
 from .placing import Placed, folders, placed, unwanted
-from .session import Session, Spec, verb
+from .session import Session, verb
+from .specs import Spec
 
 
 @click.command("verify")

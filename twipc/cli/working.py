@@ -16,7 +16,8 @@ from twipc.run import Busy, Engine, Failed, Runner, Unreachable, alone, codes, e
 from twipc.run.engine import without_password
 from twipc.target.runtime import Ended, Gone, Look, Need, Part, Pause, Step, Wait
 
-from .session import Session, Spec
+from .session import Session
+from .specs import Spec
 from .telling import Voice
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.cli import BASE, HEAD, PROD, WEB, project, run, spec
 from twipc.diagnostics import Finding, Report, Stopped
-from twipc.driver import Project as OnDisk
 from twipc.driver import load
 from twipc.model import Model
+from twipc.project import Project as OnDisk
 
 TOP = "environment: prod\ntargets: {compose: {}}\n"
 
