@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from twipc.diagnostics import Path, Span
@@ -28,6 +29,13 @@ class NodeSequence:
     items: list[Node]
     span: Span
     numbers: tuple[int, ...] | None = None
+    _names: Counter[str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def called(self, name: str) -> int:
+        """How many of its items are called so; they are counted once, however many are asked for."""
+        if self._names is None:
+            self._names = Counter(map(_called, self.items))
+        return self._names[name]
 
 
 @dataclass(slots=True)
@@ -131,8 +139,7 @@ def _child(node: Node | None, step: str | int) -> Node | None:
 def _item_name(items: Node | None, step: int, number: int) -> str:
     """What an item is called that none beside it is called too; else its number."""
     name = _called(_child(items, step))
-    beside = items.items if name and isinstance(items, NodeSequence) else ()
-    return name if name and sum(_called(item) == name for item in beside) == 1 else str(number)
+    return name if name and isinstance(items, NodeSequence) and items.called(name) == 1 else str(number)
 
 
 def _called(node: Node | None) -> str:
