@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from .cases import PLAIN_HOST, Case
 
 _UNWRITTEN = re.compile(r"[^\x21\x22\x24-\x7e]")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _DOTS = re.compile(rb"(?:^|/)\.\.?(?:/|$)")
@@ -35,11 +36,23 @@ def asked(method: str, url: str) -> tuple[Case, bytes | Refused]:
         except ValueError:
             raise ValueError(f"`{url}` has a port that is none: it is a number up to 65535") from None
         scheme, host = parts.scheme, (parts.hostname or "").lower()
+        host = host.removesuffix(".")
         if scheme not in ("http", "https") or not host:
             raise ValueError(f"`{url}` is no http or https URL with a host")
+        if not host.isascii():
+            raise ValueError(f"`{host}` is sent as `{_sent(host)}`: write it so")
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"`{host}` is no host that a request is sent to")
         target = url.partition("://")[2]
         target = target[len(re.split("[/?#]", target)[0]) :] or "/"
     return Case(scheme, method, host), _normalised(method, target)
+
+
+def _sent(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return "xn--…"
 
 
 def _normalised(method: str, target: str) -> bytes | Refused:

@@ -38,6 +38,7 @@ def test_paths_as_they_come_are_taken_as_they_are_normalised(path: str) -> None:
         ("GET", "//a///%62", b"/a/b"),
         ("GET", "http://Twip.Example:80/x", b"/x"),
         ("GET", "https://twip.example", b"/"),
+        ("GET", "http://twip.example.:80/x", b"/x"),
         ("GET", "https://twip.example?x", 400),
         ("GET", "*", 400),
         ("TRACE", "/", 405),
@@ -58,4 +59,17 @@ def test_requests(method: str, url: str, said: object) -> None:
 @pytest.mark.parametrize("url", ["ftp://a.example/", "http:///x", "https://"])
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="no http or https URL"):
+        asked("GET", url)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://a b/", "`a b` is no host"),
+        ("http://a.example,b/", "`a.example,b` is no host"),
+        ("http://bücher.example/", "is sent as `xn--bcher-kva.example`: write it so"),
+    ],
+)
+def test_what_is_no_host_of_a_request_is_refused(url: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
         asked("GET", url)
