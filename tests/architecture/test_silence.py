@@ -109,7 +109,8 @@ def checkout(tmp_path: Path) -> Path:
     lock = "requirements-dev.lock"
     (tmp_path / lock).write_text("a==1\n")
     stand_in(tmp_path / ".venv/bin/python", 'echo "python $*"')
-    (tmp_path / f".venv/{lock}.stamp").write_text(f"{tmp_path}\na==1\n")
+    set_up = (tmp_path / ".ci/setup.py").read_text()
+    (tmp_path / f".venv/{lock}.stamp").write_text(f"{tmp_path}\n{set_up}a==1\n")
     for name in ("ruff", "mypy", "lint-imports"):
         stand_in(tmp_path / ".venv/bin" / name)
     stand_in(tmp_path / "tests/tools/install", "echo installed")

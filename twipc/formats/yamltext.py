@@ -90,6 +90,6 @@ def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: L
 
 
 def _inline(value: Value, string: Quote) -> str:
-    if isinstance(value, str | int):
-        return _scalar(value, string)
-    return "{}" if isinstance(value, Mapping) else "[]"
+    if isinstance(value, Mapping):
+        return "{}"
+    return _scalar(value, string) if isinstance(value, str) or not isinstance(value, Sequence) else "[]"
