@@ -2,7 +2,7 @@
 
 Sources: haproxy's manual; timers and checks by what clients see while a member hangs or dies
 (tests/conformance/test_haproxy.py); headers by gixy's `host_spoofing`; refusals
-by what nginx makes of the same paths (tests/conformance/test_routes.py).
+by what nginx makes of the same requests (tests/conformance/test_routes.py and test_semantics.py).
 """
 
 from __future__ import annotations
@@ -29,12 +29,19 @@ defaults
     timeout client 30s
     timeout queue 1s
 frontend in_http
+    http-request deny deny_status 405 if METH_TRACE or METH_CONNECT
     http-request set-var(txn.path) path,url_dec,regsub(/+,/,g)
     http-request deny deny_status 400 unless { var(txn.path) -m beg -- '/' }
     http-request deny deny_status 400 if { var(txn.path) -m reg -- '(^|/)[.][.]?(/|$)' }
     http-request deny deny_status 400 if { path -m reg -i -- '%([01][0-9a-f]|7f)' }
-    http-request deny deny_status 400 if HTTP_1.1 !{ req.hdr(host) -m len gt 0 }
-    http-request deny deny_status 405 if METH_TRACE or METH_CONNECT
+    http-request deny deny_status 400 unless { req.fhdr(host) -m found } or HTTP_1.0 { url -m beg -- '/' }
+    http-request deny deny_status 400 if { req.fhdr(host) -m found } !{ req.fhdr(host) -m reg -i -- A_HOST }
+    http-request deny deny_status 400 if { req.fhdr(host) -m len gt 260 }
+    http-request deny deny_status 400 if { req.fhdr(host),port_only gt 65535 }
+    http-request deny deny_status 400 unless { url -m reg -- '^(/|[^/]+//[^/@_]+/)' }
+    http-request deny deny_status 400 unless { method -m reg -- '^[A-Z_-]+$' }
+    http-request return status 505 if { req.ver -m reg -- '^[2-9]' }
+    http-request deny deny_status 400 if !HTTP_1.0 !HTTP_1.1
     http-request deny deny_status 404 if { var(txn.path) -m beg -- '/.twipc/' }
     http-request del-header Forwarded
     http-request del-header Proxy
@@ -48,6 +55,7 @@ frontend in_health
     monitor-uri /health
     http-request deny deny_status 404
 """
+_A_HOST = "'^([a-z0-9_-]+([.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(:[0-9]{0,5})?$'"
 _CAME = """\
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Forwarded-Host %[req.hdr(host)]
@@ -151,7 +159,9 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     http = noun.http
     assert http, "only http services have a server's configuration"
     behind = model.is_behind(service)
-    places: dict[str, tuple[object, ...]] = dict(_sections(_EVERY.replace("CAME\n", "" if behind else _CAME)))
+    places: dict[str, tuple[object, ...]] = dict(
+        _sections(_EVERY.replace("A_HOST", _A_HOST).replace("CAME\n", "" if behind else _CAME))
+    )
     places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
     tls = http.tls if discovery.secrets == "file" else None
     if tls:

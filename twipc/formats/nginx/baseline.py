@@ -1,7 +1,7 @@
 """What every nginx of ours has besides its spec: a second statement, held against what the reader finds left over.
 
 Sources: nginx's documentation; headers and `server_tokens` by gixy, which the tests run; timers by what clients see while a
-member hangs or dies (tests/conformance/test_nginx.py); refusals by tests/conformance/test_routes.py.
+member hangs or dies (tests/conformance/test_nginx.py); refusals by tests/conformance/test_routes.py and test_semantics.py.
 """
 
 from __future__ import annotations
@@ -25,8 +25,17 @@ http {
   uwsgi_temp_path /tmp/uwsgi; scgi_temp_path /tmp/scgi;
   server_tokens off; sendfile on; tcp_nopush on;
   large_client_header_buffers 4 16k; client_body_timeout 10s;
+  map $http_host $refused_host {
+    default 1; "" 0; "~*^(?=.{1,260}$)(?:[a-z0-9_-]+(?:[.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(?::[0-9]{0,5})?$" 0;
+  }
+  map "$http_host $request" $refused_line {
+    default 1; "~^\S* PRI " 1; "~^\S* \S+ /\S* HTTP/1[.][01]$" $refused_host;
+    "~*^(\S+?)(?::|:80)? \S+ http://\1(?::|:80)?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
+    "~*^(\S+?)(?::|:443)? \S+ https://\1(?::|:443)?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
+    "~*^(\S+?):? \S+ [^/]+://\1:?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
+  }
   map $request_uri $refused_request {
-    default 0; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
+    default $refused_line; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
     "~*^[^?]*%(?:[01][0-9a-f]|7f)" 1; "~^[^/]" 1;
   }
   map $uri $refused_path { volatile; default $refused_request; "~^/[.]twipc/" 0; }

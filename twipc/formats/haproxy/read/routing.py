@@ -21,12 +21,25 @@ _STEERS = (
     *("set-path", "set-pathq", "replace-path", "replace-pathq", "set-uri", "replace-uri", "normalize-uri"),
     *("set-method", "use-service"),
 )
+_A_HOST = "^([a-z0-9_-]+([.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(:[0-9]{0,5})?$"
 _OWN_REFUSALS = (
     ("unless", "{", "var(txn.path)", "-m", "beg", "--", "/", "}"),
     ("if", "{", "var(txn.path)", "-m", "reg", "--", "(^|/)[.][.]?(/|$)", "}"),
     ("if", "{", "path", "-m", "reg", "-i", "--", "%([01][0-9a-f]|7f)", "}"),
-    ("if", "HTTP_1.1", "!{", "req.hdr(host)", "-m", "len", "gt", "0", "}"),
     ("if", "METH_TRACE", "or", "METH_CONNECT"),
+    *(
+        tuple(line.split())
+        for line in (
+            "unless { req.fhdr(host) -m found } or HTTP_1.0 { url -m beg -- / }",
+            f"if {{ req.fhdr(host) -m found }} !{{ req.fhdr(host) -m reg -i -- {_A_HOST} }}",
+            "if { req.fhdr(host) -m len gt 260 }",
+            "if { req.fhdr(host),port_only gt 65535 }",
+            "unless { url -m reg -- ^(/|[^/]+//[^/@_]+/) }",
+            "unless { method -m reg -- ^[A-Z_-]+$ }",
+            "if { req.ver -m reg -- ^[2-9] }",
+            "if !HTTP_1.0 !HTTP_1.1",
+        )
+    ),
 )
 """How our own configurations refuse what servers read differently; that they do is the baseline's business."""
 _OWN_MEASURES = frozenset({"req.body_size", "var(txn.owed)"})
