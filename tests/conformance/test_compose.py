@@ -108,7 +108,7 @@ volumes:
   seen: {{access: read-only}}
   ledger: {{access: single-writer}}
 accept:
-  - {{code: TW512, at: services.db.publish.dns, target: swarm, because: only one host has addresses}}
+  - {{code: TW512, at: services.db.publish.3, target: swarm, because: only one host has addresses}}
   - {{code: TW513, at: services.db.resources.pids, target: swarm, because: its memory holds it}}
   - {{code: TW514, at: services.worker.depends_on.db, target: swarm, because: it tries again}}
   - {{code: TW511, at: services.worker.depends_on.cache, target: swarm, because: it tries again}}

@@ -54,7 +54,8 @@ services:
       - {port: http, host: 83}
       - {port: admin, host: 90, address: 127.0.0.1}
 accept:
-  - {code: TW512, at: services.web.publish.http, target: swarm, because: it is a test}
+  - {code: TW512, at: services.web.publish.0, target: swarm, because: it is a test}
+  - {code: TW512, at: services.web.publish.2, target: swarm, because: it is a test}
   - {code: TW512, at: services.web.publish.admin, target: swarm, because: it is a test}
 """
 

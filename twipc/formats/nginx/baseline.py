@@ -26,13 +26,16 @@ http {
   server_tokens off; sendfile on; tcp_nopush on;
   large_client_header_buffers 4 16k; client_body_timeout 10s;
   map $http_host $refused_host {
-    default 1; "" 0; "~*^(?=.{1,260}$)(?:[a-z0-9_-]+(?:[.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(?::[0-9]{0,5})?$" 0;
+    default 1; "" 0; "~*^(?=.{1,260}$)(?:[a-z0-9_-]++(?:[.][a-z0-9_-]++)*+[.]?|[[][0-9a-f:.]++])(?::[0-9]{0,5})?$" 0;
   }
-  map "$http_host $request" $refused_line {
-    default 1; "~^\S* PRI " 1; "~^\S* \S+ /\S* HTTP/1[.][01]$" $refused_host;
+  map "$http_host $request" $refused_url {
+    default 1;
     "~*^(\S+?)(?::|:80)? \S+ http://\1(?::|:80)?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
     "~*^(\S+?)(?::|:443)? \S+ https://\1(?::|:443)?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
     "~*^(\S+?):? \S+ [^/]+://\1:?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
+  }
+  map $request $refused_line {
+    default $refused_url; "~^PRI " 1; "~^\S++ /\S*+ HTTP/1[.][01]$" $refused_host;
   }
   map $request_uri $refused_request {
     default $refused_line; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
