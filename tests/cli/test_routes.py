@@ -173,16 +173,50 @@ def test_too_many_stars_are_said_to_be_too_many(root: Path, monkeypatch: pytest.
         (("plain.yml",), "no service has a variable VIRTUAL_HOST"),
         (("empty.cfg",), "it has no `frontend` with a port"),
         (("empty.conf",), "it has no `server`"),
+        (("latin.conf",), "latin.conf: the file is no UTF-8 text"),
+        (("deep.conf",), "deep.conf: line 1: over 50 blocks in one another"),
     ],
 )
 def test_wrong_use_is_told(root: Path, arguments: tuple[str, ...], said: str) -> None:
     (root / "broken.conf").write_text("server { listen 80; ")
     (root / "empty.conf").write_text("")
+    (root / "latin.conf").write_text("server { listen 80; location /café { return 404; } }", "latin-1")
+    (root / "deep.conf").write_text(f"{'server { ' * 1500}listen 80;{' }' * 1500}")
     (root / "empty.cfg").write_text("")
     (root / "plain.yml").write_text("services:\n  web:\n    image: a\n")
     ran = run("routes", *arguments, at=root)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+def test_what_arrives_otherwise_is_answered_otherwise(root: Path) -> None:
+    def answer(to: str) -> str:
+        (root / "pass.conf").write_text(f"server {{ listen 80; location /api/ {{ proxy_pass {to}; }} }}")
+        return run("routes", "explain", "pass.conf", "/api/x", at=root).out.splitlines()[0].partition(" answered by ")[2]
+
+    told = {
+        to: answer(to)
+        for to in ("http://a", "http://a$request_uri", "http://a/", "https://a", "https://a/x", "http://unix:/s:/")
+    }
+    assert told == {
+        "http://a": "backend a",
+        "http://a$request_uri": "backend a",
+        "http://a/": "backend a/ in place of /api/",
+        "https://a": "backend a over https",
+        "https://a/x": "backend a/x in place of /api/ over https",
+        "http://unix:/s:/": "backend unix:/s:/ in place of /api/",
+    }
+    assert run("routes", "diff", "pass.conf", "pass.conf", at=root).code == 0
+    (root / "other.conf").write_text("server { listen 80; location /api/ { proxy_pass http://unix:/s; } }")
+    assert run("routes", "diff", "pass.conf", "other.conf", at=root).code == 1
+
+
+@pytest.mark.parametrize("path", [f"{'(' * 1500}a{')' * 1500}", f"a{'*' * 1500}"])
+def test_an_expression_that_goes_very_deep_is_left_open(root: Path, path: str) -> None:
+    (root / "deep.conf").write_text(f'server {{ listen 80; location ~ "{path}" {{ return 404; }} }}')
+    ran = run("routes", "deep.conf", at=root)
+    assert ran.code == 0
+    assert "not understood over " in ran.out
 
 
 def test_a_wrong_spec_has_its_findings_and_no_table(root: Path) -> None:

@@ -30,6 +30,8 @@ FILES = sorted(path.name for path in FOLDER.iterdir())
 DISK = {
     "/srv/blog/index.php": "x",
     "/srv/a": "x",
+    "/srv/left.html": "x",
+    "/srv/empty.html": "x",
     "/etc/nginx/wild.d/a.conf": "server { listen 8080; server_name www.wild.example; return 417; }",
     "/etc/nginx/snippets/more.conf": "location /more { return 418; }",
     "/etc/haproxy/paths.map": "/map/two two\n",
@@ -58,6 +60,10 @@ LEFT_OPEN = {
         "`var(txn.host) -m str a.example`, line 9",
         "`var(txn.path) -m beg /lower`, line 8",
     },
+    "addresses.conf": {"`listen`, line 6", "`listen`, line 7"},
+    "errors.conf": {"`break`, line 25", *(f"`error_page`, line {line}" for line in (8, 9, 12, 23))},
+    "families.conf": {"`listen`, line 5"},
+    "machine.conf": {"`server_name`, line 5"},
     "included.conf": {"`include`, line 2", "`include`, line 5"},
     "nested.conf": set(),
     "proxies.conf": set(),
@@ -116,7 +122,7 @@ def agrees(of: str, answer: Answer) -> bool:
     match kind:
         case "backend":
             address = re.fullmatch(r"10\.0\.3\.([1-4]):8080", what)
-            return who == (NAMES[int(address[1]) - 1] if address else what.rstrip("/"))
+            return who == (NAMES[int(address[1]) - 1] if address else what.partition("/")[0])
         case "status":
             return not who and str(answer.status) == what
         case "redirect":

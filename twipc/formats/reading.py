@@ -64,6 +64,8 @@ def routing_of(name: str, text: str, port: int | None = None) -> Table:
         return _ROUTINGS[name[name.rindex(".") :]](text, port)
     except (NotNginx, NotHaproxy, NotUnderstood) as problem:
         raise ValueError(str(problem)) from None
+    except UnicodeEncodeError:
+        raise ValueError("the file is no UTF-8 text") from None
 
 
 def ports_of(name: str, text: str) -> list[int]:

@@ -10,6 +10,10 @@ from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Sta
 MOST_REPEATS = 256
 """Of `{n,m}`; PCRE2 takes up to 65535, which no rule about a path needs."""
 MOST_PLACES = 20_000
+MOST_DEEP = 50
+"""Groups in groups; PCRE2 takes 250, which no rule about a path needs."""
+MOST_AGAIN = 2
+"""Repeats of one thing, as `a{2}*`; each is one more step down for all that walks a pattern."""
 _DIGITS = one_of(range(ord("0"), ord("9") + 1)).of
 _LETTERS = one_of((*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))).of
 _SPACES = one_of(b" \t\n\v\f\r").of
@@ -67,6 +71,7 @@ class _Reader:
     source: str
     any_case: bool
     at: int = field(default=0, init=False)
+    deep: int = field(default=0, init=False)
 
     def either(self) -> Pattern:
         parts = [self._chain()]
@@ -115,9 +120,13 @@ class _Reader:
                 raise NotUnderstood(f"`(?{self.source[self.at : self.at + 1]}` in `{self.source}`")
         elif self._take("*"):
             raise NotUnderstood(f"`(*` in `{self.source}`")
+        self.deep += 1
+        if self.deep > MOST_DEEP:
+            raise NotUnderstood(f"over {MOST_DEEP} groups in one another in `{self.source[:MOST_DEEP]}…`")
         inside = self.either()
         if not self._take(")"):
             raise NotUnderstood(f"`(` without `)` in `{self.source}`")
+        self.deep -= 1
         # A chain of its own, so that what follows repeats all of it.
         return Either((inside,))
 
@@ -125,7 +134,11 @@ class _Reader:
         return self.at < len(self.source) and (self.source[self.at] in "*+?" or self._counts() is not None)
 
     def _repeated(self, part: Pattern) -> Pattern:
+        again = 0
         while self._repeats():
+            again += 1
+            if again > MOST_AGAIN:
+                raise NotUnderstood(f"over {MOST_AGAIN} repeats of one thing in `{self.source[:MOST_DEEP]}…`")
             counts = self._counts()
             if counts:
                 least, most, self.at = counts

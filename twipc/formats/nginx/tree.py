@@ -15,6 +15,8 @@ from crossplane.lexer import _lex_file_object
 _ESCAPED = re.compile(r"\\([\\nrt\"'])")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _END = "twipc_end"
+MOST_DEEP = 50
+"""Blocks in blocks; nginx has no bound, and people write five or six."""
 _Token = tuple[str, int, bool]
 """A word, its line, and whether it stands in quotes."""
 
@@ -81,7 +83,7 @@ def parse(text: str) -> tuple[Block, list[Comment]]:
         raise NotNginx("the file begins with a byte order mark (U+FEFF)")
     # The lexer says nothing of a word, or of an open quote, that the text ends with: then this is not the last directive.
     tokens, comments = _tokens(f"{text}\n {_END};")
-    block = _block(iter(tokens), inner=False)
+    block = _block(iter(tokens))
     last = block.directives.pop() if block.directives else None
     if last is None or (last.name, last.args) != (_END, ()):
         raise NotNginx("the file ends in the middle of a directive")
@@ -106,7 +108,8 @@ def _tokens(text: str) -> tuple[tuple[_Token, ...], tuple[Comment, ...]]:
     return tuple(found), tuple(comments)
 
 
-def _block(tokens: Iterator[_Token], *, inner: bool) -> Block:
+def _block(tokens: Iterator[_Token], inner: int = 0) -> Block:
+    """What stands in the braces of so many blocks."""
     directives: list[Directive] = []
     words: list[str] = []
     first = 0
@@ -121,7 +124,9 @@ def _block(tokens: Iterator[_Token], *, inner: bool) -> Block:
             return Block(directives)
         if not words:
             raise NotNginx(f"line {line}: unexpected `{word}`")
-        block = _block(tokens, inner=True) if word == "{" else None
+        if word == "{" and inner == MOST_DEEP:
+            raise NotNginx(f"line {line}: over {MOST_DEEP} blocks in one another")
+        block = _block(tokens, inner + 1) if word == "{" else None
         directives.append(Directive(words[0], tuple(words[1:]), first, block))
         words = []
     if inner or words:

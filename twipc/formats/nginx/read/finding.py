@@ -149,8 +149,10 @@ def _with_a_slash(level: _Level) -> Iterator[Rule]:
         inside = {inner.name for inner in (one.block or Block([])).directives}
         passes = any(name.endswith("_pass") for name in inside)
         if passes and path.endswith("/") and path[:-1] not in {"", *taken} and not path.startswith(OWN_PREFIX):
-            to = Answer("status", "404") if "internal" in inside else Answer("redirect", f"301 to {path}")
-            rule = level.rule(one, (pattern.whole(pattern.text(path[:-1])),), (to,))
+            to: Outcome = (Answer("redirect", f"301 to {path}"),)
+            if "internal" in inside:
+                to = leads(one.block or Block([]), level.within, path)
+            rule = level.rule(one, (pattern.whole(pattern.text(path[:-1])),), to)
             yield replace(rule, said=f"{rule.said} without its slash")
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive
+from .pages import pages
 
 _ASKS_LUA = ("rewrite_by_lua", "access_by_lua", "content_by_lua", "set_by_lua", "js_content", "js_access", "perl")
 _GUARDS = ("auth_request", *_ASKS_LUA, "allow", "deny")
@@ -21,8 +22,8 @@ _BENIGN = frozenset(
     {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
 )
 """Files that distributions and certbot bring, without anything that chooses between requests."""
-_STATIC = re.compile(r"(?:[.](?:html?|txt|xml|json|css|js|svg|png|gif|jpe?g|ico)|/)$")
 _SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri\??")
+_ADDRESS = re.compile("(https?|grpcs?)://(.*)", re.DOTALL)
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
 _BACK = re.compile(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
 """How our own configurations give a path back as it came."""
@@ -66,21 +67,27 @@ def foreign_includes(block: Block) -> Iterator[Directive]:
 
 def leads(block: Block, around: Around = NOTHING, of: str = "") -> Outcome:
     """What a block does with a request in the end; `of` is what its location asks for: what its groups hold depends on it."""
+    return _paged(_leads(block, around, of), block, around)
+
+
+def _leads(block: Block, around: Around, of: str) -> Outcome:
     if any(one.name == "internal" for one in block.directives):
         return (Answer("status", "404"),)
     for one in block.directives:
         if one.name == "return":
             return _named(Answer(*returned(one.args)), one, block, around, of)
+        if one.name == "break":
+            return unread(one)  # what rewrites or returns behind it is not done
         if one.name in ("if", "rewrite") and not _own(one):
             sent = redirected(one)
-            every = one.name == "rewrite" and _EVERY.fullmatch(one.args[0])
-            return _named(Answer("redirect", sent), one, block, around, of) if sent and every else unread(one)
+            every = sent and _EVERY.fullmatch(one.args[0])
+            return _named(Answer("redirect", sent), one, block, around, of) if every else unread(one)
     closed = next(_closing(block, around), None)
     if closed:
         return closed
     for one in block.directives:
         if one.name.endswith("_pass") and one.args:
-            return _named(Answer("backend", _backend(one)), one, block, around, of)
+            return _named(Answer("backend", _backend(one, of)), one, block, around, of)
         if one.name in _MODULES:
             return (Answer("module", one.name),)
     return _files(block, around, of)
@@ -107,13 +114,32 @@ def _closing(block: Block, around: Around) -> Iterator[Outcome]:
             yield unread(one)
 
 
+def _paged(outcome: Outcome, block: Block, around: Around) -> Outcome:
+    """The same, unless the page of an error is asked of somebody else than a folder."""
+    codes = {code for one in outcome if isinstance(one, Answer) for code in _codes(one)}
+    for page, takers in pages(codes, (block, *around.blocks)) if codes else ():
+        for taker in takers or ():
+            inside = Block([one for one in taker.directives if one.name != "internal"])
+            answers = _leads(inside, Around(around.blocks[-2:], around.variables), "")
+            if not all(
+                isinstance(one, Answer) and (one.kind == "files" or (one.kind == "status" and one.what in codes))
+                for one in answers
+            ):
+                return unread(page)
+        if takers is None:
+            return unread(page)
+    return outcome
+
+
+def _codes(answer: Answer) -> tuple[str, ...]:
+    """The statuses of an answer that can have a page of their own."""
+    if answer.kind == "files":
+        return ("403", "404", "405")
+    return (answer.what.partition(" ")[0],) if answer.kind in ("status", "redirect") else ()
+
+
 def _files(block: Block, around: Around, of: str) -> Outcome:
     blocks = (block, *around.blocks)
-    pages = next((found for of in blocks if (found := [one for one in of.directives if one.name == "error_page"])), [])
-    for one in pages:
-        elsewhere = not _STATIC.search(one.args[-1]) or any(arg.startswith("=") for arg in one.args)
-        if elsewhere and {"404", "403", "405"} & set(one.args):
-            return unread(one)
     root = next((one for of in blocks for one in of.directives if one.name in ("root", "alias")), None)
     if root is None:
         return (Answer("files", "html"),)
@@ -134,8 +160,8 @@ def _named(answer: Answer, said: Directive, block: Block, around: Around, of: st
             text = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", one.args[1].replace("\\", "\\\\"), text)
         else:
             return (Answer(OPEN, f"`${name}`, line {one.line}"),)
-    if answer.kind == "backend":
-        text = re.sub("^(?:https?|grpcs?)://", "", text)
+    if answer.kind == "backend" and (found := _ADDRESS.fullmatch(text)):
+        text = f"{found[2]} over {found[1]}" if found[1] in ("https", "grpcs") else found[2]
     return (Answer(answer.kind, f"{text} by {of}" if groups and of else text),)
 
 
@@ -144,10 +170,12 @@ def _constant(one: Directive, block: Block, around: Around) -> bool:
     return there and len(one.args) == 2 and "$" not in one.args[1]
 
 
-def _backend(passes: Directive) -> str:
-    """The upstream, or the address; what stands behind it changes the path that arrives there."""
-    address = re.sub("^(?:https?|grpcs?)://", "", passes.args[0])
-    return address.removesuffix("$request_uri")
+def _backend(passes: Directive, of: str) -> str:
+    """The upstream, or the address; a path of its own arrives there in place of what the location asks for."""
+    address = passes.args[0].removesuffix("$request_uri")
+    found = _ADDRESS.fullmatch(address)
+    path = found[2].removeprefix("unix:").partition(":" if found[2].startswith("unix:") else "/")[1] if found else ""
+    return f"{address} in place of {of}" if path and "$" not in address and of not in ("", "/") else address
 
 
 def returned(args: tuple[str, ...]) -> tuple[str, str]:

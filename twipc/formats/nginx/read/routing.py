@@ -24,7 +24,7 @@ _DEFAULT = ("default_server", "default")
 
 @dataclass(frozen=True, slots=True)
 class _Listen:
-    """Where a server listens: at an address, or at all of them."""
+    """Where a server listens: at an address, or at all of IPv4 or IPv6; each of them has servers and a default of its own."""
 
     directive: Directive
     address: str
@@ -40,8 +40,6 @@ class _Server:
     directive: Directive
     names: tuple[str, ...]
     listens: tuple[_Listen, ...]
-    elsewhere: Directive | None = None
-    """The `listen` of an address of its own, where others listen at all of them."""
 
     def at(self, port: int) -> list[_Listen]:
         return [one for one in self.listens if one.at(port)]
@@ -61,15 +59,12 @@ def routing(text: str, port: int | None = None) -> Table:
     there = [server for server, _ in servers if server.at(asked)]
     if not there:
         raise LookupError(f"no server listens on port {asked}")
-    anywhere = any(not one.address for server in there for one in server.at(asked))
-    for server in there:
-        own = [one for one in server.at(asked) if one.address]
-        if anywhere and len(own) == len(server.at(asked)):
-            server.elsewhere = own[0].directive
     arounds = {id(server): Around((place,), _variables(root)) for server, place in servers}
     maps = [one for place in places for one in place.directives if one.name == "map"]
     found = tuple(
-        rule for hosts, server in _by_host(there, asked) for rule in _of_host(server, hosts, arounds[id(server)], maps)
+        rule
+        for hosts, server, left in _by_host(there, asked)
+        for rule in (_of_host(server, hosts, arounds[id(server)], maps) if left is None else _left_open(left, hosts))
     )
     told = frozenset(name for server in there for name in methods(server.directive.block or Block([])))
     return Table(found, (Answer("status", "404"),), https=any("ssl" in one.directive.args for one in listens), methods=told)
@@ -120,29 +115,55 @@ def _listen(directive: Directive) -> _Listen | None:
     first, _, to = last.partition("-")
     if not first.isdecimal() or not (to or first).isdecimal():
         return None
-    everywhere = address in ("", "*", "0.0.0.0", "[::]", "[::0]")  # noqa: S104 - as nginx writes every address
-    return _Listen(directive, "" if everywhere else address, int(first), int(to or first))
+    if address in ("", "*", "0.0.0.0"):  # noqa: S104 - as nginx writes every address
+        address = ""
+    return _Listen(directive, "[::]" if address == "[::0]" else address, int(first), int(to or first))
 
 
-def _by_host(servers: Sequence[_Server], port: int) -> Iterator[tuple[tuple[Pattern, ...], _Server]]:
+_Asked = tuple[tuple[Pattern, ...], _Server, Directive | None]
+"""Hosts, who answers them, and what leaves open whether it does."""
+
+
+def _by_host(servers: Sequence[_Server], port: int) -> Iterator[_Asked]:
     """Each server with the hosts that it is asked by: a name wins over a wildcard, a longer wildcard over a shorter one.
 
     Raises `NotUnderstood` for a name that is an expression which no automaton has.
     """
+    addresses = {listen.address for server in servers for listen in server.at(port)}
     ranked = [
         (rank, place, said) for place, server in enumerate(servers) for name in server.names for rank, said in _ranked(name)
     ]
     for _, place, said in sorted(ranked, key=lambda one: one[:2]):
-        yield (said,), servers[place]
-    # The rest is for the default; one that listens elsewhere is none here.
-    here = [server for server in servers if not server.elsewhere]
-    default = (one for one in here if any(word in listen.directive.args for listen in one.at(port) for word in _DEFAULT))
-    yield (), next(default, here[0])
+        one = servers[place]
+        everywhere = {listen.address for listen in one.at(port)} == addresses
+        if said is not None:
+            yield (said,), one, None if everywhere else one.at(port)[0].directive
+        elif len(servers) > 1:
+            yield (), one, _saying(one, "$hostname")
+    # The rest is for the default, which every address has of its own.
+    defaults = [_default(servers, port, address) for address in sorted(addresses)]
+    first, *others = defaults
+    other = next((listen for server, listen in others if server is not first[0]), None)
+    yield (), first[0], other.directive if other else None
 
 
-def _ranked(name: str) -> Iterator[tuple[tuple[int, int], Pattern]]:
+def _saying(server: _Server, word: str) -> Directive:
+    """Where a name of a server stands."""
+    inside = server.directive.block.directives if server.directive.block else []
+    return next(one for one in inside if one.name == "server_name" and word in map(str.lower, one.args))
+
+
+def _default(servers: Sequence[_Server], port: int, address: str) -> tuple[_Server, _Listen]:
+    here = [(server, one) for server in servers for one in server.at(port) if one.address == address]
+    return next((both for both in here if any(word in both[1].directive.args for word in _DEFAULT)), here[0])
+
+
+def _ranked(name: str) -> Iterator[tuple[tuple[int, int], Pattern | None]]:
+    """The order of a name, and the hosts that it takes; none for the machine's own name, which nobody here knows."""
     name = name.lower() if not name.startswith("~") else name
-    if name.startswith("~"):
+    if name == "$hostname":
+        yield (0, 1), None
+    elif name.startswith("~"):
         yield (3, 0), expression(name[1:], any_case=True)
     elif name.startswith("*."):
         yield (1, -len(name)), pattern.host(name)
@@ -156,9 +177,10 @@ def _ranked(name: str) -> Iterator[tuple[tuple[int, int], Pattern]]:
 
 
 def _of_host(server: _Server, hosts: tuple[Pattern, ...], around: Around, maps: Sequence[Directive]) -> Iterator[Rule]:
-    if server.elsewhere:
-        yield Rule("server", (pattern.ALL,), unread(server.elsewhere), hosts=hosts, at=(server.elsewhere.line,))
-        return
     assert server.directive.block
     for rule in (*before(server.directive.block, around), *rules(server.directive, around, maps)):
         yield replace(rule, hosts=(*hosts, *rule.hosts))
+
+
+def _left_open(by: Directive, hosts: tuple[Pattern, ...]) -> Iterator[Rule]:
+    yield Rule("server", (pattern.ALL,), unread(by), hosts=hosts, at=(by.line,))
