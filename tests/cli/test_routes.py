@@ -170,6 +170,9 @@ def test_too_many_stars_are_said_to_be_too_many(root: Path, monkeypatch: pytest.
         (("prdo",), "did you mean `prod`?"),
         (("diff", "prod", "other", "--same", "x"), "`x` is not of the form X=Y"),
         (("broken.conf",), "broken.conf: "),
+        (("lone.cfg",), "lone.cfg: line 12: `http-request` without an action"),
+        (("diff", "prod", "other", "--format", "sarif"), "has nothing to say in sarif; take --format json"),
+        (("diff", "prod", "other", "--format", "github"), "has nothing to say in github; take --format json"),
         (("plain.yml",), "no service has a variable VIRTUAL_HOST"),
         (("empty.cfg",), "it has no `frontend` with a port"),
         (("empty.conf",), "it has no `server`"),
@@ -182,6 +185,7 @@ def test_wrong_use_is_told(root: Path, arguments: tuple[str, ...], said: str) ->
     (root / "empty.conf").write_text("")
     (root / "latin.conf").write_text("server { listen 80; location /café { return 404; } }", "latin-1")
     (root / "deep.conf").write_text(f"{'server { ' * 1500}listen 80;{' }' * 1500}")
+    (root / "lone.cfg").write_text(f"{HAPROXY}\n\n\n\n\n http-request\n")
     (root / "empty.cfg").write_text("")
     (root / "plain.yml").write_text("services:\n  web:\n    image: a\n")
     ran = run("routes", *arguments, at=root)

@@ -48,8 +48,10 @@ LEFT_OPEN = {
         "`tcp-request content`, line 7",
         "`use_backend two`, line 5",
     },
-    "defaults.cfg": set(),
+    "backends.cfg": {"`replace-path`, line 10", "`set-path`, line 22", "`use-server t`, line 14"},
+    "defaults.cfg": {"`set-path`, line 27"},
     "hosts.cfg": {"`base_beg a.example/four`, line 9", "`set-header`, line 4", "`url_beg /four`, line 10"},
+    "inherited.cfg": set(),
     "listen.cfg": set(),
     "normal.cfg": {"`set-method`, line 6", "`set-path`, line 5"},
     "order.cfg": {

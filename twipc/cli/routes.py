@@ -127,6 +127,9 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
     A and B are environments (prod), services of one (prod:proxy), either at a revision of git (prod@HEAD~1), specs, or
     configuration files of nginx (.conf) and haproxy (.cfg), FILE:PORT for another port than the first.
     """
+    if session.format in ("sarif", "github"):
+        # What differs is no finding: a report without results would say that all is alike.
+        raise click.UsageError(f"`routes diff` has nothing to say in {session.format}; take --format json")
     first, second = side(session, one), side(session, other)
     found = differences(same(first, second, pairs).site, second.site)
     sure = [each for each in found if not each.open]

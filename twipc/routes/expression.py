@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -35,6 +36,10 @@ _POSIX = {
     "space": _SPACES,
     "xdigit": one_of(b"0123456789abcdefABCDEF").of,
 }
+
+
+_NEWER_COUNTS = re.compile(r"\{[ \t]*(?:[0-9]+[ \t]*(?:,[ \t]*[0-9]*[ \t]*)?|,[ \t]*[0-9]+[ \t]*)\}")
+"""Since PCRE2 10.43 `{,3}` and spaces in braces count; before, they are literal."""
 
 
 class NotUnderstood(Exception):
@@ -105,6 +110,8 @@ class _Reader:
                 return End()
             case "\\":
                 return self._escaped()
+            case "{" if _NEWER_COUNTS.match(self.source, self.at - 1):
+                raise NotUnderstood(f"`{{` with nothing to repeat in `{self.source}`")
             case "*" | "+" | "?":
                 raise NotUnderstood(f"`{character}` with nothing to repeat in `{self.source}`")
         return self._literal(character)
@@ -155,13 +162,15 @@ class _Reader:
         return part
 
     def _counts(self) -> tuple[int, int | None, int] | None:
-        """`{2}`, `{2,}`, `{2,3}` and where they end; anything else in braces is literal."""
+        """`{2}`, `{2,}`, `{2,3}` and where they end; anything else in braces is literal, in some versions of PCRE2."""
         if not self.source.startswith("{", self.at):
             return None
         inside, closed, _ = self.source[self.at + 1 :].partition("}")
         least, comma, most = inside.partition(",")
         plain = all(not one or (one.isascii() and one.isdecimal() and len(one) < 6) for one in (least, most))
         if not closed or not least or not plain:
+            if _NEWER_COUNTS.match(self.source, self.at):
+                raise NotUnderstood(f"`{{{inside}}}` in `{self.source}`: what it means depends on the version of PCRE2")
             return None
         return int(least), (int(most) if most else None) if comma else int(least), self.at + len(inside) + 2
 

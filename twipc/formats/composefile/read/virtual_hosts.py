@@ -12,7 +12,7 @@ from typing import Any
 from twipc.routes import pattern
 from twipc.routes.expression import expression
 from twipc.routes.pattern import Pattern
-from twipc.routes.table import Answer, Rule, Table
+from twipc.routes.table import OPEN, Answer, Rule, Table
 from twipc.syntax import NodeMapping, NodeScalar, NodeSequence, Tree
 
 _ENGINE = "dockercloud/haproxy"
@@ -23,12 +23,17 @@ def routing(tree: Tree) -> Table:
     services = tree.node(("services",))
     root = services if isinstance(services, NodeMapping) else tree.root
     found = {name: _service(entry.node) for name, entry in root.entries.items() if isinstance(entry.node, NodeMapping)}
+    linked = _linked(root)
+    elsewhere = {name: where for name, where in _elsewhere(root).items() if not linked or name in linked}
     asking = {name: one for name, one in found.items() if "VIRTUAL_HOST" in one}
-    if not asking:
+    if not asking and not (linked and elsewhere):
         raise LookupError("no service has a variable VIRTUAL_HOST")
-    heaviest = sorted(asking, key=lambda name: (-_weight(asking[name]), name))
-    rules = tuple(rule for name in heaviest for rule in _rules(name, asking[name]))
-    rest = sorted(_linked(root) - set(asking))
+    unknown = tuple(_unknown(said, line) for name, (said, line) in elsewhere.items() if name not in asking)
+    # Of what weight nobody knows is asked before all: whoever is heavier, it is left open.
+    anyhow = {name: why for name, one in asking.items() if (why := _weight_open(one, elsewhere.get(name)))}
+    heaviest = sorted(asking, key=lambda name: (name not in anyhow, -_weight(asking[name]), name))
+    rules = (*unknown, *(rule for name in heaviest for rule in _rules(name, asking[name], anyhow.get(name, ""))))
+    rest = sorted(linked - set(asking))
     default = tuple(Answer("backend", name) for name in rest) or (Answer("status", "503"),)
     return Table(rules, default, raw=True)
 
@@ -45,8 +50,44 @@ def _service(node: NodeMapping) -> Mapping[str, tuple[str, int]]:
     return {}
 
 
+def _elsewhere(root: NodeMapping) -> Mapping[str, tuple[str, int]]:
+    """The services that may have more variables than the file says: from where, and the line."""
+    return {
+        name: (key, service.node.entries[key].key.line)
+        for name, service in root.entries.items()
+        if isinstance(service.node, NodeMapping) and not _is_proxy(service.node)
+        for key in ("extends", "env_file")
+        if key in service.node.entries
+    }
+
+
+def _is_proxy(node: NodeMapping) -> bool:
+    return "image" in node.entries and _text(node.entries["image"].node).startswith(_ENGINE)
+
+
+def _source(said: str, line: int) -> str:
+    return f"`{said}`, line {line}"
+
+
+def _left_open(variable: tuple[str, int]) -> str:
+    """Why nobody knows the value of a variable: it comes from the shell, all of it or a part."""
+    value, line = variable
+    return "" if value and "$" not in value else _source(value or "a variable without a value", line)
+
+
+def _weight_open(variables: Mapping[str, tuple[str, int]], elsewhere: tuple[str, int] | None) -> str:
+    """Why nobody knows how heavy a service is; nothing, if the file says it."""
+    if weight := variables.get("VIRTUAL_HOST_WEIGHT"):
+        return _left_open(weight)
+    return _source(*elsewhere) if elsewhere else ""
+
+
+def _unknown(said: str, line: int) -> Rule:
+    return Rule(said, (pattern.ALL,), (Answer(OPEN, _source(said, line)),), at=(line,))
+
+
 def _text(node: Any) -> str:
-    return node.text if isinstance(node, NodeScalar) else ""
+    return node.text if isinstance(node, NodeScalar) and node.value is not None else ""
 
 
 def _weight(variables: Mapping[str, tuple[str, int]]) -> int:
@@ -58,15 +99,19 @@ def _linked(root: NodeMapping) -> set[str]:
     """The services that the proxy is linked to."""
     found: set[str] = set()
     for entry in root.entries.values():
-        if isinstance(entry.node, NodeMapping) and "image" in entry.node.entries:
+        if isinstance(entry.node, NodeMapping) and _is_proxy(entry.node):
             links = entry.node.entries.get("links")
-            if _text(entry.node.entries["image"].node).startswith(_ENGINE) and links and isinstance(links.node, NodeSequence):
+            if links and isinstance(links.node, NodeSequence):
                 found |= {_text(item).partition(":")[0] for item in links.node.items}
     return found
 
 
-def _rules(name: str, variables: Mapping[str, tuple[str, int]]) -> Iterator[Rule]:
+def _rules(name: str, variables: Mapping[str, tuple[str, int]], anyhow: str) -> Iterator[Rule]:
+    """Those of one service; `anyhow` says why it may be asked sooner or later."""
     said, line = variables["VIRTUAL_HOST"]
+    if why := _left_open((said, line)):
+        yield Rule(f"VIRTUAL_HOST {said}".strip(), (pattern.ALL,), (Answer(OPEN, why),), at=(line,))
+        return
     for one in said.split(","):
         rest = one.strip().rpartition("://")[2]
         host, slash, path = rest.partition("/")
@@ -74,7 +119,7 @@ def _rules(name: str, variables: Mapping[str, tuple[str, int]]) -> Iterator[Rule
         yield Rule(
             f"VIRTUAL_HOST {one.strip()}",
             (_glob(f"/{path}") if slash else pattern.ALL,),
-            (Answer("backend", name),),
+            (Answer(OPEN, anyhow) if anyhow else Answer("backend", name),),
             hosts=() if host in ("", "*") else (_glob(host),),
             at=(line,),
         )

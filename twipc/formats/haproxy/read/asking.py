@@ -5,15 +5,17 @@ Source: the configuration manual of haproxy 3.2, 7.1 (ACL basics) and 7.2 (Using
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood, expression
 from twipc.routes.pattern import Either, Pattern, one_of
 
+MOST_ALTERNATIVES = 64
+"""Of what one rule asks for; of n tests that each may fail in two ways there are up to 2^n."""
 COMMON = frozenset((*METHODS, "X"))
 NORMALISED = "var(txn.path)"
 """How our own configurations ask for the path: decoded, slashes merged."""
@@ -31,6 +33,9 @@ _PREDEFINED = {
     **{f"METH_{method}": (method,) for method in METHODS},
 }
 _METHODS_OF = {"METH_GET": ("GET", "HEAD")}
+
+_PASSWORD = re.compile(r"http_auth\([^(),]+\)")
+_RATE = re.compile(r"(?:sc_(?:http_req|conn|http_err)_rate\([0-2]\)|sc[0-2]_(?:http_req|conn|http_err)_rate(?:\(\))?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Acls:
     """All methods that are told apart."""
     own: frozenset[str] = frozenset()
     """Variables that hold what ours of their name do."""
+    who_may: bool = False
+    """Whether tests for passwords and rates are those that someone passes who may ask."""
 
     def condition(self, words: Sequence[str]) -> Alternatives:
         """`if …` or `unless …`; nothing at all is always."""
@@ -117,6 +124,10 @@ class Acls:
         return _all(_turned(one, self.every) for one in asked)
 
     def _test(self, words: tuple[str, ...]) -> Needs | None:
+        if self.who_may and _PASSWORD.fullmatch(words[0] if len(words) == 1 else ""):
+            return Needs()
+        if self.who_may and len(words) == 3 and _RATE.fullmatch(words[0]) and words[1] in ("gt", "ge"):
+            return None
         found = _test(words)
         if words[:1] in ((NORMALISED,), (NAMED,)) and words[0] not in self.own:
             return Needs(open=" ".join(words))
@@ -130,13 +141,12 @@ def both(*conditions: Alternatives) -> Alternatives:
 
 def _all(conditions: Iterator[Alternatives]) -> Alternatives:
     """All of several at once."""
-    found: list[Needs] = []
-    for parts in product(*conditions):
-        both: Needs | None = Needs()
-        for part in parts:
-            both = both & part if both else None
-        if both:
-            found.append(both)
+    found = [Needs()]
+    for alternatives in conditions:
+        most = max(MOST_ALTERNATIVES, len(found), len(alternatives))
+        found = list(dict.fromkeys(both for one in found for other in alternatives if (both := one & other)))
+        if len(found) > most:
+            return (Needs(open=f"over {MOST_ALTERNATIVES} alternatives"),)
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..sections import Line, Section
+from ..sections import Line, NotHaproxy, Section
 
 _INHERITED = (
     *("mode", "tcp-request", "http-request", "acl", "stats", "redirect"),
@@ -46,6 +46,9 @@ class Proxies:
 
     def __init__(self, sections: Sequence[Section]) -> None:
         self.all = list(_with_defaults(sections))
+        for line in (line for one in self.all for line in one.lines):
+            if line.words == ("http-request",):
+                raise NotHaproxy(f"line {line.number}: `http-request` without an action")
         self.entries = [one for one in self.all if one.kind in ("frontend", "listen") and one.binds]
         self.backends: Mapping[str, Proxy] = {one.name: one for one in self.all if one.kind in ("backend", "listen")}
         self.conditional = frozenset(_conditional(sections))
@@ -55,15 +58,16 @@ class Proxies:
 
 
 def _with_defaults(sections: Sequence[Section]) -> Iterator[Proxy]:
-    named: dict[str, Section] = {}
-    latest: Section | None = None
+    named: dict[str, list[Line]] = {}
+    latest: list[Line] = []
     for section in sections:
-        name, _, rest = section.name.partition(" ")
+        before, of, base = f" {section.name}".partition(" from ")
+        name = before.strip().partition(" ")[0]
         if section.kind == "defaults":
-            latest = named[name] = section
+            # One begins with nothing of those before it, unless it says from which.
+            latest = named[name] = [*(named.get(base, []) if of else []), *section.lines]
         elif section.kind in ("frontend", "backend", "listen"):
-            of = named.get(rest.removeprefix("from ").strip()) if rest.startswith("from ") else latest
-            lines = [line for line in of.lines if line.words[0] in _INHERITED] if of else []
+            lines = [line for line in (named.get(base, []) if of else latest) if line.words[0] in _INHERITED]
             yield Proxy(section.kind, name, (*lines, *section.lines))
 
 

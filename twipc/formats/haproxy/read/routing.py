@@ -7,7 +7,7 @@ Source: the configuration manual of haproxy 3.2, 4.2 (`use_backend`, `redirect`,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
@@ -22,6 +22,7 @@ _STEERS = (
     *("set-method", "use-service"),
 )
 _A_HOST = "^([a-z0-9_-]+([.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(:[0-9]{0,5})?$"
+_MAY_END = ("use-service",)
 _OWN_REFUSALS = (
     ("unless", "{", "var(txn.path)", "-m", "beg", "--", "/", "}"),
     ("if", "{", "var(txn.path)", "-m", "reg", "--", "(^|/)[.][.]?(/|$)", "}"),
@@ -146,10 +147,12 @@ class _Frontend:
                 if any(needs.open for needs in asked) or line.number in self.proxies.conditional:
                     left = tuple(Needs(open="allow") for _ in left[:1])
             elif action in _STEERS or action.startswith("lua.") or _is_of_host(action, rest):
-                if proxy is self.proxy:
+                if proxy is self.proxy or action in _MAY_END or action.startswith("lua.") or _asks_after(proxy, line):
                     yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), condition, acls, left)
             elif action in ENDS and condition not in _OWN_REFUSALS and not _OWN_MEASURES & set(condition):
-                yield from self._rules(line, (ended(action, rest),), condition, acls, left)
+                refuses = action in ("deny", "auth", "reject", "tarpit", "silent-drop")
+                of = replace(acls, who_may=True) if refuses else acls
+                yield from self._rules(line, (ended(action, rest),), condition, of, left)
         yield from self._statistics(proxy, within)
         for line in proxy.lines:
             if line.words[0] == "redirect":
@@ -185,8 +188,14 @@ class _Frontend:
     def _inside(self, name: str, within: Alternatives) -> Iterator[Rule]:
         """What a backend says itself to some of the requests that come to it."""
         proxy = self.proxies.backends.get(name)
-        if proxy and proxy is not self.proxy and not name.startswith(_OWN):
+        if proxy is None or name.startswith(_OWN):
+            return
+        if proxy is not self.proxy:
             yield from self._asking(proxy, within)
+        acls = self._acls(proxy)
+        for line in proxy.lines:
+            if line.words[0] == "use-server":
+                yield from self._rules(line, _open(line), condition_of(line.words[2:]), acls, within)
 
     def _rules(
         self, line: Line, outcome: Outcome, condition: Sequence[str], acls: Acls, within: Alternatives
@@ -223,6 +232,14 @@ def _is_of_host(action: str, rest: Sequence[str]) -> bool:
     """Whether it changes the host that later tests ask for."""
     changes = action in ("set-header", "add-header", "del-header", "replace-header", "replace-value")
     return changes and rest[:1] != () and rest[0].lower() == "host"
+
+
+def _asks_after(proxy: Proxy, line: Line) -> bool:
+    """Whether a backend asks for something of a request after a line of `http-request`, which changes the request."""
+    later = proxy.lines[proxy.lines.index(line) + 1 :]
+    return any(one.words[0] in ("redirect", "stats", "use-server") for one in proxy.lines) or any(
+        one.words[0] == "http-request" and one.words[1] in (*ENDS, "allow", *_MAY_END) for one in later
+    )
 
 
 def _open(line: Line) -> Outcome:
