@@ -35,10 +35,12 @@ http {
     "~*^(\S+?):? \S+ [^/]+://\1:?(?:/\S*)? HTTP/1[.][01]$" $refused_host;
   }
   map $request $refused_line {
-    default $refused_url; "~^PRI " 1; "~^\S++ /\S*+ HTTP/1[.][01]$" $refused_host;
+    default $refused_url; "~^(?!PRI )\S++ /\S*+ HTTP/1[.][01]$" $refused_host;
   }
   map $request_uri $refused_request {
-    default $refused_line; "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
+    default $refused_line;
+    "~^(?:/(?![.])[\x21\x22\x24\x26-\x2e\x30-\x3e\x40-\x7e]*+)++(?:[?][\x21\x22\x24-\x7e]*+)?$" $refused_line;
+    "~*^[^?]*(?:/|%2f)(?:\.|%2e)(?:\.|%2e)?(?:/|%2f|\?|$)" 1; "~[^\x21\x22\x24-\x7e]" 1;
     "~*^[^?]*%(?:[01][0-9a-f]|7f)" 1; "~^[^/]" 1;
   }
   map $uri $refused_path { volatile; default $refused_request; "~^/[.]twipc/" 0; }
