@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.speed.field import exponent
 from twipc.diagnostics import Report
 from twipc.driver import load
 from twipc.formats.reading import routing_of
@@ -146,13 +146,6 @@ def measured(compare: Callable[[], int], rounds: int = ROUNDS) -> tuple[float, i
     return min(seconds), found
 
 
-def growth(points: Sequence[tuple[int, float]]) -> float:
-    """The exponent of the power that fits best."""
-    xs, ys = ([math.log(point[place]) for point in points] for place in (0, 1))
-    middle, height = sum(xs) / len(xs), sum(ys) / len(ys)
-    return sum((x - middle) * (y - height) for x, y in zip(xs, ys, strict=True)) / sum((x - middle) ** 2 for x in xs)
-
-
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--sizes", default=",".join(map(str, SIZES)))
@@ -163,7 +156,7 @@ def main() -> int:
     for kind, made in KINDS.items():
         points = [(size, *measured(made(size))) for size in sizes]
         times = " | ".join(f"{seconds:.2f}" for _, seconds, _ in points)
-        rows.append(f"| {kind} | {times} | {growth([point[:2] for point in points]):.2f} |")
+        rows.append(f"| {kind} | {times} | {exponent(sizes, [seconds for _, seconds, _ in points]):.2f} |")
         print(rows[-1], "differences:", *(found for *_, found in points), flush=True)
     page = _PAGE.format(
         day=f"{datetime.now(UTC):%Y-%m-%d}",

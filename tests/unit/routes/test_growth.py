@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from bench.growth import CHANGED, KINDS, growth, measured
+from bench.growth import CHANGED, KINDS, measured
+from bench.speed.field import exponent
 from twipc.routes.decoded import Machine
 from twipc.routes.search import States, texts
 
@@ -35,4 +36,4 @@ def test_steps_grow_with_the_routes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_exponent_of_a_power_is_found() -> None:
-    assert growth([(10, 5.0), (100, 500.0), (1000, 50000.0)]) == pytest.approx(2)
+    assert exponent([10, 100, 1000], [5.0, 500.0, 50000.0]) == pytest.approx(2)
