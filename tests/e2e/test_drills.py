@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from bench.drills.stacks import Ours as Stack
 from bench.drills.stacks import have_swarm
 from tests.dockerd import Docker
 from tests.e2e.lab import Lab
-from tests.e2e.lab.servers import Servers, servers
+from tests.e2e.lab.servers import CARD, Servers, servers
 
 pytestmark = [pytest.mark.xdist_group("lab"), pytest.mark.timeout(900)]
 
@@ -107,6 +108,12 @@ def nothing_is_left(of: Servers) -> None:
     assert [path for path in Path("/sys/fs/cgroup").rglob(f"{of.folder.name}*") if path.is_dir()] == []
 
 
+def in_the_room(of: Servers, *command: str) -> str:
+    """What a command says in the network that all servers are on."""
+    inside = ("nsenter", f"--net=/proc/{of.room}/ns/net")
+    return subprocess.run([*inside, *command], check=True, capture_output=True, text=True).stdout
+
+
 class Broken(Exception):
     """A scenario that fails."""
 
@@ -119,6 +126,7 @@ def test_servers_of_a_scenario_that_fails_leave_nothing() -> None:
             seen.append(three)
             three.form_a_swarm()
             three["m2"].off()
+            assert CARD.format(254) in in_the_room(three, "ip", "link", "show", "between")
             raise Broken
 
     with pytest.raises(Broken):

@@ -19,11 +19,14 @@ from tests.tools import missing, tool
 
 NETWORK = "198.19.0"
 """Of RFC 2544's range, for tests like these; the last number is the server's, 254 whoever asks from outside."""
+CARD = "02:00:c6:13:00:{:02x}"
+"""A network card's own address, which stays; the last number is the same."""
 ROOM = """\
 folder=$1
 unshare --net --mount --pid --fork --kill-child --mount-proc sh -c '
   ip link set lo up
-  ip link add between type bridge
+  # Else it has the lowest address of what is plugged in: when that is powered off, answers to the room are lost for 14 s.
+  ip link add between address "$3" type bridge
   ip addr add "$2.254/24" dev between
   ip link set between up
   : >"$1/room"
@@ -51,6 +54,7 @@ class Server:
     """One of them. What is on its disk stays while it is off."""
 
     def __init__(self, room: int, folder: Path, number: int) -> None:
+        self.number = number
         self.name = f"m{number}"
         self.address = f"{NETWORK}.{number}"
         self.docker = Docker(f"unix://{folder}/{self.name}/socket")
@@ -94,7 +98,8 @@ class Server:
                 time.sleep(0.02)
         room = ("nsenter", f"--net=/proc/{self._room}/ns/net", "ip")
         subprocess.run([*room, "link", "del", self.name], check=False, capture_output=True)
-        cable = f"link add {self.name} type veth peer name eth0 netns {first}\nlink set {self.name} master between up\n"
+        card = f"eth0 address {CARD.format(self.number)} netns {first}"
+        cable = f"link add {self.name} type veth peer name {card}\nlink set {self.name} master between up\n"
         subprocess.run([*room, "-batch", "-"], input=cable, text=True, check=True, capture_output=True)
         own = f"addr add {self.address}/24 dev eth0\nlink set eth0 up\n"
         there = ("nsenter", f"--net=/proc/{first}/ns/net", "ip", "-batch", "-")
@@ -163,7 +168,7 @@ def servers(count: int = 3) -> Iterator[Servers]:
     if os.geteuid():
         missing("dockerd", "to start it needs root")
     folder = Path(tempfile.mkdtemp(prefix="twipc-servers-"))
-    command = ("sh", "-c", ROOM, "room", str(folder), NETWORK)
+    command = ("sh", "-c", ROOM, "room", str(folder), NETWORK, CARD.format(254))
     # Out of reach of Ctrl-C: what ends it is the end of stdin.
     keeper = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
