@@ -537,26 +537,27 @@ FAULTS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     ),
     "seconds of any length": ("limits.Seconds", "fit", lambda _f: lambda _self, value: -(-int(value) // 1000)),
     "the longest seconds": ("limits.Seconds", "fit", lambda _f: lambda self, _value: self.most or 999),
-    "images as they are written": ("lower", "registry_of", lambda _f: lambda _options, _service: None),
+    "images as they are written": ("lower container", "registry_of", lambda _f: lambda _options, _service: None),
     "a base image as it is written": (
         "lower",
         "image_folder",
         lambda f: lambda *a: f(*a[:3], a[3].partition(".com/")[2] or a[3]),
     ),
-    "another registry": ("lower", "registry_of", lambda f: lambda *a: f(*a) and "registry.example"),
-    "every image from the registry": ("lower", "registry_of", lambda _f: lambda options, _service: options.registry),
-    "no load balancer": ("lower", "_load_balancers", lambda _f: lambda *_: []),
+    "another registry": ("lower container", "registry_of", lambda f: lambda *a: f(*a) and "registry.example"),
+    "every image from the registry": ("lower container", "registry_of", lambda _f: lambda options, _service: options.registry),
+    "no load balancer": ("service", "_load_balancers", lambda _f: lambda *_: []),
     "no capability": ("limits", "ADDED", lambda _f: frozenset()),
-    "each load balancer twice": ("lower", "_load_balancers", lambda f: lambda *a: f(*a) * 2),
+    "each load balancer twice": ("service", "_load_balancers", lambda f: lambda *a: f(*a) * 2),
 }
 
 
 def replaced(monkeypatch: pytest.MonkeyPatch, place: str, name: str, fault: Callable[[Any], Any]) -> None:
-    """A function of the emitter's, under this name, with a fault in it."""
-    module, _, inner = place.partition(".")
-    found = import_module(f"twipc.targets.ecs.{module}")
-    owner = getattr(found, inner) if inner else found
-    monkeypatch.setattr(owner, name, fault(getattr(owner, name)))
+    """A function of the emitter's, under this name in all these places, with a fault in it."""
+    for one in place.split():
+        module, _, inner = one.partition(".")
+        found = import_module(f"twipc.targets.ecs.{module}")
+        owner = getattr(found, inner) if inner else found
+        monkeypatch.setattr(owner, name, fault(getattr(owner, name)))
 
 
 @pytest.fixture(scope="module")
@@ -590,13 +591,17 @@ def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
     assert ran.code == 0, ran.out + ran.err
 
 
-@pytest.mark.parametrize("module", ["expected", "support", "baseline", "options_facts", "read", "dockerfile", "shapes"])
+JUDGES = ("expected", "asking", "support", "baseline", "options_facts", "read", "read_task", "read_container", "read_service")
+
+
+@pytest.mark.parametrize("module", [*JUDGES, "noted", "dockerfile", "shapes"])
 def test_what_judges_the_emitter_does_not_know_what_it_goes_by(module: str) -> None:
     imported: set[str] = set()
     for node in ast.walk(ast.parse((ROOT / f"targets/ecs/{module}.py").read_text())):
         if isinstance(node, ast.ImportFrom):
             imported |= {node.module or "", *(alias.name for alias in node.names)}
     assert not imported & {"limits", "lower", "render", "check", "check_options", "probe", "twipc.formats.probe"}
+    assert not imported & {"container", "wiring", "storage", "service", "tags"}
     assert not imported & {"discovery_of", "log_group_of", "groups_of", "is_pushed", "registry_of", "target_group_of"}
 
 
