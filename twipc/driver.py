@@ -69,7 +69,7 @@ def load(project: Project, file: str, content: bytes, stem: str, report: Report)
     for secret in environment.secrets.values():
         if secret.file is not None:
             project.close(secret.file)
-    targets = {name: options for name, options in environment.targets.items() if name in registry.target_names()}
+    targets = {name: options for name, options in environment.targets.items() if registry.is_target(name)}
     try:
         model = resolve(environment.model_copy(update={"targets": targets}), bound, project.read, report)
     except Unresolved as found:
@@ -92,7 +92,7 @@ def _judge_fragment(tree: Tree, report: Report) -> None:
     _tell_unknown_targets(tree, report)
     tree = by_itself(tree, report)
     environment, bound = bind(tree, "", report)
-    _bind_options(set(environment.targets) & set(registry.target_names()), bound, report)
+    _bind_options(set(filter(registry.is_target, environment.targets)), bound, report)
     judge_alone(Model(environment, bound, {}, {}, {}, {}), tree, report, fragment=True)
 
 
@@ -133,10 +133,10 @@ def targets_in(project: Project, file: str, content: bytes) -> list[str]:
 
 
 def _tell_unknown_targets(tree: Tree, report: Report) -> None:
-    known = registry.target_names()
     targets = tree.node(("targets",))
     for name in targets.entries if isinstance(targets, NodeMapping) else ():
-        if name not in known:
+        if not registry.is_target(name):
+            known = registry.target_names()
             meant = near(name, known)
             report.add(
                 resolve_codes.UNKNOWN_TARGET,

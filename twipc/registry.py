@@ -6,10 +6,13 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from twipc import targets as shipped
 from twipc.target import Target
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "twipc.targets"
 
@@ -22,6 +25,11 @@ class BadTarget(Exception):
 def target_names() -> tuple[str, ...]:
     """The names of all targets, found without importing one."""
     return tuple(sorted({*_shipped(), *_offered()}))
+
+
+def is_target(name: str) -> bool:
+    """Whether there is a target of this name; packages are looked through only for one that is no part of twipc."""
+    return name in _shipped() or name in _offered()
 
 
 @cache
@@ -46,6 +54,7 @@ def is_shipped(name: str) -> bool:
     return name in _shipped()
 
 
+@cache
 def _shipped() -> Mapping[str, str]:
     """Module by target: `compose-2.4` lies in the folder `compose_2_4`."""
     names = (info.name for info in pkgutil.iter_modules(shipped.__path__) if info.ispkg)
@@ -58,6 +67,8 @@ def _target_name(module: str) -> str:
 
 
 def _offered() -> Mapping[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
     points = {point.name: point for point in entry_points(group=GROUP)}
     shadowed = sorted(set(points) & set(_shipped()))
     if shadowed:

@@ -12,7 +12,7 @@ from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
 from twipc.driver import targets_in
 from twipc.model import Model
-from twipc.registry import target_names
+from twipc.registry import is_target, target_names
 
 from .specs import Spec, shown
 
@@ -37,9 +37,9 @@ class Choice:
     _without: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        known = target_names()
         for name in self.targets:
-            if name not in known:
+            if not is_target(name):
+                known = target_names()
                 meant = near(name, known)
                 help = f"did you mean `{meant}`?" if meant else f"targets are: {', '.join(known)}"
                 raise click.UsageError(visible(f"there is no target `{name}`; {help}"))

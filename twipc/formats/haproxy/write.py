@@ -63,7 +63,7 @@ def _program(name: str, here: Path, http: Http) -> tuple[ServerFile, ...]:
     """What lets requests wait where haproxy itself has no word for it."""
     if not _waits_by_lua(http):
         return ()
-    text, _ = render(__package__, HOLD, here, {})
+    text, _ = render(__package__, f"{HOLD}.j2", here, {})
     return (ServerFile(plain(f"{name}/{HOLD}", text, (*here, "http", "backends")), _beside(HOLD)),)
 
 
