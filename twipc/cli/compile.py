@@ -106,8 +106,9 @@ def _keep(session: Session, stamp: Stamp, compiled: list[Placed], *, wrote: bool
         return
     files = dict(home.contents)
     for one in compiled:
-        files |= {one.file(name): text.encode() for name, text in one.wanted.items()}
-        files[one.file(MANIFEST)] = manifest(one.wanted)
+        wanted, folder = one.wanted, one.file()
+        files |= {f"{folder}/{name}": text.encode() for name, text in wanted.items()}
+        files[f"{folder}/{MANIFEST}"] = manifest(wanted)
     stamp.keep(files, home.closed, session.said, wrote=wrote)
 
 

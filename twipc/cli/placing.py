@@ -84,11 +84,13 @@ def gone(project: Project, root: Path) -> set[str]:
 
 def place(session: Session, one: Placed, *, force: bool) -> None:
     """Make a folder hold its bundle, unless that would lose what somebody else wrote: that stops this folder only."""
-    refused = [(name, state) for name, state in one.folder.states(one.wanted).items() if state in _REFUSED]
+    wanted = one.wanted
+    states = one.folder.states(wanted)
+    refused = [(name, state) for name, state in states.items() if state in _REFUSED]
     if refused and not force:
         session.add(one.project, [_finding(one, name, state) for name, state in refused])
         return
-    written = write(one.folder, one.wanted)
+    written = write(one.folder, wanted, states)
     told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else _NOTHING
     now, again = (visible(f"{shown(one.folder.path)}: {what}") + "\n" for what in (told, _NOTHING))
     session.say(now, to_stderr=True, again=again if one.compiled else "")

@@ -20,7 +20,7 @@ from twipc.diagnostics.sarif import as_sarif
 from twipc.driver import judge_across, judge_fragment
 from twipc.model import Model
 from twipc.project import Project, content_of
-from twipc.spec import codes
+from twipc.spec import codes, names_no_environment
 from twipc.syntax import MOST_BYTES
 
 from .hiding import hidden, is_ours, veiled
@@ -31,7 +31,6 @@ from .specs import (
     Spec,
     environment_in,
     here,
-    names_no_environment,
     place_of,
     root_of,
     shown,
@@ -66,14 +65,14 @@ class Session:
         if asked:
             files = dict.fromkeys(STDIN if name == STDIN else self._path(name) for name in asked)
             return (self._from_stdin() if file == STDIN else self._from_file(Path(file)) for file in files)
-        found = [spec for spec in self._all() if not names_no_environment(spec)]
+        found = [spec for spec in self._all() if not names_no_environment(spec.file, spec.content)]
         if not found and not self.report.findings:
             raise click.UsageError("there is no spec: name a file, or write specs/<environment>.yaml")
         return iter(found)
 
     def fragments(self) -> list[Spec]:
         """Those of the project that one stands in."""
-        return [spec for spec in self._all() if names_no_environment(spec)]
+        return [spec for spec in self._all() if names_no_environment(spec.file, spec.content)]
 
     def _all(self) -> Iterator[Spec]:
         """Every spec and fragment; what has the name of one and cannot be read is a finding."""
@@ -98,7 +97,7 @@ class Session:
         if not there or (folder and path.suffix not in (".yaml", ".yml")):
             known = sorted({file.stem for file in spec_files(self.home)})
             if folder:
-                whole = [spec.stem for spec in self._all() if not names_no_environment(spec)]
+                whole = [spec.stem for spec in self._all() if not names_no_environment(spec.file, spec.content)]
                 named = f"name environments ({', '.join(whole)}) or files" if whole else "name a file"
                 raise click.UsageError(visible(f"`{name}` is a folder: {named}; without a name all of specs/ are meant"))
             meant = near(path.stem, known)
@@ -210,7 +209,7 @@ class Session:
 
 def _placed(finding: Finding, project: Project, environment: str) -> Finding:
     def placed(span: Span) -> Span:
-        return replace(span, file=place_of(project, span.file))
+        return span._replace(file=place_of(project, span.file))
 
     related = tuple(replace(one, span=placed(one.span), message=veiled(one.message)) for one in finding.related)
     span = placed(finding.span) if finding.span else None

@@ -12,8 +12,7 @@ import click
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.project import Project, content_of
-from twipc.spec import is_fragment
-from twipc.syntax import parse, salvage
+from twipc.syntax import salvage
 
 STDIN = "-"
 STDIN_FILE = "specs/<stdin>"
@@ -76,14 +75,6 @@ def root_of(folder: Path) -> Path:
 def place_of(project: Project, file: str) -> str:
     """A file of a project as findings call it."""
     return "<stdin>" if file == STDIN_FILE else shown(project.root / file)
-
-
-def names_no_environment(spec: Spec) -> bool:
-    """Whether a spec is a fragment for others to extend."""
-    try:
-        return is_fragment(parse(spec.content, spec.file, Report()))
-    except Stopped:
-        return False  # what is wrong is said, with all else, when the spec itself is read
 
 
 def environment_in(content: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring_ascii as _string
 
 from twipc.diagnostics import Path
 
@@ -24,7 +25,7 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         lines.add(f"{pad}{lead}{{", origin)
         last = len(value) - 1
         for index, (key, child) in enumerate(value.items()):
-            _value(child, origin, depth + 1, f"{json.dumps(key)}: ", "," if index < last else "", lines)
+            _value(child, origin, depth + 1, f"{_string(key)}: ", "," if index < last else "", lines)
         lines.add(f"{pad}}}{tail}", origin)
     elif isinstance(value, Sequence) and not isinstance(value, str) and value:
         lines.add(f"{pad}{lead}[", origin)
@@ -34,4 +35,4 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         lines.add(f"{pad}]{tail}", origin)
     else:
         assert not isinstance(value, float), "documents hold no floats: they print differently everywhere"
-        lines.add(f"{pad}{lead}{json.dumps(value)}{tail}", origin)
+        lines.add(f"{pad}{lead}{_string(value) if isinstance(value, str) else json.dumps(value)}{tail}", origin)

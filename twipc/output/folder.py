@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from posixpath import normpath
+from posixpath import dirname, normpath
 
 MANIFEST = ".twipc-manifest.json"
 PENDING = ".twipc-manifest.next.json"
@@ -118,13 +118,12 @@ class Folder:
         for folder in (self.out, self.path.parent, self.path):
             refuse_link(folder)
         known = self.recorded()
-        for name in wanted:
-            for folder in self._folders(name):
-                refuse_link(folder)
+        for folder in self._folders(wanted):
+            refuse_link(folder)
         modes = self._keeps_modes()
         states = {name: self._state(name, text.encode(), known.get(name), modes) for name, text in wanted.items()}
         for name in known.keys() - wanted.keys():
-            if any(folder.is_symlink() for folder in self._folders(name)):
+            if any(folder.is_symlink() for folder in self._folders([name])):
                 continue  # whatever lies behind a link is not ours
             content = self.read(name)
             if content is None and not self.occupied(name):
@@ -133,9 +132,10 @@ class Folder:
             states[name] = State.ORPHANED if ours else State.EDITED
         return dict(sorted(states.items()))
 
-    def _folders(self, name: str) -> Iterator[Path]:
-        """The folders within this one that lead to `name`."""
-        return (self.path / above for above in Path(name).parents if above != Path())
+    def _folders(self, names: Iterable[str]) -> Iterator[Path]:
+        """The folders within this one that lead to these files."""
+        nearest = sorted({dirname(name) for name in names} - {""})
+        return (self.path / above for one in map(Path, nearest) for above in (one, *one.parents) if above != Path())
 
     def _state(self, name: str, wanted: bytes, known: set[str] | None, modes: bool) -> State:
         content = self.read(name)

@@ -1,6 +1,6 @@
 """The language: what a user may write, and how it is read."""
 
-from .assemble import ReadFile, assemble, by_itself, is_fragment
+from .assemble import ReadFile, assemble, by_itself, is_fragment, names_no_environment
 from .bind import bind_noun, require_known_version
 from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
@@ -76,6 +76,7 @@ __all__ = [
     "by_itself",
     "is_fragment",
     "looks_secret",
+    "names_no_environment",
     "plain_secrets",
     "require_known_version",
 ]

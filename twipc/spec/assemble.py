@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from posixpath import dirname, join, normpath
 
-from twipc.diagnostics import Path, Report, Span, Stopped
+from twipc.diagnostics import Finding, Path, Report, Span, Stopped
 from twipc.diagnostics.near import listed, near
 from twipc.syntax import Entry, Gaps, Node, NodeMapping, NodeScalar, Tree, salvage
 
@@ -56,6 +57,17 @@ def _without_from(node: Node, report: Report) -> Node:
     return NodeMapping({key: entry for key, entry in node.entries.items() if key != "from"}, node.span)
 
 
+def names_no_environment(file: str, content: bytes) -> bool:
+    """Whether a file is a fragment by what it says; of one in which something cannot be read, nobody knows."""
+    report = Report()
+    try:
+        tree = _read(content, file, report)
+        report.stop_on_errors()
+        return is_fragment(tree)
+    except Stopped:
+        return False  # what is wrong is said, with all else, when the spec itself is read
+
+
 def is_fragment(tree: Tree) -> bool:
     """Whether the tree names no environment, not even by a slip, so that it is never compiled alone."""
     return near("environment", tree.root.entries) is None
@@ -63,16 +75,44 @@ def is_fragment(tree: Tree) -> bool:
 
 def _chain(file: str, content: bytes, read: ReadFile, report: Report) -> tuple[list[Tree], set[Path]]:
     """The spec and what it extends, nearest first; and the gaps in it, which is one whole gap where a file is missing."""
-    chain = [desugar(salvage(content, file, report))]
+    chain = [_read(content, file, report)]
     gaps = set(chain[0].gaps.paths)
-    while entry := chain[-1].root.entries.pop("extends", None):
+    extends = chain[0].root.entries.get("extends")
+    while extends:
+        chain[-1] = _without_extends(chain[-1])
         try:
-            file, content = _extended(entry.node, chain, read, report)
-            chain.append(desugar(salvage(content, file, report)))
+            file, content = _extended(extends.node, chain, read, report)
+            chain.append(_read(content, file, report))
         except Stopped:
             return chain, {*gaps, ()}
         gaps |= chain[-1].gaps.paths
+        extends = chain[-1].root.entries.get("extends")
     return chain, gaps
+
+
+def _without_extends(tree: Tree) -> Tree:
+    entries = {key: entry for key, entry in tree.root.entries.items() if key != "extends"}
+    return Tree(NodeMapping(entries, tree.root.span), tree.file, tree.gaps)
+
+
+def _read(content: bytes, file: str, report: Report) -> Tree:
+    """One file without short forms, as far as it can be read; raises `Stopped` where nothing could."""
+    tree, findings = _read_once(content, file)
+    report.extend(findings)
+    if tree is None:
+        raise Stopped
+    return tree
+
+
+@lru_cache(maxsize=32)
+def _read_once(content: bytes, file: str) -> tuple[Tree | None, tuple[Finding, ...]]:
+    """Whoever looks whether a file is a fragment, or extends it, shares one tree, which nobody changes."""
+    report = Report()
+    try:
+        tree: Tree | None = desugar(salvage(content, file, report))
+    except Stopped:
+        tree = None
+    return tree, report.findings
 
 
 def _extended(node: Node, chain: list[Tree], read: ReadFile, report: Report) -> tuple[str, bytes]:

@@ -32,6 +32,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\u
 _COLON, _QUESTION = "\ue0c0", "\ue0c1"
 _COLONS = re.compile(r"""((?<![^\s,\[\]{}])[!&*][^\s,\[\]{}]*|["'\]}][ \t]*:)|:(?=[^\s,\[\]{}])""")
 """What is passed over (tags, anchors, the end of a quoted or bracketed key) or a `:` before a word."""
+_TIGHT = re.compile(r":[^\s,\[\]{}]")
 _QUESTIONS = re.compile(r"(?<=[^\s,\[\]{}])\?|\?(?=[^\s,\[\]{}])")
 
 
@@ -87,7 +88,14 @@ def _masked(text: str) -> str:
     """
     if _COLON in text or _QUESTION in text:
         return text
-    return _QUESTIONS.sub(_QUESTION, _COLONS.sub(lambda found: found[1] or _COLON, text))
+    if "?" in text:
+        text = _QUESTIONS.sub(_QUESTION, text)
+    # Nothing of this reaches over the end of a line, and in most lines there is nothing to do.
+    return "\n".join(_without_colons(line) if _TIGHT.search(line) else line for line in text.split("\n"))
+
+
+def _without_colons(line: str) -> str:
+    return _COLONS.sub(lambda found: found[1] or _COLON, line)
 
 
 def _unmasked(text: str) -> str:
@@ -115,6 +123,7 @@ class _Builder:
         self.file = file
         self.report = report
         self.lines = text.splitlines()
+        self.last = len(self.lines)
         masked = _masked(text)
         self.unmask = _unmasked if masked != text else str
         self.parser: Any = CParser(masked)
@@ -177,7 +186,8 @@ class _Builder:
             help = "no field lies so deep: look for a bracket that is not closed"
             self.report.add(codes.TOO_LARGE, f"nested over {MOST_DEPTH} levels deep", span, help=help)
             raise Stopped
-        if isinstance(event, AliasEvent) or event.anchor is not None:
+        kind = type(event)
+        if kind is AliasEvent or event.anchor is not None:
             self.report.add(
                 codes.ALIAS,
                 f"`{'*' if isinstance(event, AliasEvent) else '&'}{self.unmask(event.anchor)}` is not allowed",
@@ -191,17 +201,18 @@ class _Builder:
             tag = self.unmask(event.tag).replace("tag:yaml.org,2002:", "!!")
             self.report.add(codes.TAG, f"the tag `{tag}` is not allowed", span, help="take it out; a string stands in quotes")
             self._gap()
-        if isinstance(event, ScalarEvent):
+        if kind is ScalarEvent:
             text = self.unmask(event.value)
             return NodeScalar(resolve(text) if event.implicit[0] else text, text, span)
-        if isinstance(event, SequenceStartEvent):
+        if kind is SequenceStartEvent:
             return self._sequence(span, depth)
-        assert isinstance(event, MappingStartEvent)
+        assert kind is MappingStartEvent
         return self._mapping(span, depth)
 
     def _sequence(self, span: Span, depth: int) -> NodeSequence:
         items: list[Node] = []
-        while not isinstance(event := self.parser.get_event(), SequenceEndEvent):
+        get_event = self.parser.get_event
+        while type(event := get_event()) is not SequenceEndEvent:
             self.path.append(len(items))
             items.append(self._node(event, depth + 1))
             self.path.pop()
@@ -209,12 +220,13 @@ class _Builder:
 
     def _mapping(self, span: Span, depth: int) -> NodeMapping:
         entries: dict[str, Entry] = {}
-        while not isinstance(event := self.parser.get_event(), MappingEndEvent):
-            key = self._node(event, depth + 1)
-            name = None if isinstance(event, AliasEvent) else self._key(key)
-            self.path.append(name or "")
-            node = self._node(self.parser.get_event(), depth + 1)
-            self.path.pop()
+        get_event, path, inside = self.parser.get_event, self.path, depth + 1
+        while type(event := get_event()) is not MappingEndEvent:
+            key = self._node(event, inside)
+            name = None if type(event) is AliasEvent else self._key(key)
+            path.append(name or "")
+            node = self._node(get_event(), inside)
+            path.pop()
             if name is None:
                 continue
             if name in entries:
@@ -259,6 +271,7 @@ class _Builder:
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
-        if start.line >= len(self.lines):
+        line = start.line
+        if line >= self.last:
             return self._point(start)
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return Span(self.file, line + 1, start.column + 1, end.line + 1, end.column + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from twipc.diagnostics import Code
@@ -63,6 +64,7 @@ class When:
     otherwise: Answer
 
 
+_EXACT = Exact()
 Settled = Exact | Approximate | Absent | Outside
 Answer = Settled | When
 
@@ -118,22 +120,23 @@ class Support:
 
     def answer(self, key: FactKey, model: Model) -> Answer:
         """The answer for a fact; what is no field of the language (a baseline, an option) is exact."""
-        server = self._server(key)
-        if server:
-            service = model.environment.services.get(server)
+        at = _server_at(key.field)
+        if at is not None:
+            service = model.environment.services.get(key.owner[at])
             engine = service.http.engine.name if service and service.http else ""
             if self.only not in ("", engine):
                 return Outside(f"the service is served by {engine or 'no engine'}")
             if engine:
                 return cast(Mapping[str, Answer], self.engines[engine])[key.field]
-        return cast(Mapping[str, Answer], self.fields).get(key.field, Exact())
+        return cast(Mapping[str, Answer], self.fields).get(key.field, _EXACT)
 
-    @staticmethod
-    def _server(key: FactKey) -> str:
-        """The `http` service whose engine answers for a fact, or ""."""
-        if key.field.startswith(("http.", "backend.")):
-            return key.owner[0]
-        return key.owner[1] if key.field.startswith("service.ready.") else ""
+
+@cache
+def _server_at(field: str) -> int | None:
+    """Where among a fact's owners the `http` service stands whose engine answers for it; None, where none does."""
+    if field.startswith(("http.", "backend.")):
+        return 0
+    return 1 if field.startswith("service.ready.") else None
 
 
 def option(options: object, noun: type[Noun]) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 from twipc.model import Model
 from twipc.routes.routing import Routing
-from twipc.target import BASELINE, Absent, Approximate, Asked, FactKey, Facts, Outside, Target, facts_of
-from twipc.target.support import settle
+from twipc.target import BASELINE, FactKey, Facts, Target
 
+from .answers import heard
 from .texts import NOTHING
 from .wording import is_digest, told, traces
 
@@ -35,13 +35,17 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
     """Every fact that `read` has otherwise than the model means it on this target, by key; digests of others last."""
     meant: dict[FactKey, object] = dict(expected(model, target, options))
     found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
-    all_ = [(key, meant.get(key, NOTHING), found.get(key, NOTHING)) for key in meant.keys() | found.keys()]
-    routing = [one for one in all_ if isinstance(one[1], Routing) or isinstance(one[2], Routing)]
-    routed = {key for key, _, _ in routing}
-    differing = [Difference(*one) for one in all_ if one[0] not in routed and not _equal(one[1], one[2])]
+    differing: list[Difference] = []
+    routing: list[Difference] = []
+    for key in meant.keys() | found.keys():
+        one, other = meant.get(key, NOTHING), found.get(key, NOTHING)
+        if isinstance(one, Routing) or isinstance(other, Routing):
+            routing.append(Difference(key, one, other))
+        elif not _equal(one, other):
+            differing.append(Difference(key, one, other))
     # That requests go elsewhere follows from whatever else differs there.
     otherwise = {one.key.owner[:1] for one in differing}
-    differing += [Difference(*one) for one in routing if one[0].owner[:1] not in otherwise and not _equal(one[1], one[2])]
+    differing += [one for one in routing if one.key.owner[:1] not in otherwise and not _equal(one.meant, one.said)]
     return sorted(differing, key=lambda one: (is_digest(one.key), one.key))
 
 
@@ -52,15 +56,9 @@ def _equal(meant: object, said: object) -> bool:
 
 def expected(model: Model, target: Target, options: Any) -> Facts:
     """What a faithful artifact says: each fact as the target answers for it, and what the target adds."""
-    facts: dict[FactKey, object] = {}
-    for key, value in facts_of(model, target.discovery(options)).items():
-        asked = Asked(key, value, model, options)
-        answer = settle(target.support.answer(key, model), asked)
-        if isinstance(answer, Absent | Outside):
-            continue
-        heard = answer.how(asked) if isinstance(answer, Approximate) else value
-        facts[key] = heard
-    facts |= {**target.option_facts(model, options), **target.baseline(model, options)}
+    facts = {key: said for key, _, _, said in heard(model, target, options)}
+    facts.update(target.option_facts(model, options))
+    facts.update(target.baseline(model, options))
     return {key: value for key, value in facts.items() if not _is_nothing(key, value)}
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from twipc.diagnostics import Code, Finding, Path, Severity
 from twipc.model import Model
 from twipc.syntax import NodeSequence
-from twipc.target import Absent, Approximate, Asked, FactKey, Target, codes, facts_of, spec_path
-from twipc.target.support import settle
+from twipc.target import Absent, Approximate, FactKey, Target, codes, spec_path
 
+from .answers import heard
 from .wording import words
 
 WHOLE = {"service.mode.": 3, "service.ready.": 3, "http.tls.": 4, "volume.nfs.": 3, "volume.driver.": 3}
@@ -46,16 +46,12 @@ def losses(model: Model, target: Target, options: Any) -> Iterator[Finding]:
 
 
 def _losses(model: Model, target: Target, options: Any) -> Iterator[_Loss]:
-    for key, value in facts_of(model, target.discovery(options)).items():
-        asked = Asked(key, value, model, options)
-        answer = settle(target.support.answer(key, model), asked)
+    for key, value, answer, said in heard(model, target, options):
         if isinstance(answer, Absent):
             yield _Loss(answer.code, answer.why, key, spec_path(key, model), "")
-        elif isinstance(answer, Approximate) and (heard := answer.how(asked)) != value:
-            rounded = (
-                f"{words(key.field, value)} becomes {words(key.field, heard)}" if answer.code is codes.APPROXIMATED else ""
-            )
-            for path in _paths(key, value, heard, model):
+        elif isinstance(answer, Approximate) and said != value:
+            rounded = f"{words(key.field, value)} becomes {words(key.field, said)}" if answer.code is codes.APPROXIMATED else ""
+            for path in _paths(key, value, said, model):
                 yield _Loss(answer.code, answer.why, key, path, rounded)
 
 

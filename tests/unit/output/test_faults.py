@@ -123,6 +123,35 @@ def test_what_fails_before_the_first_file_is_replaced_changes_nothing(tmp_path: 
     assert folder.manifest_is(OLD)
 
 
+MANY = {f"{number:03}.json": f"{number}\n" for number in range(200)}
+
+
+@pytest.mark.parametrize("name", ["open", "fsync"])
+@pytest.mark.parametrize("nth", [1, 2, 100, 202])
+def test_of_many_files_that_wait_for_the_disk_at_once_one_may_fail(tmp_path: Path, name: str, nth: int) -> None:
+    folder = Folder(tmp_path / "out" / "prod" / "ecs")
+    write(folder, OLD)
+    module, attribute = PLACES[name]
+    states = folder.states(MANY)
+    faulty = Faulty(getattr(module, attribute), nth, errno.ENOSPC, forever=False)
+    with patch.object(module, attribute, faulty), pytest.raises(WriteFailed):
+        write(folder, MANY, states)
+    assert contents(folder.path) == OLD
+    assert folder.manifest_is(OLD)
+    assert not list(folder.path.rglob("*.tmp"))
+    write(folder, MANY)
+    assert contents(folder.path) == MANY
+    assert folder.manifest_is(MANY)
+
+
+def test_a_folder_is_not_listed_again_for_each_of_its_files(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out" / "prod" / "ecs")
+    with patch.object(os, "listdir", wraps=os.listdir) as listed:
+        write(folder, MANY)
+        write(folder, dict.fromkeys(MANY, "changed\n"))
+    assert listed.call_count < 10
+
+
 @contextlib.contextmanager
 def disk(folder: Path, size: str, *options: str) -> Iterator[None]:
     if os.geteuid() != 0 or not shutil.which("mount"):

@@ -1,0 +1,29 @@
+"""What a target makes of each fact of a model: for what is lost, and for what its artifacts are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twipc.model import Model
+from twipc.target import Absent, Approximate, Asked, FactKey, Outside, Target, facts_of
+from twipc.target.support import Exact, settle
+
+Heard = tuple[FactKey, object, Exact | Approximate | Absent | Outside, object]
+"""A fact, its value, the target's answer, and what reading back gives: None, where it must not appear."""
+
+
+def heard(model: Model, target: Target, options: Any) -> Iterator[Heard]:
+    """Every fact of the model with the target's answer."""
+    support = target.support
+    for key, value in facts_of(model, target.discovery(options)).items():
+        answer = support.answer(key, model)
+        if type(answer) is Exact:  # nearly all are
+            yield key, value, answer, value
+            continue
+        asked = Asked(key, value, model, options)
+        settled = settle(answer, asked)
+        if isinstance(settled, Approximate):
+            yield key, value, settled, settled.how(asked)
+        else:
+            yield key, value, settled, value if isinstance(settled, Exact) else None
