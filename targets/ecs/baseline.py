@@ -11,6 +11,7 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts, option
 
 from . import expected
 from .options import Options
+from .template_facts import template_facts
 
 _EVERY: dict[str, object] = {
     "task.networkMode": "awsvpc",
@@ -67,7 +68,7 @@ def baseline(model: Model, options_: Any) -> Facts:
         if _in_cloudwatch(model, options, name):
             facts[FactKey("service.logging.options", (name,))] = expected.log_options(model, options, name)
         facts.update(server_baseline(model, name, _discovery(options)))
-    return facts
+    return {**facts, **template_facts(model, options)}
 
 
 def _in_cloudwatch(model: Model, options: Options, name: str) -> bool:

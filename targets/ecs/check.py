@@ -14,8 +14,9 @@ from twipc.target.secrets import missing_places
 
 from . import limits
 from .check_options import check_options, finding
-from .codes import NO_SIZE, UDP, VARIABLE_TWICE
+from .codes import NO_SIZE, UDP, UNTEMPLATED, VARIABLE_TWICE
 from .options import Options, target_group_of
+from .untemplated import obstacles
 
 
 def check(model: Model, options_: Any) -> Iterator[Finding]:
@@ -28,6 +29,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from missing_places(model, "ecs", "ecs", lost="files")
     yield from _aliases(model)
     yield from _sent_round(model)
+    yield from _untemplated(model)
 
 
 def _sizes(model: Model, options: Options) -> Iterator[Finding]:
@@ -86,3 +88,9 @@ def _sent_round(model: Model) -> Iterator[Finding]:
                 yield finding(
                     model, BEHAVIOUR_LOST, path, said, f"let the load balancer send on who comes by http, or {accept}"
                 )
+
+
+def _untemplated(model: Model) -> Iterator[Finding]:
+    for path, why in obstacles(model):
+        said = f"this environment has no template of CloudFormation: {why}"
+        yield finding(model, UNTEMPLATED, path, said, "deploy it by its task definitions and services", key=False)

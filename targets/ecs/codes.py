@@ -132,4 +132,14 @@ UDP = Code(
     good=_EC2 + _WEB + "    ports: {dns: {number: 53, protocol: udp}}\n",
 )
 
-CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP)
+UNTEMPLATED = Code(
+    "ECS111",
+    "an environment without a template",
+    Severity.WARNING,
+    why="CloudFormation takes at most 500 resources, replaces `{{resolve:…}}` wherever it stands, and runs what is called like "
+    "one of its functions. Such an environment has the inputs of `aws ecs` alone, which mean the same.",
+    bad=_EC2 + _WEB + '    env: {TEXT: "{{resolve:ssm:x}}"}  #! ECS111\n',
+    good=_EC2 + _WEB + '    env: {TEXT: "{{x}}"}\n',
+)
+
+CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twipc.target import Unreadable
+from twipc.formats.reading import read_server
+from twipc.target import Discovery, Facts, Unreadable
 
 
 @dataclass
@@ -44,3 +46,32 @@ def read_image(texts: Mapping[str, str], folder: str) -> BakedImage:
     if not image.base:
         raise Unreadable(path, "there is no FROM")
     return image
+
+
+class Folders:
+    """The folders of images among some texts; two documents may run one image, and it is read once."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._images: dict[str, BakedImage] = {}
+        self._served: dict[tuple[str, Discovery], Facts] = {}
+
+    def image(self, name: str) -> BakedImage | None:
+        """What the service's folder builds, if it has one."""
+        if f"images/{name}/Dockerfile" not in self._texts:
+            return None
+        if name not in self._images:
+            self._images[name] = read_image(self._texts, f"images/{name}")
+        return self._images[name]
+
+    def content(self, name: str) -> str:
+        """What tells the folder from any other."""
+        paths = [path for path in sorted(self._texts) if path.startswith(f"images/{name}/")]
+        return hashlib.sha256("\0".join(part for path in paths for part in (path, self._texts[path])).encode()).hexdigest()[:12]
+
+    def served(self, name: str, discovery: Discovery) -> Facts:
+        """What a server does that is configured by the folder's files, if that is what they are."""
+        if (name, discovery) not in self._served:
+            image = self.image(name)
+            self._served[name, discovery] = read_server(image.copied, name, discovery) if image else {}
+        return self._served[name, discovery]

@@ -102,6 +102,12 @@ def log_driver_is_kept(launch: str, service: Service, *, written: bool) -> bool:
     return written and (driver == "awslogs" or (launch == "ec2" and driver not in ("local", "none")))
 
 
+def log_group(model: Model, options: Options, name: str) -> str:
+    """Where a service logs to that says nothing else."""
+    here = f"/{model.environment.project}/{model.environment.environment}" if options.log_group is None else options.log_group
+    return f"{here}/{name}"
+
+
 def log_options(model: Model, options: Options, name: str) -> dict[str, str]:
     """What the log driver is told: by the spec, and of awslogs what it leaves open."""
     asked = model.environment.services[name].logging
@@ -110,8 +116,7 @@ def log_options(model: Model, options: Options, name: str) -> dict[str, str]:
     )
     if kept and asked.driver != "awslogs":
         return asked.told
-    here = f"/{model.environment.project}/{model.environment.environment}" if options.log_group is None else options.log_group
-    told = {"awslogs-group": f"{here}/{name}", "awslogs-region": options.region}
+    told = {"awslogs-group": log_group(model, options, name), "awslogs-region": options.region}
     if not kept or "mode" not in asked.options:
         told |= {"mode": "non-blocking", "max-buffer-size": "4m"}
     heard = ("group", "region", "create-group", "datetime-format")

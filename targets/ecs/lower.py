@@ -16,23 +16,36 @@ from .render import document, image_folder, image_name
 from .service import service_input
 from .storage import volumes
 from .tags import tags
+from .template import template
+from .untemplated import obstacles
 
 _HERE: Path = ("targets", "ecs")
 
 
 def compile(model: Model, options_: Any) -> Bundle:
-    """A task definition for each, and a service, but for a job; for one with files of its own the folder of its image too."""
+    """A task definition for each, and a service, but for a job; the folders of images that are made here; a template of all."""
     options = option(options_, Options)
     artifacts: list[Artifact] = []
+    inputs: dict[str, tuple[Value, Value]] = {}
     for name, service in model.services:
-        artifacts += task_definition(model, options, name)
-        if service.kind == "service":
-            artifacts.append(document(f"{name}.service.json", ("services", name), service_input(model, options, name)))
+        task, folder = _task_and_folder(model, options, name)
+        artifacts += [document(f"{name}.taskdef.json", ("services", name), task), *folder]
+        lasting = service_input(model, options, name) if service.kind == "service" else None
+        if lasting:
+            artifacts.append(document(f"{name}.service.json", ("services", name), lasting))
+        inputs[name] = (task, lasting)
+    if not any(obstacles(model)):
+        artifacts.append(template(model, options, inputs))
     return bundle(*artifacts)
 
 
-def task_definition(model: Model, options: Options, name: str) -> tuple[Artifact, ...]:
-    """A service's task definition, and after it the folder of the image that it names, if that is made here."""
+def task_definition(model: Model, options: Options, name: str) -> Artifact:
+    """A service's task definition."""
+    return document(f"{name}.taskdef.json", ("services", name), _task_and_folder(model, options, name)[0])
+
+
+def _task_and_folder(model: Model, options: Options, name: str) -> tuple[dict[str, Value], tuple[Artifact, ...]]:
+    """A task definition, and the folder of the image that it names, if that is made here."""
     service, discovery = model.environment.services[name], discovery_of(options)
     image = image_of(service)
     registry = registry_of(options, service)
@@ -45,8 +58,7 @@ def task_definition(model: Model, options: Options, name: str) -> tuple[Artifact
         # What it starts from has no digest: another one would be another folder, and so another image than the lock knows.
         of = "http" if service.http else "configs"
         named = At(("services", name, of), images.with_digest(model, image_name(model, name, folder, options.registry)))
-    task = _task(model, options, name, named, discovery)
-    return (document(f"{name}.taskdef.json", ("services", name), task), *folder)
+    return _task(model, options, name, named, discovery), folder
 
 
 def _task(model: Model, options: Options, name: str, image: Value, discovery: Discovery) -> dict[str, Value]:

@@ -22,7 +22,7 @@ def documents(model: Model, options: Options | None) -> Iterator[Measured]:
     """What counts are the bytes that are written, so only the emitter can tell; it writes just this one document."""
     for name, service in model.services:
         if options and _may_be_too_large(model.tree.node(("services", name))) and limits.task_size(options.launch, service):
-            document = json.loads(task_definition(model, options, name)[0].text)
+            document = json.loads(task_definition(model, options, name).text)
             size = len(json.dumps(document, separators=(",", ":")))
             yield Measured(("services", name), size, "its task definition")
 

@@ -6,22 +6,43 @@ from collections.abc import Mapping
 
 from twipc.target import FactKey, Facts
 
+from .dockerfile import Folders
 from .read_service import ServiceReader
 from .read_task import TaskReader
+from .read_template import TEMPLATE_FILE, TemplateReader
 from .shapes import SERVICE, TASK_DEFINITION, load
 
 _TASK, _SERVICE = ".taskdef.json", ".service.json"
 
 
 def read(texts: Mapping[str, str]) -> Facts:
-    """The facts of every service whose files are there, and of the images that they run."""
+    """The facts of every service whose files are there, and of the images that they run; and what the template says of them."""
+    folders = Folders(texts)
+    facts = _of_inputs(texts, folders)
+    if TEMPLATE_FILE not in texts:
+        return facts
+    template = TemplateReader(texts, folders)
+    return {**_agreed(facts, template.facts), **template.own}
+
+
+def _of_inputs(texts: Mapping[str, str], folders: Folders) -> Facts:
     names = {path.removesuffix(end) for path in texts for end in (_TASK, _SERVICE) if path.endswith(end)}
     facts: dict[FactKey, object] = {}
     for name in sorted(names):
-        task = TaskReader(name, texts, facts)
+        task = TaskReader(name, folders, facts)
         task.task(load(texts, f"{name}{_TASK}", TASK_DEFINITION))
         if f"{name}{_SERVICE}" in texts:
             ServiceReader(name, facts).service(load(texts, f"{name}{_SERVICE}", SERVICE))
         else:
             task.job()
     return facts
+
+
+def _agreed(inputs: Facts, template: Facts) -> Facts:
+    """What both say; where they differ, that is the fact."""
+    return {
+        key: inputs[key]
+        if key in inputs and key in template and inputs[key] == template[key]
+        else ("in its own file", inputs.get(key, "nothing"), f"in {TEMPLATE_FILE}", template.get(key, "nothing"))
+        for key in sorted(inputs.keys() | template.keys())
+    }

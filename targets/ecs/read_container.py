@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from twipc.formats.engines import variable_of
-from twipc.formats.reading import read_server
 from twipc.spec import Size
 from twipc.target import STATS_USE, Discovery, FactKey, standby
 from twipc.target.probe import recognise
 
-from .dockerfile import read_image
+from .dockerfile import Folders
 from .noted import Noted, pairs_of, seconds_of
 
 RESOLVER = "169.254.169.253"
@@ -23,9 +20,9 @@ _LABEL = re.compile(r"io\.twipc\.volume\.([^.]+)\.(access|retention)")
 class ContainerReader(Noted):
     """Takes what it understands out of a container, with the image that it runs where that is made here."""
 
-    def __init__(self, name: str, texts: Mapping[str, str], facts: dict[FactKey, object]) -> None:
+    def __init__(self, name: str, folders: Folders, facts: dict[FactKey, object]) -> None:
         super().__init__(name, facts)
-        self.texts = texts
+        self.folders = folders
         self.registry = ""
         self.standing_by = False
 
@@ -142,7 +139,7 @@ class ContainerReader(Noted):
             self.fact("health.http.path", http[0].path)
             self.fact("health.http.port", http[1])
         else:
-            self.fact("health.command", argv if command[:1] == ["CMD"] else tuple(command))
+            self.fact("health.command", argv if command[:1] == ["CMD"] else ("not run by CMD", *command))
         for key, leaf in (("interval", "interval"), ("timeout", "timeout"), ("startPeriod", "start_period")):
             self.fact(f"health.{leaf}", seconds_of(check.pop(key, None)))
         self.fact("health.failures", check.pop("retries", None))
@@ -167,24 +164,21 @@ class ContainerReader(Noted):
 
     def _image(self, image: str) -> None:
         """What a Dockerfile starts from, if the task runs what the folder of its own makes."""
-        folder = f"images/{self.name}"
-        if f"{folder}/Dockerfile" not in self.texts:
+        baked = self.folders.image(self.name)
+        if baked is None:
             self.fact("image", self._own(image))
             return
-        baked = read_image(self.texts, folder)
         self.fact("image", self._own(baked.base, "FROM"))
         if baked.rest:
             self.baseline("Dockerfile", tuple(baked.rest))
-        parts = [part for path in sorted(self.texts) if path.startswith(f"{folder}/") for part in (path, self.texts[path])]
-        content = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
         image, _, digest = image.partition("@")
         registry, _, name = image.rpartition("/")
         self.option("registry", registry or None)
         self.option("digest", digest or None)
-        if name != f"{self.family}:{content}":
+        if name != f"{self.family}:{self.folders.content(self.name)}":
             self.baseline("image, not of its folder's content", name)
         discovery = Discovery(RESOLVER, suffix=f".{self.namespace}" if self.namespace else "", secrets="variable")
-        served = read_server(baked.copied, self.name, discovery)
+        served = self.folders.served(self.name, discovery)
         self.facts.update(served)
         if not served:
             self.fact("configs", baked.copied)

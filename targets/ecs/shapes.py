@@ -100,7 +100,10 @@ SERVICE: Shape = {
     "propagateTags": str,
     "tags": _TAGS,
 }
-_WORDS = {str: "a string", int: "a whole number", bool: "true or false"}
+TEMPLATE: Shape = {"AWSTemplateFormatVersion": str, "Description": str, "Rules": dict, "Resources": MapOf(dict)}
+RESOURCE: Shape = {"Type": str, "DeletionPolicy": str, "UpdateReplacePolicy": str, "Properties": dict}
+LOG_GROUP: Shape = {"LogGroupName": str, "RetentionInDays": int}
+_WORDS = {str: "a string", int: "a whole number", bool: "true or false", dict: "an object"}
 
 
 def load(texts: Mapping[str, str], path: str, shape: Shape) -> dict[str, Any]:
@@ -115,10 +118,15 @@ def load(texts: Mapping[str, str], path: str, shape: Shape) -> dict[str, Any]:
         raise Unreadable(path, "it is nested too deeply") from None
     except ValueError as problem:
         raise Unreadable(path, str(problem)) from None
-    problem_found = _misfit(document, shape, "")
-    if problem_found:
-        raise Unreadable(path, problem_found)
-    loaded: dict[str, Any] = document
+    return fitting(path, document, shape)
+
+
+def fitting(path: str, document: object, shape: Shape, place: str = "") -> dict[str, Any]:
+    """The same, known to have the shape as far as it goes; `place` is where in the file it stands."""
+    problem = _misfit(document, shape, place)
+    if problem:
+        raise Unreadable(path, problem)
+    loaded: dict[str, Any] = document  # type: ignore[assignment]
     return loaded
 
 

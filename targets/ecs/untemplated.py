@@ -1,0 +1,66 @@
+"""Environments that a template of CloudFormation cannot have: too large, or with words that it would replace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from twipc.diagnostics import Path
+from twipc.model import Model
+from twipc.syntax import Node, NodeMapping, NodeSequence
+
+RESOURCES, BYTES = 500, 1_000_000
+"""What a template may have (CloudFormation guide, quotas); a megabyte is for templates that lie on S3."""
+_OF_EACH = 3
+_OF_ECS = 8_000
+"""More bytes than what a service in a template has of ECS's own."""
+_ELSEWHERE = frozenset({"http", "configs", "ready", "build"})
+"""What of a service lies in its image, or nowhere."""
+
+
+def obstacles(model: Model) -> Iterator[tuple[Path, str]]:
+    """Where in the spec is what a template cannot have, and why it cannot."""
+    written = 0
+    for name, _ in model.services:
+        node = model.tree.node(("services", name))
+        written += _bytes(node) + _OF_ECS
+        if isinstance(node, NodeMapping):
+            for key in sorted(set(node.entries) - _ELSEWHERE):
+                yield from _replaced(node.entries[key].node, ("services", name, key))
+            labels = node.entries.get("labels")
+            if labels and isinstance(labels.node, NodeMapping):
+                yield from _functions(labels.node, ("services", name, "labels"))
+    count = _OF_EACH * len(model.environment.services)
+    if count > RESOURCES:
+        yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
+    elif written > BYTES:
+        yield ("services",), f"its template might have more than {BYTES // 1_000_000} MB"
+
+
+def _replaced(node: Node, path: Path) -> Iterator[tuple[Path, str]]:
+    """Dynamic references: CloudFormation puts a secret in their place, in any string, and has no way to say otherwise."""
+    if isinstance(node, NodeMapping):
+        for key, entry in node.entries.items():
+            if "{{resolve:" in key:
+                yield (*path, key), "CloudFormation puts something else in the place of `{{resolve:…}}`"
+            yield from _replaced(entry.node, (*path, key))
+    elif isinstance(node, NodeSequence):
+        for index, item in enumerate(node.items):
+            yield from _replaced(item, (*path, index))
+    elif "{{resolve:" in str(node.value):
+        yield path, "CloudFormation puts something else in the place of `{{resolve:…}}`"
+
+
+def _functions(labels: NodeMapping, path: Path) -> Iterator[tuple[Path, str]]:
+    for key in labels.entries:
+        if key in ("Ref", "Condition"):  # `Fn::` no label begins with
+            yield (*path, key), f"`{key}` is a function of CloudFormation"
+
+
+def _bytes(node: Node | None) -> int:
+    """More bytes than a part of a spec has in a template: each value stands on a line of its own, deep within."""
+    if isinstance(node, NodeMapping):
+        return sum(len(json.dumps(key)) + _bytes(entry.node) for key, entry in node.entries.items())
+    if isinstance(node, NodeSequence):
+        return sum(map(_bytes, node.items))
+    return 600 + len(json.dumps(node.value)) if node else 0

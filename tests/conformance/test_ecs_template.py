@@ -1,0 +1,196 @@
+"""The template of an environment: what cfn-lint says of it, and what the reader does."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_all
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.faults import faults
+from targets.ecs.logical import logical
+from targets.ecs.template_facts import _called
+from targets.ecs.untemplated import obstacles
+from tests.compiling import Outcome, compiled_spec
+from tests.conformance.test_ecs import ENVIRONMENTS, compiled_text, meaning, spec_for
+from tests.strategies import CONFIGS
+from twipc.driver import Compiled
+from twipc.verify.disk import verify_folder
+
+FILE = "template.json"
+MORE = """\
+    tmpfs: [/run, {path: /var/cache, size: 7MiB}]
+    shm_size: 96MiB
+    placement: {constraints: {zone: a1}, spread: [rack], max_per_host: 1}
+    ulimits: {nofile: 1000}
+    no_new_privileges: true
+    labels: {com.example.team: "a ${b} c", Reference: x}
+"""
+JOB = "  migrate-2: {kind: job, image: shop/migrate:1, resources: {cpu: 0.25, memory: 512MiB}}\n"
+OWN_LOGS = "    logging: {driver: awslogs, options: {awslogs-group: /elsewhere}}\n"
+
+
+def everything(launch: str) -> Outcome:
+    """What no committed environment has."""
+    text = spec_for(launch, resources="{cpu: 0.25, memory: 512MiB}", more=(MORE if launch == "ec2" else "") + OWN_LOGS + JOB)
+    return compiled_text(
+        text.replace("    execution_role:", "    security_groups: [sg-0a1b2c3d]\n    execution_role:").replace(
+            "    service_security_groups: {web: [sg-0b1c2d3e]}\n", ""
+        )
+    )
+
+
+def text_of(outcome: Outcome) -> str:
+    assert outcome.compiled, [f"{finding.code.id} {finding.message}" for finding in outcome.findings]
+    return outcome.compiled[0].bundle.texts[FILE]
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    for name in ENVIRONMENTS:
+        yield name, text_of(compiled_spec(name, ["ecs"]))
+    for launch in ("fargate", "ec2"):
+        yield launch, text_of(everything(launch))
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
+def test_cfn_lint_has_nothing_to_say(name: str, text: str) -> None:
+    """Informational included, but I4010: it asks for prose on why a template is as it is, which is the spec and its page."""
+    assert not [f"{name}: {found}" for found in lint_all(text) if found.rule.id != "I4010"]
+
+
+def test_it_makes_what_the_inputs_ask_for_and_where_they_log() -> None:
+    resources = json.loads(text_of(compiled_spec("public", ["ecs"])))["Resources"]
+    kinds = {"Logs": "AWS::Logs::LogGroup", "Task": "AWS::ECS::TaskDefinition", "Service": "AWS::ECS::Service"}
+    assert {name: one["Type"] for name, one in resources.items()} == {
+        f"{service}{kind}": type_ for service in ("Proxy", "Static", "Web") for kind, type_ in kinds.items()
+    }
+    container = resources["WebTask"]["Properties"]["ContainerDefinitions"][0]
+    assert container["LogConfiguration"]["Options"]["awslogs-group"] == {"Ref": "WebLogs"}
+    assert resources["WebService"]["Properties"]["TaskDefinition"] == {"Ref": "WebTask"}
+
+
+def test_a_job_has_no_service_and_a_group_of_ones_own_is_not_made() -> None:
+    resources = json.loads(text_of(everything("fargate")))["Resources"]
+    assert sorted(resources) == ["MigrateQ2Logs", "MigrateQ2Task", "WebService", "WebTask"]
+
+
+@pytest.mark.parametrize("launch", ["fargate", "ec2"])
+def test_it_does_not_change_when_an_unrelated_service_is_added(launch: str) -> None:
+    def resources(more: str) -> dict[str, Any]:
+        text = spec_for(launch, resources="{cpu: 0.25, memory: 512MiB}", more=more)
+        found: dict[str, Any] = json.loads(text_of(compiled_text(text)))["Resources"]
+        return found
+
+    before, after = resources(""), resources(JOB)
+    assert before == {name: after[name] for name in before}
+
+
+NAMES = st.from_regex(r"[abq][abq1]{0,3}(-[abq1]{1,2}){0,3}", fullmatch=True)
+
+
+@given(NAMES, NAMES)
+def test_logical_names_are_of_one_service_each(one: str, other: str) -> None:
+    assert (logical(one, "Task") == logical(other, "Task")) == (one == other)
+    assert logical(one, "Task").isalnum()
+    assert logical(one, "Task") == _called(one, "Task")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{\n                  "Ref": "WebLogs"\n                }', '"/twip/public/web"'),
+        ('"TaskDefinition": {\n          "Ref": "WebTask"\n        }', '"TaskDefinition": "twip-public-web"'),
+        ('"TaskDefinition": {\n          "Ref": "WebTask"\n        }', '"TaskDefinition": {"Ref": "StaticTask"}'),
+        ('"WebService": {', '"WebService2": {'),
+        ('"DeletionPolicy": "Retain",', ""),
+        ('"RetentionInDays": 30', '"RetentionInDays": 3653'),
+        ('"ReadonlyRootFilesystem": true', '"readonlyRootFilesystem": true'),
+        ('"ReadonlyRootFilesystem": true', '"ReadonlyRootFilesystem": "true"'),
+        ('"FilesystemId"', '"FileSystemId"'),
+        ('"IAM": "ENABLED"', '"Iam": "ENABLED"'),
+        ('"twip-public-proxy"', '{"Fn::Sub": "twip-public-proxy"}'),
+        ('"Resources": {', '"Transform": "AWS::Serverless-2016-10-31",\n  "Resources": {'),
+        ('"Resources": {', '"Resources": {\n    "Topic": {"Type": "AWS::SNS::Topic"},'),
+        ('"Type": "AWS::ECS::Service",', '"Type": "AWS::ECS::Service",\n      "DependsOn": "WebTask",'),
+        ('"DesiredCount": 2', '"DesiredCount": 3'),
+        ('"eu-west-1"\n', '"eu-west-2"\n'),
+    ],
+)
+def test_another_template_is_another_environment(old: str, new: str) -> None:
+    """Also where the inputs beside it still say what they should."""
+    one = compiled_spec("public", ["ecs"]).compiled[0]
+    assert old in one.bundle.texts[FILE]
+    changed = {**one.bundle.texts, FILE: one.bundle.texts[FILE].replace(old, new)}
+    assert meaning(one, changed) != meaning(one, one.bundle.texts)
+
+
+def test_inputs_and_template_have_the_same_services() -> None:
+    one = compiled_spec("public", ["ecs"]).compiled[0]
+    without = {path: text for path, text in one.bundle.texts.items() if not path.startswith("web.")}
+    assert meaning(one, without) != meaning(one, one.bundle.texts)
+    template = json.loads(one.bundle.texts[FILE])
+    del template["Resources"]["WebService"]
+    assert meaning(one, {**one.bundle.texts, FILE: json.dumps(template)}) != meaning(one, one.bundle.texts)
+
+
+@pytest.mark.parametrize("launch", ["fargate", "ec2"])
+def test_each_fault_in_a_line_of_it_is_noticed(launch: str) -> None:
+    [one] = everything(launch).compiled
+    artifact = next(artifact for artifact in one.bundle.artifacts if artifact.path == FILE)
+    missed = [fault for fault, text in faults(artifact, random.Random(1)) if not noticed(one, text)]
+    # What is left out then is what ECS does anyway.
+    assert [str(fault) for fault in missed if fault.before.strip() != '"InitProcessEnabled": false,'] == []
+
+
+def noticed(one: Compiled, text: str) -> bool:
+    return any(verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, FILE: text}))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'env: {KEY: {secret: api-key}, TEXT: "a {{resolve:ssm:x}}"}',
+        'command: [run, "{{resolve:secretsmanager:x}}"]',
+        'mounts: {/news: news, /mail: mail, "/{{resolve:ssm:x}}": mail}',
+        "labels: {Ref: x}",
+        "labels: {Condition: x}",
+    ],
+)
+def test_what_it_would_take_for_something_else_leaves_it_out(said: str) -> None:
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}", more=f"    {said}\n")
+    for field in ("env", "command", "mounts"):
+        if said.startswith(field):
+            text = "".join(line for line in text.splitlines(keepends=True) if f"    {field}: " not in line or said in line)
+    outcome = compiled_text(text)
+    assert outcome.codes == ["ECS111"]
+    assert "web.taskdef.json" in outcome.compiled[0].bundle.texts
+    assert FILE not in outcome.compiled[0].bundle.texts
+
+
+def many(count: int, more: str = "") -> Outcome:
+    sized = f"    image: shop/web:1\n    resources: {{cpu: 0.25, memory: 512MiB}}\n{more}"
+    services = "".join(f"  web-{number}:\n{sized}" for number in range(count))
+    head = spec_for("fargate", resources="{}").partition("services:\n")[0]
+    head = head.replace("service_security_groups: {web: [sg-0b1c2d3e]}", "security_groups: [sg-0b1c2d3e]")
+    return compiled_text(f"{head.partition('    task_roles')[0]}services:\n{services}", files=CONFIGS)
+
+
+def test_more_resources_than_one_template_has_leave_it_out() -> None:
+    assert "ECS111" not in many(2).codes
+    outcome = many(167)
+    assert outcome.codes.count("ECS111") == 1
+    assert FILE not in outcome.compiled[0].bundle.texts
+
+
+def test_what_it_weighs_is_not_underestimated() -> None:
+    pairs = ", ".join(f"K{number}: {'x' * 400}" for number in range(70))
+    outcome = many(20, f"    env: {{{pairs}}}\n    command: [{'a, ' * 200}a]\n")
+    assert FILE not in outcome.compiled[0].bundle.texts
+    heavy = many(10, f"    env: {{{pairs}}}\n    labels: {{a: b}}\n    health: {{command: [check]}}\n")
+    assert len(text_of(heavy)) < 1_000_000
+    assert not [*obstacles(heavy.compiled[0].model)]
