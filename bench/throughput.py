@@ -29,6 +29,7 @@ PAGE = Path(__file__).with_name("THROUGHPUT.md")
 ENTRIES = {"train": "static", "prod": "proxy"}
 WARM = 2
 """Rounds that do not count."""
+OF_STATIC, ONE_PROCESSOR = "{cpu: 0.25, memory: 128MiB}", "{cpu: 1}"
 BESIDE = 8088
 """The port that the original has here, as 80 is taken."""
 
@@ -50,10 +51,15 @@ class Row:
 
 
 def unlimited(ours: Host) -> None:
-    """The specs without limits of processor and memory, which the original has not either."""
+    """The specs without limits of processor and memory, which the original has not either.
+
+    A whole processor is none to an nginx of one worker, which the original's is too.
+    """
     for name in ("base", ours.environment):
         file = ours.folder / "specs" / f"{name}.yaml"
-        file.write_text(re.sub(r"^ +resources: .*\n", "", file.read_text(), flags=re.MULTILINE))
+        text = file.read_text().replace(OF_STATIC, ONE_PROCESSOR)
+        file.write_text(re.sub(rf"^ +resources: (?!{ONE_PROCESSOR}).*\n", "", text, flags=re.MULTILINE))
+    assert ONE_PROCESSOR in (ours.folder / "specs" / "base.yaml").read_text(), f"{OF_STATIC} is said nowhere"
 
 
 def beside(original: Host) -> None:
@@ -125,7 +131,8 @@ def page(rows: Sequence[Row], rounds: int, count: int) -> str:
         "",
         f"Made by `python -m bench.throughput --write --rounds {rounds} --count {count}`: the same images behind the",
         "original's hand-written configuration ([drills/original](drills/original): nginx with `ip_hash`; haproxy without",
-        "checks) and behind what twipc makes of the specs, on one engine, without limits of processor and memory. Apache's",
+        "checks) and behind what twipc makes of the specs, on one engine, without limits of processor and memory;",
+        "nginx has one worker in both. Apache's",
         "`ab` asks them in turn, by 10 clients, each request on a new connection; a round is",
         f"{count} requests to the one and then to the other, after two rounds that do not count. Both log each request.",
         "",

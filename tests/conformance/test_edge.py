@@ -385,6 +385,29 @@ def test_the_longest_headers_of_members_fit(tool: str) -> None:
 
 
 @every_engine
+def test_no_request_is_too_long_for_a_pattern(tool: str) -> None:
+    """A pattern that is compiled to machine code has 32 KiB of stack (pcre2jit(3)), and a match that wants more is an error."""
+    sharp = "".join(map(chr, "é".encode()))
+    asked = {
+        "/" + "a/" * 6500: 200,
+        "/" + "%41" * 4300: 200,
+        "/?" + "%41/" * 3200: 200,
+        "/" + sharp * 6500: 400,
+        "/%2e%2" * 2100: 400,
+    }
+    hosts = {"a." * 125: 200, "a." * 6500: 400}
+    headers = [(("X-Forwarded-For", one * 13_000),) for one in ("a", "1,", sharp)]
+    asks = [
+        *(Request(path, port=PORT) for path in asked),
+        *(Request(host=host, port=PORT) for host in hosts),
+        *(Request(headers=((name, value[:13_000]),), port=PORT) for ((name, value),) in headers),
+    ]
+    report = serve({"response_headers": {"X-Set": "yes"}}, *asks, tool=tool)
+    assert [answer.status for answer in report.answers] == [*asked.values(), *hosts.values(), 200, 200, 200]
+    assert "pcre" not in report.stderr
+
+
+@every_engine
 def test_the_longest_headers_fit(tool: str) -> None:
     http = {
         "response_headers": {"X-Long": "x" * (640 - 10)},

@@ -26,6 +26,15 @@ ServerBaseline = Callable[[Model, str, Discovery], Facts]
 """What the format adds of its own for one service."""
 
 
+def workers(service: Service) -> int | None:
+    """How many threads can run at once under the service's limit; none is as many as there are processors.
+
+    An engine counts the host's processors, not its share of them (nginx 1.30, haproxy 3.2); more wake each other in vain.
+    """
+    cpu = service.resources.cpu
+    return None if cpu is None else -(-int(cpu) // 1000)
+
+
 def drain(service: Service) -> Duration:
     """Time to finish what is in flight: a second less than whoever ends the engine waits before it kills."""
     return Duration(max(1000, int(service.stop_grace) - 1000))

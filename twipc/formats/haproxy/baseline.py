@@ -7,6 +7,8 @@ by what nginx makes of the same requests (tests/conformance/test_routes.py and t
 
 from __future__ import annotations
 
+from math import ceil
+
 from twipc.model import Model
 from twipc.spec import Duration, Http
 from twipc.target import BASELINE, Discovery, FactKey, Facts
@@ -163,6 +165,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         _sections(_EVERY.replace("A_HOST", _A_HOST).replace("CAME\n", "" if behind else _CAME))
     )
     places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
+    if noun.resources.cpu is not None:
+        places["global"] += (("nbthread", str(min(64, ceil(noun.resources.cpu / 1000)))),)
     tls = http.tls if discovery.secrets == "file" else None
     if tls:
         places["frontend in_http"] = _by_https(places["frontend in_http"])

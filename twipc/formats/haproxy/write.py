@@ -17,7 +17,7 @@ from twipc.formats.engines import (
     variable_of,
 )
 from twipc.formats.paths import HOST, pattern
-from twipc.formats.served import ServerFile, drain
+from twipc.formats.served import ServerFile, drain, workers
 from twipc.model import Model, health_of, room_of
 from twipc.spec import Backend, Duration, Http, RateLimit, Redirect, Route, Service, Tls
 from twipc.spec.limits import DURATION
@@ -36,6 +36,8 @@ _OBSERVED = {
     "upstream-response-time": _SECONDS % ("upstream_ms", "upstream_ms") + " if { var(txn.upstream_ms) -m found }",
 }
 _STEP = Duration(500)
+_MOST_THREADS = 64
+"""Of one group, as long as nobody asks for several (haproxy 3.2, `nbthread`)."""
 """Of a wait: who waits goes on so late at most."""
 HOLD = "hold.lua"
 """The program that a request waits by; the same for every haproxy."""
@@ -86,6 +88,7 @@ def _values(model: Model, name: str, service: Service, http: Http, discovery: Di
         "server": bare(name),
         "version": bare(http.engine.version),
         "drain": duration(drain(service)),
+        "workers": number(min(count, _MOST_THREADS)) if (count := workers(service)) else None,
         "behind": model.is_behind(name),
         "peer": Quoted("%[fc_src]" if model.is_behind(name) else "%ci"),
         "listen": number(http.listen.number),

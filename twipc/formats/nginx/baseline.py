@@ -7,6 +7,7 @@ member hangs or dies (tests/conformance/test_nginx.py); refusals by tests/confor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from posixpath import dirname
 
 from twipc.model import Model
@@ -16,9 +17,9 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts
 from .tree import parse
 
 _EVERY = r"""
-worker_processes auto; worker_rlimit_nofile 8192; worker_shutdown_timeout DRAIN;
+worker_processes WORKERS; pcre_jit on; worker_rlimit_nofile 8192; worker_shutdown_timeout DRAIN;
 pid /tmp/nginx.pid; error_log /dev/stderr warn;
-events { worker_connections 2048; }
+events { worker_connections 4096; }
 http {
   include /etc/nginx/mime.types; default_type application/octet-stream;
   client_body_temp_path /tmp/client_body; proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi;
@@ -115,6 +116,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     # A second before the engine kills.
     drain = max(1000, int(noun.stop_grace) - 1000)
     text = _EVERY.replace("DRAIN", f"{drain}ms" if drain % 1000 else f"{drain // 1000}s")
+    text = text.replace("WORKERS", "auto" if noun.resources.cpu is None else str(ceil(noun.resources.cpu / 1000)))
     text = text.replace("LAST_UPSTREAM", _LAST_UPSTREAM if http.expose_headers or http.access_log == "json" else "")
     text = text.replace("LOGGED", _LOGGED.replace("UTF8", _UTF8) if http.access_log == "json" else "")
     tls = http.tls if discovery.secrets == "file" else None

@@ -10,7 +10,7 @@ from typing import Any
 from twipc.diagnostics import Path
 from twipc.formats.engines import CIPHERS, CURVES, ENGINES, HSTS_SECONDS, HTTPS_PORT, OWN_PREFIX, SECRETS_FOLDER
 from twipc.formats.paths import HOST, literal, pattern
-from twipc.formats.served import ServerFile, drain
+from twipc.formats.served import ServerFile, drain, workers
 from twipc.model import Model, health_of
 from twipc.spec import Default, Duration, Http, Match, RateLimit, Redirect, Route, Tls
 from twipc.target import Artifact, Discovery, plain
@@ -75,6 +75,7 @@ def _values(model: Model, name: str, http: Http, discovery: Discovery) -> dict[s
         "server": word(name),
         "version": word(http.engine.version),
         "drain": duration(drain(model.environment.services[name])),
+        "workers": number(count) if (count := workers(model.environment.services[name])) else Quoted("auto"),
         "behind": model.is_behind(name),
         "listen": number(http.listen.number),
         "resolver": word(discovery.resolver),
