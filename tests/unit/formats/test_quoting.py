@@ -105,7 +105,9 @@ def test_a_lone_surrogate_is_no_text(surrogate: int) -> None:
         ("glob", "/a.b/*/c*", r"^/a\.b/[^/]*/c[^/]*$"),
         ("glob", "/**/a.b", r"^/.*/a\.b$"),
         ("glob", "/a.b", r"^/a\.b$"),
-        ("glob", "/*.a/**.b/*", r"^/[^/]*\.a/.*\.b/[^/]*$"),
+        ("glob", "/*a*b*", r"^/(?>[^/]*?a)(?>[^/]*?b)[^/]*$"),
+        ("glob", "/*a/**b**", r"^/[^/]*a/(?>.*?b).*$"),
+        ("glob", "/*.a/**.b/*", r"^/[^/]*\.a/(?:(?![^/]*\.b/[^/]*$)[^/]*+/)*+[^/]*\.b/[^/]*$"),
     ],
 )
 def test_patterns(kind: str, path: str, written: str) -> None:

@@ -7,7 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from twipc.formats.paths import literal, pattern
-from twipc.formats.routes import glob_of, route_of
+from twipc.formats.routes import glob_of, looked_for, route_of
+from twipc.routes.automaton import Automaton
+from twipc.routes.pattern import path as path_pattern
 from twipc.spec.values.requests import _glob, _request_path
 
 PIECES = st.sampled_from([*"/ab.*'\"$;{}()[]|^+-~=!&@:,<> ", "**", "(/|$)", "[^/]*", ".*", "é", "€", "$1"])
@@ -59,6 +61,21 @@ def test_a_star_stays_within_its_segment(pieces: list[str], text: str) -> None:
     assert bool(re.search(pattern("glob", glob), f"/{text}")) == matches(glob, f"/{text}")
 
 
+@given(st.data())
+def test_the_first_place_that_fits_is_enough(data: st.DataObject) -> None:
+    """What has found a place for one star never looks for another, and takes the same paths as an automaton does."""
+    pieces = data.draw(st.lists(st.sampled_from(("/", "a", "b", "ab", ".", "*", "*", "**")), max_size=14))
+    glob = legal(re.sub("/+", "/", "/" + "".join(pieces)), glob=True)
+    automaton = Automaton((path_pattern("glob", glob),))
+    assert looked_for(pattern("glob", glob)) == path_pattern("glob", glob) or "(?" not in pattern("glob", glob)
+    for _ in range(5):
+        fills = {"**": st.text("ab./", max_size=4), "*": st.text("ab.", max_size=3)}
+        near = [data.draw(fills.get(piece, st.sampled_from((piece, piece, piece, "", "a")))) for piece in pieces]
+        path = re.sub("/+", "/", "/" + "".join(near))
+        taken = automaton.taker(automaton.walk(path.encode())) is not None
+        assert bool(re.search(pattern("glob", glob), path)) == taken
+
+
 def matches(glob: str, path: str) -> bool:
     """The same by trying."""
     if glob.startswith("*"):
@@ -94,9 +111,26 @@ OTHERS = (
 )
 # What looks like a route's expression and matches otherwise.
 FALSE = ("^/\\d$", "^/\\1$", "^/(/|$)", "^/a/(/|$)", "^/[^/]*.*$", "^/[^/]*[^/]*$", "^/a\\*b.*$")
+# What takes the same with a time that grows with a power of the path's length, or something else.
+SLOW = (
+    "^/[^/]*a[^/]*b$",
+    "^/.*a.*b$",
+    "^/.*a[^/]*b$",
+    "^/(?>[^/]*?a)$",
+    "^/(?>[^/]*a)[^/]*b$",
+    "^/(?>[^/]*?a/)[^/]*b$",
+    "^/(?>.*?a)$",
+    "^/(?>.*?a)[^/]*b$",
+    "^/(?>.*?)[^/]*b$",
+    "^/(?:(?![^/]*a$)[^/]*+/)*+[^/]*a$",
+    "^/(?:(?!(?>[^/]*?a)[^/]*b)[^/]*+/)*+(?>[^/]*?a)[^/]*b$",
+    "^/(?:(?!(?>[^/]*?a)[^/]*b$)[^/]*+/)*+(?>[^/]*?a)[^/]*c$",
+    "^/(?:(?=(?>[^/]*?a)[^/]*b$)[^/]*+/)*+(?>[^/]*?a)[^/]*b$",
+    "^/(?:(?!(?>[^/]*?a)[^/]*b$)[^/]*/)*(?>[^/]*?a)[^/]*b$",
+)
 
 
-@pytest.mark.parametrize("expression", OTHERS + FALSE)
+@pytest.mark.parametrize("expression", OTHERS + FALSE + SLOW)
 def test_other_expressions_are_no_route(expression: str) -> None:
     assert route_of(expression) is None
 

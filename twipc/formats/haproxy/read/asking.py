@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from twipc.formats.routes import looked_for
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
-from twipc.routes.expression import NotUnderstood, expression
+from twipc.routes.expression import NotUnderstood
 from twipc.routes.pattern import Either, Pattern, one_of
 
 MOST_ALTERNATIVES = 64
@@ -243,7 +244,7 @@ def _flags(of: str, words: Sequence[str]) -> tuple[bool, str, list[str]]:
 
 def _pattern(method: str, value: str, *, any_case: bool) -> Pattern:
     if method == "reg":
-        return expression(value, any_case=any_case)
+        return looked_for(value, any_case=any_case)
     literal = _in_any_case(value) if any_case else pattern.text(value)
     match method:
         case "str":

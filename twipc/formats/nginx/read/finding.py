@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from twipc.formats.engines import OWN_PREFIX
+from twipc.formats.routes import looked_for
 from twipc.routes import pattern
-from twipc.routes.expression import NotUnderstood, expression
+from twipc.routes.expression import NotUnderstood
 from twipc.routes.follow import automaton_of
 from twipc.routes.pattern import Pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule
@@ -118,7 +119,7 @@ def _deciding(level: _Level) -> Iterator[Rule]:
             yield from level.rules(one, _begins(one), unless)
     for one in expressions:
         try:
-            path = expression(one.args[1], any_case=_kind(one) == "~*")
+            path = looked_for(one.args[1], any_case=_kind(one) == "~*")
         except NotUnderstood as why:
             yield level.rule(one, (pattern.ALL,), (Answer(OPEN, f"{why}, line {one.line}"),))
             continue
@@ -183,7 +184,7 @@ def _takes(location: Directive, path: str) -> bool:
     if _kind(location) == "=":
         return location.args[1].endswith(f"/{path.rpartition('/')[2]}")
     try:
-        automaton = automaton_of((expression(location.args[1], any_case=_kind(location) == "~*"),))
+        automaton = automaton_of((looked_for(location.args[1], any_case=_kind(location) == "~*"),))
     except NotUnderstood:
         return True
     return automaton.taker(automaton.walk(path.encode())) is not None

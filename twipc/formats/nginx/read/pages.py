@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 
-from twipc.routes.expression import NotUnderstood, expression
+from twipc.formats.routes import looked_for
+from twipc.routes.expression import NotUnderstood
 from twipc.routes.follow import automaton_of
 
 from ..tree import Block, Directive
@@ -50,7 +51,7 @@ def _takers(path: str, server: Block) -> list[Block] | None:
 def _fits(source: str, path: str, *, any_case: bool = False) -> bool:
     """Whether a path may be what an expression looks for."""
     try:
-        automaton = automaton_of((expression(source, any_case=any_case),))
+        automaton = automaton_of((looked_for(source, any_case=any_case),))
     except NotUnderstood:
         return True
     return automaton.taker(automaton.walk(path.encode())) is not None

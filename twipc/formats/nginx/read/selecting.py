@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from twipc.formats.engines import OWN_PREFIX
+from twipc.formats.routes import looked_for
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood, expression
@@ -39,7 +40,7 @@ def _row(row: Directive, place: Directive | None, *, by_scheme: bool) -> Rule:
     try:
         hosts = () if host == r"\S+" else (expression(f"^(?:{host})$"),)
         methods = None if method == r"\S+" else frozenset(_methods(expression(f"^(?:{method})$")))
-        paths: Pattern = expression(f"^{path}")
+        paths: Pattern = looked_for(f"^{path}")
     except NotUnderstood as why:
         return Rule(row.name, (pattern.ALL,), (Answer(OPEN, f"{why}, line {row.line}"),), at=(row.line,))
     inside = Block([one for one in place.block.directives if one.name != "internal"]) if place and place.block else Block([])
