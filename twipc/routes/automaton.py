@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start
+from .steps import Steps, reached, step, turned
 
 MOST_STATES = 20_000
 """Of one automaton, beyond one for each place in its patterns: without stars it never needs more than those."""
@@ -41,10 +42,10 @@ class Automaton:
         self._first_only = first_only
         self._kinds = kinds or [1] * len(patterns)
         self._most = most
-        self._moves: list[list[Edge]] = []
-        self._jumps: list[list[int]] = []
-        self._at_start: list[list[int]] = []
-        self._at_end: list[list[int]] = []
+        self._moves: dict[int, list[Edge]] = {}
+        self._jumps: Steps = {}
+        self._at_start: Steps = {}
+        self._at_end: Steps = {}
         self._number: list[int] = []
         """Of each place in a pattern, the pattern's number."""
         self._done: set[int] = set()
@@ -53,7 +54,7 @@ class Automaton:
         self.places = len(self._number)
         self._useful = self._leading()
         self._ending = self._that_end()
-        self._closures: dict[int, frozenset[int]] = {}
+        self._closures: dict[int, tuple[int, ...]] = {}
         self._states: list[frozenset[int]] = []
         self._known: dict[frozenset[int], int] = {}
         self._edges: dict[int, tuple[Edge, ...]] = {}
@@ -93,18 +94,19 @@ class Automaton:
 
     def _add(self, number: int, pattern: Pattern) -> int:
         before, first = self._place(number), self._place(number)
-        self._jumps[before].append(first)
-        self._moves[before].append((EVERY, before))
+        step(self._jumps, before, first)
+        self._move(before, EVERY, before)
         behind = self._build(number, pattern, first)
-        self._moves[behind].append((EVERY, behind))
+        self._move(behind, EVERY, behind)
         self._done.add(behind)
         return before
 
     def _place(self, number: int) -> int:
-        for of in (self._moves, self._jumps, self._at_start, self._at_end):
-            of.append([])
         self._number.append(number)
         return len(self._number) - 1
+
+    def _move(self, place: int, of: Bytes, target: int) -> None:
+        self._moves.setdefault(place, []).append((of, target))
 
     def _build(self, number: int, pattern: Pattern, at: int) -> int:
         """Add a pattern behind a place; the place behind it."""
@@ -115,19 +117,19 @@ class Automaton:
                 return at
             case One(of):
                 behind = self._place(number)
-                self._moves[at].append((of, behind))
+                self._move(at, of, behind)
             case Either(parts):
                 behind = self._place(number)
                 for part in parts:
-                    self._jumps[self._build(number, part, at)].append(behind)
+                    step(self._jumps, self._build(number, part, at), behind)
             case Repeat(part, least, most):
                 return self._repeat(number, part, least, most, at)
             case Start():
                 behind = self._place(number)
-                self._at_start[at].append(behind)
+                step(self._at_start, at, behind)
             case End():
                 behind = self._place(number)
-                self._at_end[at].append(behind)
+                step(self._at_end, at, behind)
         return behind
 
     def _repeat(self, number: int, part: Pattern, least: int, most: int | None, at: int) -> int:
@@ -136,46 +138,46 @@ class Automaton:
         behind = self._place(number)
         if most is None:
             again = self._place(number)
-            self._jumps[at].append(again)
-            self._jumps[self._build(number, part, again)].append(again)
-            self._jumps[again].append(behind)
+            step(self._jumps, at, again)
+            step(self._jumps, self._build(number, part, again), again)
+            step(self._jumps, again, behind)
             return behind
         for _ in range(most - least):
-            self._jumps[at].append(behind)
+            step(self._jumps, at, behind)
             at = self._build(number, part, at)
-        self._jumps[at].append(behind)
+        step(self._jumps, at, behind)
         return behind
 
     # What is known of the places once all are there.
 
     def _leading(self) -> set[int]:
         """The places from which a pattern can still match, elsewhere than at the beginning."""
-        moves = [[target for _, target in edges] for edges in self._moves]
-        return _reached(self._done, _turned(self._jumps, self._at_end, moves))
+        moves = {place: [target for _, target in edges] for place, edges in self._moves.items()}
+        return reached(self._done, turned(self._jumps, self._at_end, moves))
 
     def _that_end(self) -> set[int]:
         """The places at which a text may end, for its pattern to match."""
-        return _reached(self._done, _turned(self._jumps, self._at_end))
+        return reached(self._done, turned(self._jumps, self._at_end))
 
     # How places become states.
 
-    def _closure(self, place: int) -> frozenset[int]:
+    def _closure(self, place: int) -> tuple[int, ...]:
         """All useful places that a place jumps to, itself with them, but for those where nothing moves and nothing ends."""
         found = self._closures.get(place)
         if found is None:
-            reached = _reached((place,), self._jumps) & self._useful
-            found = frozenset(one for one in reached if self._moves[one] or one in self._ending)
+            there = reached((place,), self._jumps) if place in self._jumps else (place,)
+            found = tuple(one for one in there if one in self._useful and (one in self._moves or one in self._ending))
             self._closures[place] = found
         return found
 
     def _beginning(self, begin: Iterable[int]) -> set[int]:
-        jumps = [[*some, *more] for some, more in zip(self._jumps, self._at_start, strict=True)]
-        return _reached(begin, jumps) & self._useful
+        jumps = {place: [*self._jumps.get(place, ()), *self._at_start.get(place, ())] for place in self._jumps | self._at_start}
+        return reached(begin, jumps) & self._useful
 
     def _following(self, state: frozenset[int]) -> Iterable[Edge]:
         by_bytes: dict[Bytes, list[int]] = {}
         for place in state:
-            for of, target in self._moves[place]:
+            for of, target in self._moves.get(place, ()):
                 by_bytes.setdefault(of, []).append(target)
         targets: dict[int, Bytes] = {}
         for atom in atoms(by_bytes):
@@ -225,25 +227,4 @@ def atoms(sets: Iterable[Bytes]) -> list[Bytes]:
         for atom in found:
             cut += [part for part in (atom & of, atom & ~of) if part]
         found = cut
-    return found
-
-
-def _turned(*steps: Sequence[Sequence[int]]) -> list[list[int]]:
-    """From where each place is stepped to."""
-    back: list[list[int]] = [[] for _ in steps[0]]
-    for kind in steps:
-        for place, targets in enumerate(kind):
-            for target in targets:
-                back[target].append(place)
-    return back
-
-
-def _reached(begin: Iterable[int], steps: Sequence[Iterable[int]]) -> set[int]:
-    found = set(begin)
-    waiting = list(found)
-    while waiting:
-        for target in steps[waiting.pop()]:
-            if target not in found:
-                found.add(target)
-                waiting.append(target)
     return found

@@ -32,8 +32,8 @@ class Case:
         return (
             (not rule.scheme or rule.scheme == scheme)
             and (rule.methods is None or self.method in rule.methods)
-            and all(_is_host(host, self.host) for host in rule.hosts)
-            and not any(_is_host(host, self.host) for host in rule.not_hosts)
+            and (not rule.hosts or all(_is_host(host, self.host) for host in rule.hosts))
+            and not (rule.not_hosts and any(_is_host(host, self.host) for host in rule.not_hosts))
         )
 
 

@@ -86,7 +86,7 @@ def _differing(one: Together, other: Together, kinds: int, there: Machine) -> di
     # What both have alike is followed once.
     asked = list(dict.fromkeys([there, *one.machines, *other.machines]))
     mine, theirs = ([asked.index(machine) for machine in of.machines] for of in (one, other))
-    seen = set()
+    seen, ways = set(), set()
     found: dict[tuple[Taken, Taken], tuple[bytes, int]] = {}
     for states, text in texts(asked):
         rules = (one.matching([states[place] for place in mine]), other.matching([states[place] for place in theirs]))
@@ -94,6 +94,10 @@ def _differing(one: Together, other: Together, kinds: int, there: Machine) -> di
             continue
         seen.add(rules)
         for kind in range(kinds):
+            way = one.deciding(rules[0], kind), other.deciding(rules[1], kind)
+            if way in ways:
+                continue
+            ways.add(way)
             both = one.taken(rules[0], kind), other.taken(rules[1], kind)
             if both[0].answers != both[1].answers and both not in found:
                 found[both] = text(), kind

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
+from .pattern import BYTES, EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
 
 MOST_REPEATS = 256
 """Of `{n,m}`; PCRE2 takes up to 65535, which no rule about a path needs."""
@@ -239,7 +239,7 @@ class _Reader:
         return character
 
     def _literal(self, character: str) -> Pattern:
-        found = tuple(One(self._in_any_case(1 << value)) for value in character.encode())
+        found = tuple(One(self._in_any_case(1 << value)) if self.any_case else BYTES[value] for value in character.encode())
         return found[0] if len(found) == 1 else Chain(found)
 
     def _in_any_case(self, of: Bytes) -> Bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Bytes = int
 """A set of bytes: bit n is set for byte n."""
@@ -22,6 +22,14 @@ class Chain:
     """One after the other."""
 
     parts: tuple[Pattern, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Asked for often, and as long to make as the chain is."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.parts))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,13 @@ def one_of(values: Iterable[int]) -> One:
     return One(found)
 
 
+BYTES = tuple(One(1 << value) for value in range(256))
+"""Each byte alone."""
+
+
 def text(of: str) -> Chain:
     """Just these characters, as UTF-8."""
-    return Chain(tuple(One(1 << value) for value in of.encode()))
+    return Chain(tuple(BYTES[value] for value in of.encode()))
 
 
 def whole(*parts: Pattern) -> Chain:

@@ -31,6 +31,10 @@ class Together:
         """What decides between paths: those with the same rules are answered alike."""
         return tuple(choice.matching(state) for choice, state in zip(self._choices, states, strict=True))
 
+    def deciding(self, matching: Matching, kind: Kind) -> tuple[int | None, ...]:
+        """Of each server the rule that takes such a request."""
+        return tuple(choice.number(rules, kind) for choice, rules in zip(self._choices, matching, strict=True))
+
     def taken(self, matching: Matching, kind: Kind) -> Taken:
         """What becomes of a request of a kind whose path fits these rules."""
         through: list[tuple[str, int | None]] = []
