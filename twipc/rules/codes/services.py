@@ -88,6 +88,15 @@ NOT_PUT_IN = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    env: {DB_HOST: '${DB_HOST:-db}'}  #! TW464",
     good="services:\n  web:\n    image: shop/web:1\n    env: {DB_HOST: db.example.com, PRICE: $5}",
 )
+ONE_WORD = Code(
+    "TW477",
+    "a whole command in one word",
+    Severity.WARNING,
+    why="A program is started by its list of words: nothing splits a word at its blanks, and the container ends "
+    "at once, as no file has that whole name. Only an image whose own entrypoint is a shell reads such a word.",
+    bad="services:\n  web:\n    image: shop/web:1\n    command: [\"nginx -g 'daemon off;'\"]  #! TW477",
+    good="services:\n  web:\n    image: shop/web:1\n    command: [nginx, -g, daemon off;]",
+)
 SAME_NAME = Code(
     "TW416",
     "two environments with one name",
@@ -116,6 +125,7 @@ CODES = (
     EXTERNAL_NAME,
     PLAIN_SECRET,
     NOT_PUT_IN,
+    ONE_WORD,
     SAME_NAME,
     SAME_SERVICE,
 )
