@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from twipc.formats.document import At, Value
+from twipc.formats.document import At, Value, unwrap
 
 Place = tuple[str | int, ...]
 _WORDS = {
@@ -34,3 +35,18 @@ def cased(value: Value, instead: Mapping[Place, Value], place: Place = ()) -> Va
 
 def _word(member: str) -> str:
     return _WORDS.get(member, member[:1].upper() + member[1:])
+
+
+def said(value: Value, place: Place) -> Any:
+    """What stands at a place of a document, without its origins; nothing where there is no such place."""
+    value = unwrap(value, ())[0]
+    if place:
+        there = isinstance(value, Mapping) and place[0] in value
+        if isinstance(value, Mapping):
+            return said(value[str(place[0])], place[1:]) if there else None
+        return said(value[int(place[0])], place[1:]) if isinstance(value, Sequence) else None
+    if isinstance(value, Mapping):
+        return {key: said(child, ()) for key, child in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [said(child, ()) for child in value]
+    return value

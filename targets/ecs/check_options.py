@@ -10,6 +10,7 @@ from twipc.model import Model
 
 from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, UNUSED
 from .options import Options, is_on_efs, is_pushed
+from .untemplated import obstacles
 
 HERE: Path = ("targets", "ecs")
 _BY_SERVICE = ("service_security_groups", "execution_roles", "task_roles", "cloud_map_services", "target_groups")
@@ -67,8 +68,12 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
             why = f"`{name}` has none, so that the VPC's default group would be its own"
             yield missing(("security_groups",), why, "security_groups: [sg-…]")
             break
+    makes = not any(obstacles(model))
+    if options.cluster is None and not makes:
+        why = "there is no template that could make it (ECS111)"
+        yield missing(("cluster",), why, "cluster: …")
     for name, _ in model.services:
-        if not options.execution_roles.get(name, options.execution_role):
+        if not makes and not options.execution_roles.get(name, options.execution_role):
             why = f"`{name}` has none of its own, and ECS pulls its image and writes its logs with it"
             yield missing(("execution_role",), why, 'execution_role: "arn:aws:iam::…:role/…"')
             break
@@ -83,7 +88,7 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
     for name, service in model.services:
         here: Path = ("services", name)
         on_efs = {path: mount for path, mount in service.mounts.items() if is_on_efs(model, mount.volume)}
-        if on_efs and name not in options.task_roles:
+        if on_efs and name not in options.task_roles and not makes:
             form = f'task_roles: {{{name}: "arn:aws:iam::…:role/…"}}'
             yield missing(("task_roles", name), f"`{name}` mounts EFS with it", form, (*here, "mounts"))
         for path, mount in sorted(on_efs.items()):
@@ -180,7 +185,7 @@ def _arns(options: Options) -> Iterator[tuple[Path, str]]:
 
     Images and secrets may come from another region or account: `registry` and the ARNs of secrets are not among them.
     """
-    yield ("cluster",), options.cluster
+    yield ("cluster",), options.cluster or ""
     yield ("execution_role",), options.execution_role or ""
     for field in ("execution_roles", "task_roles", "cloud_map_services"):
         for name, arn in sorted(getattr(options, field).items()):

@@ -6,6 +6,7 @@ both against AWS's own tools.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from twipc.model import Model
@@ -100,6 +101,36 @@ def log_driver_is_kept(launch: str, service: Service, *, written: bool) -> bool:
     """Whether it is asked for, and ECS has it: Fargate one, a host of one's own most."""
     driver = service.logging.driver
     return written and (driver == "awslogs" or (launch == "ec2" and driver not in ("local", "none")))
+
+
+def mounts_efs(model: Model, name: str) -> bool:
+    """Whether a service mounts what is on EFS: all but what is each task's own."""
+    volumes = (model.environment.volumes[mount.volume] for mount in model.environment.services[name].mounts.values())
+    return any(volume.access in ("single-writer", "shared", "read-only") for volume in volumes)
+
+
+def roles(model: Model, options: Options, name: str) -> tuple[str | None, str | None]:
+    """Those that start a service's tasks and that its program has, where they are said; the names of those that are made."""
+    starting = options.execution_roles.get(name, options.execution_role)
+    mounting = options.task_roles.get(name)
+    made = f"{logical_name(name, 'TaskRole')} of the template" if mounts_efs(model, name) else None
+    return starting or f"{logical_name(name, 'ExecutionRole')} of the template", mounting or made
+
+
+def stands_alone(model: Model, options: Options) -> bool:
+    """Whether the template makes what the inputs would have to name."""
+    named = [role or "" for name, _ in model.services for role in roles(model, options, name)]
+    return options.cluster is None or any(role.endswith(" of the template") for role in named)
+
+
+def logical_name(service: str, kind: str) -> str:
+    """As `logical` says it, one letter at a time."""
+
+    def large(found: re.Match[str]) -> str:
+        hyphen, letter = found.groups()
+        return f"{'Q' if hyphen and (letter == 'q' or letter.isdigit()) else ''}{letter.upper()}"
+
+    return re.sub("(^|-)([a-z0-9])", large, service) + kind
 
 
 def log_group(model: Model, options: Options, name: str) -> str:

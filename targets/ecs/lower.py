@@ -9,9 +9,9 @@ from twipc.formats.document import At, Value, without_nothing
 from twipc.model import Model, image_of
 from twipc.target import Artifact, Bundle, Discovery, bundle, images, option
 
-from . import limits
+from . import limits, places
 from .container import container
-from .options import Options, discovery_of, registry_of
+from .options import Options, discovery_of, is_made, registry_of
 from .render import document, image_folder, image_name
 from .service import service_input
 from .storage import volumes
@@ -23,17 +23,22 @@ _HERE: Path = ("targets", "ecs")
 
 
 def compile(model: Model, options_: Any) -> Bundle:
-    """A task definition for each, and a service, but for a job; the folders of images that are made here; a template of all."""
+    """A task definition for each, and a service, but for a job; the folders of images that are made here; a template of all.
+
+    What the template makes has a name only when it is there: then the template stands alone.
+    """
     options = option(options_, Options)
     artifacts: list[Artifact] = []
     inputs: dict[str, tuple[Value, Value]] = {}
     for name, service in model.services:
         task, folder = _task_and_folder(model, options, name)
-        artifacts += [document(f"{name}.taskdef.json", ("services", name), task), *folder]
         lasting = service_input(model, options, name) if service.kind == "service" else None
-        if lasting:
-            artifacts.append(document(f"{name}.service.json", ("services", name), lasting))
         inputs[name] = (task, lasting)
+        artifacts += folder
+        if not is_made(model, options):
+            artifacts.append(document(f"{name}.taskdef.json", ("services", name), task))
+            if lasting:
+                artifacts.append(document(f"{name}.service.json", ("services", name), lasting))
     if not any(obstacles(model)):
         artifacts.append(template(model, options, inputs))
     return bundle(*artifacts)
@@ -67,7 +72,6 @@ def _task(model: Model, options: Options, name: str, image: Value, discovery: Di
     assert size, "check refuses a service that has no size"
     resources: Path = ("services", name, "resources")
     fargate = options.launch == "fargate"
-    role = "execution_roles" if name in options.execution_roles else "execution_role"
     return without_nothing(
         {
             "family": At(("project",), f"{model.name}-{name}"),
@@ -76,8 +80,8 @@ def _task(model: Model, options: Options, name: str, image: Value, discovery: Di
             "cpu": At((*resources, "cpu"), str(size.cpu) if size.cpu is not None else None),
             "memory": At((*resources, "memory"), str(size.memory)),
             "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"} if fargate else {},
-            "executionRoleArn": At((*_HERE, role), options.execution_roles.get(name, options.execution_role)),
-            "taskRoleArn": At((*_HERE, "task_roles", name), options.task_roles.get(name)),
+            "executionRoleArn": places.execution_role(options, name),
+            "taskRoleArn": places.task_role(model, options, name),
             "containerDefinitions": [container(model, options, name, image, discovery)],
             "volumes": volumes(model, options, service),
             "tags": tags(model, options, name),

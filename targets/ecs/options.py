@@ -81,7 +81,9 @@ class Options(Noun):
 
     launch: Literal["fargate", "ec2"] = Field(description="Who owns the machines: AWS (fargate) or you (ec2).")
     region: Region = Field(description="The region of everything below.")
-    cluster: Cluster = Field(description="The cluster that the services run in.")
+    cluster: Cluster | None = Field(
+        None, description="The cluster that the services run in; without it the template makes one, <project>-<environment>."
+    )
     subnets: tuple[Subnet, ...] = Field((), description="Where tasks get their addresses; two zones survive the loss of one.")
     security_groups: tuple[SecurityGroup, ...] = Field(
         (), description="What may reach the tasks of services without own groups."
@@ -90,10 +92,15 @@ class Options(Noun):
         {}, description="A service's own groups, in place of `security_groups`."
     )
     execution_role: Role | None = Field(
-        None, description="With it ECS pulls images, writes logs and reads the secrets' values; of services without an own one."
+        None,
+        description="With it ECS pulls images, writes logs and reads the secrets' values; of services without an own one. "
+        "Where none is said, the template makes one for each, which may do just that.",
     )
     execution_roles: Mapping[Name, Role] = Field({}, description="A service's own, in place of `execution_role`.")
-    task_roles: Mapping[Name, Role] = Field({}, description="What a service itself may do on AWS; it mounts volumes with it.")
+    task_roles: Mapping[Name, Role] = Field(
+        {},
+        description="What a service itself may do on AWS. For one that mounts volumes the template makes it.",
+    )
     namespace: Namespace | None = Field(None, description="The Cloud Map namespace (private DNS) in which services are found.")
     cloud_map_services: Mapping[Name, CloudMapService] = Field(
         {}, description="The Cloud Map service, named like the service, that lists its tasks as A records."
@@ -125,6 +132,20 @@ def is_on_efs(model: Model, volume: str) -> bool:
 def log_group_of(model: Model, options: Options, service: str) -> str:
     environment = model.environment
     return f"{options.log_group or f'/{environment.project}/{environment.environment}'}/{service}"
+
+
+def mounts_efs(model: Model, service: str) -> bool:
+    """Whether a service mounts what tasks have in common, and so needs a role that may."""
+    return any(is_on_efs(model, mount.volume) for mount in model.environment.services[service].mounts.values())
+
+
+def is_made(model: Model, options: Options) -> bool:
+    """Whether the template makes something that others are told of: what it is called is known then only when it is there."""
+    return options.cluster is None or any(
+        options.execution_roles.get(name, options.execution_role) is None
+        or (mounts_efs(model, name) and name not in options.task_roles)
+        for name, _ in model.services
+    )
 
 
 def groups_of(options: Options, service: str) -> tuple[str, ...]:

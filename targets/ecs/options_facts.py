@@ -13,6 +13,7 @@ from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import FactKey, Facts, option
 
+from . import expected
 from .options import Options
 
 
@@ -21,13 +22,14 @@ def option_facts(model: Model, options_: Any) -> Facts:
     options = option(options_, Options)
     facts: dict[FactKey, object] = {}
     for name, service in model.services:
+        starting, mounting = expected.roles(model, options, name)
         said: dict[str, object] = {
             "launch": options.launch,
-            "cluster": options.cluster,
+            "cluster": options.cluster or f"{model.environment.project}-{model.environment.environment}",
             "subnets": options.subnets,
             "security_groups": options.service_security_groups.get(name, options.security_groups),
-            "execution_role": options.execution_roles.get(name, options.execution_role),
-            "task_role": options.task_roles.get(name),
+            "execution_role": starting,
+            "task_role": mounting,
             "namespace": options.namespace,
             "cloud_map_service": options.cloud_map_services.get(name),
             "registry": options.registry if _baked(service) or _ours(service) else None,

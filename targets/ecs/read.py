@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twipc.target import FactKey, Facts
+from twipc.target import BASELINE, FactKey, Facts
 
 from .dockerfile import Folders
 from .read_service import ServiceReader
 from .read_task import TaskReader
-from .read_template import TEMPLATE_FILE, TemplateReader
+from .read_template import TemplateReader
+from .resolving import TEMPLATE_FILE
 from .shapes import SERVICE, TASK_DEFINITION, load
 
 _TASK, _SERVICE = ".taskdef.json", ".service.json"
@@ -22,6 +23,8 @@ def read(texts: Mapping[str, str]) -> Facts:
     if TEMPLATE_FILE not in texts:
         return facts
     template = TemplateReader(texts, folders)
+    if not facts:
+        return {**template.facts, **template.own, FactKey(BASELINE, ("template", "stands")): "alone"}
     return {**_agreed(facts, template.facts), **template.own}
 
 

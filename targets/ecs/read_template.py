@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twipc.target import BASELINE, FactKey, Unreadable
+from twipc.target import BASELINE, FactKey
 
 from .dockerfile import Folders
+from .permissions import permissions
 from .read_service import ServiceReader
 from .read_task import TaskReader
-from .shapes import LOG_GROUP, RESOURCE, SERVICE, TASK_DEFINITION, TEMPLATE, Shape, fitting, load
+from .resolving import TEMPLATE_FILE, Resolving
+from .shapes import CLUSTER, LOG_GROUP, RESOURCE, ROLE, SERVICE, TASK_DEFINITION, TEMPLATE, Shape, fitting, load
 from .uncasing import uncased
-
-TEMPLATE_FILE = "template.json"
-_NAMED = {"AWS::Logs::LogGroup": "LogGroupName", "AWS::ECS::TaskDefinition": "Family"}
-"""What a resource is called, and so what a reference to it comes to."""
 
 
 class TemplateReader:
@@ -33,6 +31,8 @@ class TemplateReader:
         self._about("template", document)
         self._services(self._tasks())
         self._logs()
+        self._roles()
+        self._cluster()
         for id_ in self._resources.keys() - self._leading_to.keys():
             self._add("template", id_, "of no service")
 
@@ -68,43 +68,43 @@ class TemplateReader:
             self._about(owner, properties, "log group.")
             self._about(owner, {key: value for key, value in resource.items() if key != "Type"}, "log group: ")
 
+    def _roles(self) -> None:
+        for id_, resource in self._of("AWS::IAM::Role"):
+            owner = self._leading_to.get(id_, "template")
+            read = Resolving({}).value(resource.pop("Properties", {}))
+            properties = fitting(TEMPLATE_FILE, read, ROLE, id_)
+            self._add(owner, f"{id_}: who may take it", permissions(properties.pop("AssumeRolePolicyDocument", {})))
+            for policy in properties.pop("Policies", []):
+                self._add(
+                    owner, f"{id_}: may {policy.pop('PolicyName', 'unnamed')}", permissions(policy.pop("PolicyDocument", {}))
+                )
+                self._about(owner, policy, f"{id_}: policy ")
+            self._about(owner, properties, f"{id_}.")
+            self._about(owner, {key: value for key, value in resource.items() if key != "Type"}, f"{id_}: ")
+
+    def _cluster(self) -> None:
+        """That of all services, if it is made here."""
+        for id_, resource in self._of("AWS::ECS::Cluster"):
+            self._leading_to[id_] = "template"
+            properties = fitting(TEMPLATE_FILE, resource.pop("Properties", {}), CLUSTER, id_)
+            self._about("template", properties, f"{id_}.")
+            self._about("template", resource, f"{id_}: ")
+
     def _of(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
         return sorted((id_, one) for id_, one in self._resources.items() if one.get("Type") == kind)
 
     def _api(self, id_: str, resource: Mapping[str, Any], shape: Shape, what: str) -> tuple[str, dict[str, Any]]:
         """Whose it is by its tags, and the document that the API would take."""
-        refs: list[str] = []
-        document = uncased(self._resolved(resource.get("Properties", {}), refs), shape)
+        resolving = Resolving(self._resources)
+        document = uncased(resolving.value(resource.get("Properties", {})), shape)
         fitted = fitting(TEMPLATE_FILE, document, shape, f"{id_}.Properties")
         name = next((tag.get("value", "") for tag in fitted.get("tags", []) if tag.get("key") == "service"), "of no service")
         self._leading_to[id_] = name
-        for ref in refs:
-            self._leading_to.setdefault(ref, name)
+        for asked in resolving.asked:
+            self._leading_to.setdefault(asked, name)
         self._add(name, f"in the template: {what}", id_)
-        if refs:
-            self._add(name, f"in the template: {what} refers to", tuple(sorted(refs)))
+        if resolving.asked:
+            self._add(name, f"in the template: {what} refers to", tuple(sorted(resolving.asked)))
         more = {key: value for key, value in resource.items() if key not in ("Type", "Properties")}
         self._about(name, more, f"resource of the {what}: ")
         return name, fitted
-
-    def _resolved(self, value: object, refs: list[str]) -> object:
-        """The value, with the name of what it refers to in the place of each reference."""
-        if isinstance(value, list):
-            return [self._resolved(item, refs) for item in value]
-        if not isinstance(value, dict):
-            return value
-        if value.keys() == {"Ref"}:
-            refs.append(str(value["Ref"]))
-            return self._name(refs[-1])
-        odd = [key for key in value if key in ("Ref", "Condition") or key.startswith("Fn::")]
-        if odd:
-            raise Unreadable(TEMPLATE_FILE, f"`{odd[0]}` is no function that is known here")
-        return {key: self._resolved(child, refs) for key, child in value.items()}
-
-    def _name(self, id_: str) -> object:
-        resource = self._resources.get(id_, {})
-        named = _NAMED.get(resource.get("Type", ""))
-        found = resource.get("Properties", {}).get(named) if named else None
-        if not isinstance(found, str):
-            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is referred to, and has no name here")
-        return found

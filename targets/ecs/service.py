@@ -10,6 +10,7 @@ from twipc.spec import Service
 from . import limits
 from .deployment import deployment
 from .options import Options, groups_of, target_group_of
+from .places import cluster
 from .placing import placement
 from .tags import tags
 from .wiring import https_of
@@ -26,7 +27,7 @@ def service_input(model: Model, options: Options, name: str) -> dict[str, Value]
     fargate = options.launch == "fargate"
     return without_nothing(
         {
-            "cluster": At((*_HERE, "cluster"), options.cluster),
+            "cluster": cluster(options),
             "serviceName": family,
             "taskDefinition": family,
             "desiredCount": At((*here, "replicas"), 1 if service.standby else service.replicas),

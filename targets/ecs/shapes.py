@@ -102,6 +102,13 @@ SERVICE: Shape = {
 }
 TEMPLATE: Shape = {"AWSTemplateFormatVersion": str, "Description": str, "Rules": dict, "Resources": MapOf(dict)}
 RESOURCE: Shape = {"Type": str, "DeletionPolicy": str, "UpdateReplacePolicy": str, "Properties": dict}
+CLUSTER: Shape = {"ClusterName": str, "ClusterSettings": [{"Name": str, "Value": str}], "Tags": [{"Key": str, "Value": str}]}
+ROLE: Shape = {
+    "Description": str,
+    "AssumeRolePolicyDocument": {"Statement": [dict]},
+    "Policies": [{"PolicyName": str, "PolicyDocument": {"Statement": [dict]}}],
+    "Tags": [{"Key": str, "Value": str}],
+}
 LOG_GROUP: Shape = {"LogGroupName": str, "RetentionInDays": int}
 _WORDS = {str: "a string", int: "a whole number", bool: "true or false", dict: "an object"}
 

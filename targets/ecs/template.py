@@ -9,10 +9,12 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.target import Artifact
 
-from .casing import cased
+from . import places
+from .casing import cased, said
 from .logical import logical
 from .options import Options, log_group_of
 from .render import document
+from .roles import execution_role, task_role
 
 NAME = "template.json"
 _HERE: Path = ("targets", "ecs")
@@ -24,6 +26,8 @@ _LOG_GROUP = ("containerDefinitions", 0, "logConfiguration", "options", "awslogs
 def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, Value]]) -> Artifact:
     """Of each service its task definition and its service, which a job has not."""
     resources: dict[str, Value] = {}
+    if options.cluster is None:
+        resources[places.CLUSTER] = _cluster(model)
     for name, (task, service) in sorted(inputs.items()):
         resources |= _resources(model, options, name, task, service)
     return document(
@@ -52,14 +56,39 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     found: dict[str, Value] = {}
     instead: dict[tuple[str | int, ...], Value] = {}
     group = log_group_of(model, options, name)
-    if _said(task, _LOG_GROUP) == group:
+    if said(task, _LOG_GROUP) == group:
         found[logical(name, "Logs")] = At((*_HERE, "log_group"), _log_group(group))
         instead[_LOG_GROUP] = {"Ref": logical(name, "Logs")}
+    if places.makes_execution_role(options, name):
+        found[logical(name, "ExecutionRole")] = At(here, _starting(model, name, task))
+    if places.makes_task_role(model, options, name):
+        found[logical(name, "TaskRole")] = At((*here, "mounts"), task_role(model, options, name))
     found[logical(name, "Task")] = At(here, {"Type": "AWS::ECS::TaskDefinition", "Properties": cased(task, instead)})
     if service is not None:
         runs: dict[tuple[str | int, ...], Value] = {("taskDefinition",): {"Ref": logical(name, "Task")}}
         found[logical(name, "Service")] = At(here, {"Type": "AWS::ECS::Service", "Properties": cased(service, runs)})
     return found
+
+
+def _cluster(model: Model) -> Value:
+    """Called like the environment, so that `aws ecs run-task` finds it."""
+    pairs = {"project": model.environment.project, "environment": model.environment.environment}
+    properties: Value = {
+        "ClusterName": model.name,
+        "ClusterSettings": [{"Name": "containerInsights", "Value": "enabled"}],
+        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+    }
+    return At((), {"Type": "AWS::ECS::Cluster", "Properties": properties})
+
+
+def _starting(model: Model, name: str, task: Value) -> Value:
+    """The role with which ECS starts a task, for what its definition asks for."""
+    container = ("containerDefinitions", 0)
+    log = said(task, (*container, "logConfiguration"))
+    secrets = said(task, (*container, "secrets")) or []
+    options = log["options"] if log["logDriver"] == "awslogs" else {}
+    arns = [one["valueFrom"] for one in secrets]
+    return execution_role(model, name, said(task, (*container, "image")), options, arns)
 
 
 def _log_group(group: str) -> Value:
@@ -70,16 +99,3 @@ def _log_group(group: str) -> Value:
         "UpdateReplacePolicy": "Retain",
         "Properties": {"LogGroupName": group, "RetentionInDays": _RETENTION},
     }
-
-
-def _said(value: Value, place: tuple[str | int, ...]) -> Value:
-    """What stands at a place of a document, or nothing."""
-    while isinstance(value, At):
-        value = value.value
-    if not place:
-        return value
-    if isinstance(value, Mapping):
-        return _said(value.get(str(place[0])), place[1:])
-    if isinstance(value, list) and isinstance(place[0], int):
-        return _said(value[place[0]], place[1:])
-    return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from twipc.model import Model
 from twipc.target import BASELINE, FactKey, Facts
 
 from . import expected
+from .expected import logical_name as called
 from .options import Options
+from .role_facts import role_facts
 from .untemplated import obstacles
 
 
@@ -25,26 +25,37 @@ def template_facts(model: Model, options: Options) -> Facts:
             "Region": {"Assertions": [{"Assert": here, "AssertDescription": f"This environment is of {options.region}."}]}
         },
     }
-    for service, noun in model.services:
-        facts[service, "in the template: task"] = _called(service, "Task")
-        if noun.kind == "service":
-            facts[service, "in the template: service"] = _called(service, "Service")
-            facts[service, "in the template: service refers to"] = (_called(service, "Task"),)
-        group = expected.log_group(model, options, service)
-        if expected.log_options(model, options, service).get("awslogs-group") == group:
-            facts[service, "in the template: task refers to"] = (_called(service, "Logs"),)
-            facts[service, "in the template: logs"] = _called(service, "Logs")
-            facts[service, "log group.LogGroupName"] = group
-            facts[service, "log group.RetentionInDays"] = 30
-            facts |= {(service, f"log group: {policy}"): "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
+    if expected.stands_alone(model, options):
+        facts["template", "stands"] = "alone"
+    if options.cluster is None:
+        facts["template", "Cluster.ClusterName"] = name
+        facts["template", "Cluster.ClusterSettings"] = [{"Name": "containerInsights", "Value": "enabled"}]
+        facts["template", "Cluster.Tags"] = _tags(model)
+        facts["template", "Cluster: Type"] = "AWS::ECS::Cluster"
+    for service, _ in model.services:
+        facts |= {(service, place): value for place, value in _service(model, options, service).items()}
     return {FactKey(BASELINE, owner): value for owner, value in facts.items()}
 
 
-def _called(service: str, kind: str) -> str:
-    """As `logical` says it, one letter at a time."""
+def _service(model: Model, options: Options, service: str) -> dict[str, object]:
+    facts: dict[str, object] = {"in the template: task": called(service, "Task")}
+    if model.environment.services[service].kind == "service":
+        facts["in the template: service"] = called(service, "Service")
+        cluster = [] if options.cluster else ["Cluster"]
+        facts["in the template: service refers to"] = tuple(sorted([*cluster, called(service, "Task")]))
+    asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
+    group = expected.log_group(model, options, service)
+    if expected.log_options(model, options, service).get("awslogs-group") == group:
+        asked.append(called(service, "Logs"))
+        facts["in the template: logs"] = called(service, "Logs")
+        facts["log group.LogGroupName"] = group
+        facts["log group.RetentionInDays"] = 30
+        facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
+    facts["in the template: task refers to"] = tuple(sorted(asked))
+    tags = [*_tags(model), {"Key": "service", "Value": service}]
+    return {place: value for place, value in {**facts, **role_facts(model, options, service, tags)}.items() if value}
 
-    def large(found: re.Match[str]) -> str:
-        hyphen, letter = found.groups()
-        return f"{'Q' if hyphen and (letter == 'q' or letter.isdigit()) else ''}{letter.upper()}"
 
-    return re.sub("(^|-)([a-z0-9])", large, service) + kind
+def _tags(model: Model) -> list[dict[str, str]]:
+    pairs = {"project": model.environment.project, "environment": model.environment.environment}
+    return [{"Key": key, "Value": value} for key, value in pairs.items()]

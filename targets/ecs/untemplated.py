@@ -11,8 +11,8 @@ from twipc.syntax import Node, NodeMapping, NodeSequence
 
 RESOURCES, BYTES = 500, 1_000_000
 """What a template may have (CloudFormation guide, quotas); a megabyte is for templates that lie on S3."""
-_OF_EACH = 3
-_OF_ECS = 8_000
+_OF_EACH = 5
+_OF_ECS = 12_000
 """More bytes than what a service in a template has of ECS's own."""
 _ELSEWHERE = frozenset({"http", "configs", "ready", "build"})
 """What of a service lies in its image, or nowhere."""
@@ -30,7 +30,7 @@ def obstacles(model: Model) -> Iterator[tuple[Path, str]]:
             labels = node.entries.get("labels")
             if labels and isinstance(labels.node, NodeMapping):
                 yield from _functions(labels.node, ("services", name, "labels"))
-    count = _OF_EACH * len(model.environment.services)
+    count = 1 + _OF_EACH * len(model.environment.services)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
     elif written > BYTES:

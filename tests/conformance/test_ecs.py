@@ -252,7 +252,12 @@ def test_a_job_is_a_task_definition_alone() -> None:
     outcome = compiled_text(text)
     assert not outcome.codes
     assert judged(outcome) == 3
-    assert sorted(outcome.compiled[0].bundle.texts) == ["migrate.taskdef.json", "web.service.json", "web.taskdef.json"]
+    assert sorted(outcome.compiled[0].bundle.texts) == [
+        "migrate.taskdef.json",
+        "template.json",
+        "web.service.json",
+        "web.taskdef.json",
+    ]
     for option in ("service_security_groups: {migrate: [sg-0b1c2d3e]}", f'cloud_map_services: {{migrate: "{CLOUD_MAP}"}}'):
         assert compiled_text(text.replace("    cluster: shop\n", f"    cluster: shop\n    {option}\n")).codes == ["ECS102"]
     assert compiled_text(text.replace("kind: job,", "kind: job, restart: on-failure,")).codes == ["TW511"]
@@ -460,7 +465,6 @@ def test_health_is_rounded_where_that_is_safe(health: str, code: str) -> None:
     ("taken", "at"),
     [
         ("    subnets: [subnet-0a1b2c3d]\n", "targets.ecs.subnets"),
-        ('    task_roles: {web: "arn:aws:iam::111122223333:role/shop-web"}\n', "targets.ecs.task_roles.web"),
         ("      news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}\n", "targets.ecs.volumes.news"),
     ],
 )
@@ -708,11 +712,11 @@ def small(options: str) -> str:
     )
 
 
-def test_an_execution_role_is_wanted_where_a_service_has_none() -> None:
+def test_an_execution_role_is_made_where_a_service_has_none() -> None:
     text = small("").replace('    execution_role: "arn:aws:iam::111122223333:role/shop"\n', "")
-    assert [(finding.code.id, finding.at) for finding in compiled_text(text).findings] == [
-        ("ECS101", "targets.ecs.execution_role")
-    ]
+    outcome = compiled_text(text)
+    assert not outcome.findings
+    assert sorted(outcome.compiled[0].bundle.texts) == ["template.json"]
 
 
 BALANCED = '    target_groups: {{web: {{http: "arn:{}:elasticloadbalancing:{}:{}:targetgroup/shop/0a1b2c3d4e5f6071"}}}}\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.faults import faults
+from targets.ecs.expected import logical_name
 from targets.ecs.logical import logical
-from targets.ecs.template_facts import _called
 from targets.ecs.untemplated import obstacles
 from tests.compiling import Outcome, compiled_spec
 from tests.conformance.test_ecs import ENVIRONMENTS, compiled_text, meaning, spec_for
-from tests.strategies import CONFIGS
+from tests.strategies import CONFIGS, PAGES, Spec, as_text, specs, targets_of
 from twipc.driver import Compiled
 from twipc.verify.disk import verify_folder
 
@@ -45,6 +46,28 @@ def everything(launch: str) -> Outcome:
     )
 
 
+MADE = ("cluster", "execution_role", "task_roles")
+SECRETS = """\
+secrets:
+  api-key: {ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key-AbCdEf:user::"}
+  other: {ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/other"}
+  third: {ecs: "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/third"}
+"""
+
+
+def making(launch: str, *without: str) -> Outcome:
+    """Everything, where the template makes what is not said."""
+    more = (MORE if launch == "ec2" else "") + OWN_LOGS.replace("}}", ', awslogs-create-group: "true"}}') + JOB
+    text = spec_for(launch, resources="{cpu: 0.25, memory: 512MiB}", more=more).partition("secrets:")[0] + SECRETS
+    text = text.replace("KEY: {secret: api-key}", "KEY: {secret: api-key}, OTHER: {secret: other}, THIRD: {secret: third}")
+    text = text.replace(
+        "image: shop/web:1", 'image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1@sha256:' + 64 * "a" + '"'
+    )
+    return compiled_text(
+        "".join(line for line in text.splitlines(keepends=True) if line.strip().partition(":")[0] not in without)
+    )
+
+
 def text_of(outcome: Outcome) -> str:
     assert outcome.compiled, [f"{finding.code.id} {finding.message}" for finding in outcome.findings]
     return outcome.compiled[0].bundle.texts[FILE]
@@ -55,6 +78,7 @@ def templates() -> Iterator[tuple[str, str]]:
         yield name, text_of(compiled_spec(name, ["ecs"]))
     for launch in ("fargate", "ec2"):
         yield launch, text_of(everything(launch))
+        yield f"{launch}, all made", text_of(making(launch, *MADE))
 
 
 @pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
@@ -97,7 +121,7 @@ NAMES = st.from_regex(r"[abq][abq1]{0,3}(-[abq1]{1,2}){0,3}", fullmatch=True)
 def test_logical_names_are_of_one_service_each(one: str, other: str) -> None:
     assert (logical(one, "Task") == logical(other, "Task")) == (one == other)
     assert logical(one, "Task").isalnum()
-    assert logical(one, "Task") == _called(one, "Task")
+    assert logical(one, "Task") == logical_name(one, "Task")
 
 
 @pytest.mark.parametrize(
@@ -138,13 +162,14 @@ def test_inputs_and_template_have_the_same_services() -> None:
     assert meaning(one, {**one.bundle.texts, FILE: json.dumps(template)}) != meaning(one, one.bundle.texts)
 
 
-@pytest.mark.parametrize("launch", ["fargate", "ec2"])
-def test_each_fault_in_a_line_of_it_is_noticed(launch: str) -> None:
-    [one] = everything(launch).compiled
+@pytest.mark.parametrize("outcome", [everything("fargate"), making("ec2", *MADE)], ids=["all said", "all made"])
+def test_each_fault_in_a_line_of_it_is_noticed(outcome: Outcome) -> None:
+    [one] = outcome.compiled
     artifact = next(artifact for artifact in one.bundle.artifacts if artifact.path == FILE)
     missed = [fault for fault, text in faults(artifact, random.Random(1)) if not noticed(one, text)]
-    # What is left out then is what ECS does anyway.
-    assert [str(fault) for fault in missed if fault.before.strip() != '"InitProcessEnabled": false,'] == []
+    # What ECS does anyway may be left out, and what is allowed may be said twice.
+    same = [re.compile('"InitProcessEnabled": false,'), re.compile('"[a-z]+:[A-Za-z]+",'), re.compile('"arn:.*:secret:.*",')]
+    assert [str(fault) for fault in missed if not any(one.fullmatch(fault.before.strip()) for one in same)] == []
 
 
 def noticed(one: Compiled, text: str) -> bool:
@@ -194,3 +219,80 @@ def test_what_it_weighs_is_not_underestimated() -> None:
     heavy = many(10, f"    env: {{{pairs}}}\n    labels: {{a: b}}\n    health: {{command: [check]}}\n")
     assert len(text_of(heavy)) < 1_000_000
     assert not [*obstacles(heavy.compiled[0].model)]
+
+
+def test_a_role_may_do_what_its_service_needs() -> None:
+    resources = json.loads(text_of(making("fargate", *MADE)))["Resources"]
+    [start] = resources["WebExecutionRole"]["Properties"]["Policies"]
+    allowed = [(one["Action"], one["Resource"]) for one in start["PolicyDocument"]["Statement"]]
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop"
+    logs = "arn:${AWS::Partition}:logs:eu-west-1:${AWS::AccountId}:log-group:/elsewhere"
+    assert allowed == [
+        ("ecr:GetAuthorizationToken", "*"),
+        (
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            {"Fn::Sub": "arn:${AWS::Partition}:ecr:eu-west-1:111122223333:repository/shop/web"},
+        ),
+        (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::Sub": f"{logs}:log-stream:*"}),
+        ("logs:CreateLogGroup", {"Fn::Sub": f"{logs}:*"}),
+        ("secretsmanager:GetSecretValue", [f"{arn}/key-AbCdEf", f"{arn}/key-AbCdEf-??????"]),
+        ("secretsmanager:GetSecretValue", f"{arn}/other-??????"),
+        ("ssm:GetParameters", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/third"),
+    ]
+    [mount] = resources["WebTaskRole"]["Properties"]["Policies"]
+    read, write = "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"
+    assert [one["Action"] for one in mount["PolicyDocument"]["Statement"]] == [read, [read, write]]
+    assert "MigrateQ2TaskRole" not in resources
+    [start] = resources["MigrateQ2ExecutionRole"]["Properties"]["Policies"]
+    assert [one["Action"] for one in start["PolicyDocument"]["Statement"]] == [["logs:CreateLogStream", "logs:PutLogEvents"]]
+
+
+def statements(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield from [value] if "Effect" in value else []
+        value = list(value.values())
+    for child in value if isinstance(value, list) else ():
+        yield from statements(child)
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
+def test_no_statement_allows_more_than_it_names(name: str, text: str) -> None:
+    """No action has a star, and one alone is of every resource: that one knows no resource."""
+    found = [*statements(json.loads(text))]
+    assert bool(found) == ("made" in name)
+    for statement in found:
+        assert "*" not in str(statement["Action"])
+        assert statement.get("Resource") != "*" or statement["Action"] == "ecr:GetAuthorizationToken"
+
+
+@pytest.mark.parametrize("said", MADE)
+def test_what_it_makes_the_inputs_cannot_name(said: str) -> None:
+    """Then they are left out, so that nothing disagrees."""
+    assert sorted(making("fargate").compiled[0].bundle.texts) == [
+        "migrate-2.taskdef.json",
+        FILE,
+        "web.service.json",
+        "web.taskdef.json",
+    ]
+    outcome = making("fargate", said)
+    assert outcome.codes == []
+    assert sorted(outcome.compiled[0].bundle.texts) == [FILE]
+
+
+@pytest.mark.parametrize("said", MADE)
+def test_without_a_template_nothing_is_made(said: str) -> None:
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace('TEXT: "x"', 'TEXT: "{{resolve:ssm:x}}"')
+    assert compiled_text(text).codes == ["ECS111"]
+    without = "".join(line for line in text.splitlines(keepends=True) if line.strip().partition(":")[0] != said)
+    assert compiled_text(without).codes == ["ECS101", "ECS111"]
+
+
+@given(specs())
+def test_whatever_is_made_is_read_back_as_it_was_meant(spec: Spec) -> None:
+    """A compile ends with a proof; without one it raises."""
+    options = {key: value for key, value in targets_of(spec)["ecs"].items() if key not in MADE}
+    made = {**spec, "targets": {"ecs": options}}
+    lost = [finding for finding in compiled_text(as_text(made), files=PAGES).findings if finding.code.id.startswith("TW51")]
+    accept = [{"code": one.code.id, "at": one.at, "target": "ecs", "because": "drawn"} for one in lost]
+    outcome = compiled_text(as_text({**made, "accept": accept}), files=PAGES)
+    assert outcome.compiled or "ECS101" in outcome.codes

@@ -1,0 +1,65 @@
+"""What the functions of CloudFormation in a template come to, as far as can be told before it is deployed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from twipc.target import Unreadable
+
+TEMPLATE_FILE = "template.json"
+_NAMED = {"AWS::Logs::LogGroup": "LogGroupName", "AWS::ECS::TaskDefinition": "Family", "AWS::ECS::Cluster": "ClusterName"}
+"""What a resource is called, and so what a reference to it comes to."""
+_OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
+_PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
+
+
+class Resolving:
+    """Puts what they come to in the place of functions, and keeps whom they ask."""
+
+    def __init__(self, resources: Mapping[str, dict[str, Any]]) -> None:
+        self._resources = resources
+        self.asked: set[str] = set()
+
+    def value(self, value: object) -> object:
+        """The value without functions. What only a deployment knows stands in `<…>`."""
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        match value:
+            case {"Ref": str(name), **more} if not more:
+                return f"<{name}>" if _OF_PLACE.fullmatch(name) else self._name(name)
+            case {"Fn::GetAtt": [str(name), "Arn"], **more} if not more:
+                return self._role(name)
+            case {"Fn::Sub": str(text), **more} if not more:
+                return _PUT_IN.sub(self._put_in, text)
+        odd = [key for key in value if key == "Ref" or key.startswith("Fn::")]
+        odd += ["Condition"] if isinstance(value.get("Condition"), str) else []  # not that of a policy
+        if odd:
+            raise Unreadable(TEMPLATE_FILE, f"`{odd[0]}` is used in a way that is not known here")
+        return {key: self.value(child) for key, child in value.items()}
+
+    def _put_in(self, found: re.Match[str]) -> str:
+        literal, name = found.groups()
+        if literal:
+            return f"${{{name}}}"
+        if not _OF_PLACE.fullmatch(name):
+            raise Unreadable(TEMPLATE_FILE, f"`{found[0]}` is nothing that is known here")
+        return f"<{name}>"
+
+    def _name(self, id_: str) -> str:
+        resource = self._resources.get(id_, {})
+        named = _NAMED.get(resource.get("Type", ""))
+        found = resource.get("Properties", {}).get(named) if named else None
+        if not isinstance(found, str):
+            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is referred to, and has no name here")
+        self.asked.add(id_)
+        return found
+
+    def _role(self, id_: str) -> str:
+        if self._resources.get(id_, {}).get("Type") != "AWS::IAM::Role":
+            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is taken for a role, and is none")
+        self.asked.add(id_)
+        return f"{id_} of the template"

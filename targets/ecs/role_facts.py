@@ -1,0 +1,98 @@
+"""What the roles of a template may: a second statement of it, action by action."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twipc.model import Model
+from twipc.spec import Service
+
+from . import expected
+from .options import Options
+
+_HERE = "<AWS::Region>:<AWS::AccountId>"
+_TRUST = (
+    "{'Service': 'ecs-tasks.amazonaws.com'}",
+    "sts:AssumeRole",
+    "itself",
+    f"ArnLike aws:SourceArn arn:<AWS::Partition>:ecs:{_HERE}:*",
+    "StringEquals aws:SourceAccount <AWS::AccountId>",
+)
+
+
+def role_facts(model: Model, options: Options, name: str, tags: Any) -> dict[str, object]:
+    """Of those that are made for a service."""
+    starting, mounting = expected.roles(model, options, name)
+    facts: dict[str, object] = {}
+    made = {
+        starting: ("start", "ECS pulls its image, writes its log and reads its secrets", _start(model, options, name)),
+        mounting: ("mount", "the program itself, which mounts its volumes", _mount(model, options, name)),
+    }
+    for role, (policy, what, allowed) in made.items():
+        if role and role.endswith(" of the template"):
+            id_ = role.partition(" ")[0]
+            facts[f"{id_}: who may take it"] = (_TRUST,)
+            facts[f"{id_}: may {policy}"] = tuple(sorted(("it", *one) for one in allowed))
+            facts[f"{id_}.Description"] = f"{model.environment.project}-{model.environment.environment}, {name}: {what}"
+            facts[f"{id_}.Tags"] = tags
+    return facts
+
+
+def _mount(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for mount in model.environment.services[name].mounts.values():
+        access, place = model.environment.volumes[mount.volume].access, options.volumes.get(mount.volume)
+        if place and access in ("single-writer", "shared", "read-only"):
+            system = f"arn:<AWS::Partition>:elasticfilesystem:{_HERE}:file-system/{place.file_system}"
+            point = f"arn:<AWS::Partition>:elasticfilesystem:{_HERE}:access-point/{place.access_point}"
+            for action in ("ClientMount", *(() if access == "read-only" else ("ClientWrite",))):
+                through = f"StringEquals elasticfilesystem:AccessPointArn {point}"
+                found.add((f"elasticfilesystem:{action}", system, through))
+    return found
+
+
+def _start(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
+    service = model.environment.services[name]
+    found: set[tuple[str, ...]] = set()
+    registry, _, repository = _image(model, options, name, service).partition("/")
+    account, *words = registry.split(".")
+    if account.isdecimal() and words[:2] == ["dkr", "ecr"] and words[3:] in (["amazonaws", "com"], ["amazonaws", "com", "cn"]):
+        where = f"arn:<AWS::Partition>:ecr:{words[2]}:{account}:repository/{repository.partition('@')[0].partition(':')[0]}"
+        found.add(("ecr:GetAuthorizationToken", "*"))
+        found |= {(f"ecr:{one}", where) for one in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")}
+    log = expected.log_options(model, options, name)
+    if "awslogs-group" in log:
+        group = f"arn:<AWS::Partition>:logs:{log['awslogs-region']}:<AWS::AccountId>:log-group:{log['awslogs-group']}"
+        found |= {(f"logs:{one}", f"{group}:log-stream:*") for one in ("CreateLogStream", "PutLogEvents")}
+        if log.get("awslogs-create-group") == "true":
+            found.add(("logs:CreateLogGroup", f"{group}:*"))
+    return found | {permission for arn in _secrets(model, service) for permission in _reading(arn)}
+
+
+def _image(model: Model, options: Options, name: str, service: Service) -> str:
+    """Made here for files of its own, built here, or as it is written."""
+    if service.http or service.configs:
+        return f"{options.registry}/{model.environment.project}-{model.environment.environment}-{name}"
+    image = service.image or ""
+    first, slash, _ = image.partition("/")
+    own = slash and (set(first) & set(".:") or first == "localhost")
+    return f"{options.registry}/{image}" if service.build is not None and not own else image
+
+
+def _secrets(model: Model, service: Service) -> set[str]:
+    names = {value.secret for value in service.env.values() if value.secret is not None}
+    if service.http and service.http.stats and service.http.engine.name == "haproxy":
+        names.add(service.http.stats.auth.secret)
+    return {place.arn for name in names if (place := model.environment.secrets[name].ecs)}
+
+
+def _reading(arn: str) -> set[tuple[str, ...]]:
+    _, _, kind, *_ = parts = arn.split(":")
+    if kind == "ssm":
+        return {("ssm:GetParameters", arn)}
+    whole = ":".join(parts[:7])
+    tail = whole.rpartition("-")[2]
+    found: set[tuple[str, ...]] = {("secretsmanager:GetSecretValue", f"{whole}-??????")}
+    if "-" in whole and len(tail) == 6 and tail.isascii() and tail.isalnum():
+        found.add(("secretsmanager:GetSecretValue", whole))
+    return found
