@@ -10,8 +10,8 @@ from twipc.model import Model
 
 from .codes.services import NOT_PUT_IN
 
-_OF_FILES = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?=[}:?+-])[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)")
-"""As compose files and shells have it, and as Kubernetes has it."""
+_OF_FILES = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?=[}:?+-])[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)|^\$[A-Z_][A-Z0-9_]+(?=[/:]|$)")
+"""As compose files and shells have it, without braces only at the beginning, and as Kubernetes has it."""
 _OF_PROXIES = re.compile(r"\$\{?[a-z][a-z0-9_]{2,}\}?|%\[[^]]+\]")
 """As nginx has it and, in brackets, haproxy."""
 _OF_REDIRECTS = re.compile(rf"{_OF_PROXIES.pattern}|\$[1-9](?![0-9])")
