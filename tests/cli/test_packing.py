@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
@@ -12,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli import project, run, spec
-from tests.cli.docker import Docker, docker
+from tests.cli.docker import Docker
 
 BODY = """\
 services:
@@ -29,12 +28,6 @@ PUSHED = [f"{REGISTRY}/shop/web:1", "ghcr.io/shop/own:1", "registry.example.com/
 def digest(name: str) -> str:
     """As the played registry has it."""
     return f"sha256:{sha256(name.encode()).hexdigest()}"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Docker]:
-    with docker(tmp_path) as played:
-        yield played
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from threading import Thread
 import pytest
 
 from tests.cli import execute, project, run, spec, start
-from tests.cli.docker import Docker, docker
+from tests.cli.docker import Docker
 
 WEB = """\
 services:
@@ -34,12 +34,6 @@ services:
       default: {status: 404}
     publish: [{port: http, host: 80}]
 """
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Docker]:
-    with docker(tmp_path) as played:
-        yield played
 
 
 @pytest.fixture
