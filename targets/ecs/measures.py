@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from json.encoder import encode_basestring_ascii
 
 from twipc.diagnostics import Path
 from twipc.model import Model, image_of
@@ -35,10 +36,12 @@ def _may_be_too_large(node: Node | None) -> bool:
 def _written(node: Node | None) -> int:
     """More bytes than a part of a spec can have in a task definition; a mount has most words of ECS around it."""
     if isinstance(node, NodeMapping):
-        return sum(len(json.dumps(key)) + _written(entry.node) for key, entry in node.entries.items())
+        return sum(len(encode_basestring_ascii(key)) + _written(entry.node) for key, entry in node.entries.items())
     if isinstance(node, NodeSequence):
         return sum(map(_written, node.items))
-    return 600 + len(json.dumps(node.value)) if node else 0
+    if node is None:
+        return 0
+    return 600 + len(encode_basestring_ascii(node.value) if isinstance(node.value, str) else json.dumps(node.value))
 
 
 def target_groups(_model: Model, options: Options | None) -> Iterator[Measured]:

@@ -130,9 +130,8 @@ def load(texts: Mapping[str, str], path: str, shape: Shape) -> dict[str, Any]:
 
 def fitting(path: str, document: object, shape: Shape, place: str = "") -> dict[str, Any]:
     """The same, known to have the shape as far as it goes; `place` is where in the file it stands."""
-    problem = _misfit(document, shape, place)
-    if problem:
-        raise Unreadable(path, problem)
+    if not _fits(document, shape):
+        raise Unreadable(path, _misfit(document, shape, place))
     loaded: dict[str, Any] = document  # type: ignore[assignment]
     return loaded
 
@@ -147,6 +146,19 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_fraction(text: str) -> object:
     raise ValueError(f"`{text}` is no whole number")
+
+
+def _fits(value: Any, shape: Shape) -> bool:
+    """Whether there is no misfit: that nearly always is so is found out without a word about places."""
+    if isinstance(shape, type):
+        return type(value) is shape
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
+    if not isinstance(value, dict):
+        return False
+    if isinstance(shape, MapOf):
+        return all(_fits(child, shape.value) for child in value.values())
+    return all(_fits(child, shape[key]) for key, child in value.items() if key in shape)
 
 
 def _misfit(value: Any, shape: Shape, place: str) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -134,7 +134,8 @@ class Session:
     def add(self, project: Project, findings: Iterable[Finding], environment: str = "") -> None:
         """Take findings over, with the texts that they point into; `environment` is the one that was looked at."""
         self.sources |= {place_of(project, file): text for file, text in project.sources.items()}
-        self.report.extend(_placed(finding, project, environment) for finding in findings)
+        place = cache(lambda file: place_of(project, file))
+        self.report.extend(_placed(finding, place, environment) for finding in findings)
 
     def take(self, spec: Spec, findings: Iterable[Finding], *, whole: bool) -> bool:
         """Add the findings on one spec that its comments do not ignore; True if one of them fails the run.
@@ -207,9 +208,9 @@ class Session:
         return bool(stream and stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
-def _placed(finding: Finding, project: Project, environment: str) -> Finding:
+def _placed(finding: Finding, place: Callable[[str], str], environment: str) -> Finding:
     def placed(span: Span) -> Span:
-        return span._replace(file=place_of(project, span.file))
+        return span._replace(file=place(span.file))
 
     related = tuple(replace(one, span=placed(one.span), message=veiled(one.message)) for one in finding.related)
     span = placed(finding.span) if finding.span else None

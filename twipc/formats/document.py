@@ -9,7 +9,7 @@ from typing import Union
 from twipc.diagnostics import Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # nobody changes one, but a frozen one takes twice as long to make, and there are very many
 class At:
     """A value that came from `origin`; its lines in the text say so."""
 
@@ -17,6 +17,7 @@ class At:
     value: Value
 
 
+# Only dicts, lists and tuples are written: what is asked of every value is asked fast.
 Value = Union[None, bool, int, float, str, Mapping[str, "Value"], Sequence["Value"], At]  # noqa: UP007 - it names itself
 
 
@@ -32,7 +33,7 @@ class Lines:
         self.origins.append(origin)
 
     def finish(self) -> tuple[str, tuple[Path, ...]]:
-        return "".join(f"{text}\n" for text in self.texts), tuple(self.origins)
+        return "\n".join([*self.texts, ""]), tuple(self.origins)
 
 
 def unwrap(value: Value, origin: Path) -> tuple[Value, Path]:
@@ -44,4 +45,11 @@ def unwrap(value: Value, origin: Path) -> tuple[Value, Path]:
 
 def without_nothing(document: Mapping[str, Value]) -> dict[str, Value]:
     """The same mapping without keys that hold None or nothing at all."""
-    return {key: value for key, value in document.items() if unwrap(value, ())[0] not in (None, {}, [], ())}
+    found: dict[str, Value] = {}
+    for key, value in document.items():
+        inner = value
+        while isinstance(inner, At):
+            inner = inner.value
+        if not (inner is None or (isinstance(inner, dict | list | tuple) and not inner)):
+            found[key] = value
+    return found

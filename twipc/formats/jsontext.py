@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring_ascii as _string
 
 from twipc.diagnostics import Path
@@ -21,13 +20,15 @@ def dump(document: Value) -> tuple[str, tuple[Path, ...]]:
 def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: Lines) -> None:
     value, origin = unwrap(value, origin)
     pad = "  " * depth
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, str):
+        lines.add(f"{pad}{lead}{_string(value)}{tail}", origin)
+    elif isinstance(value, dict) and value:
         lines.add(f"{pad}{lead}{{", origin)
         last = len(value) - 1
         for index, (key, child) in enumerate(value.items()):
             _value(child, origin, depth + 1, f"{_string(key)}: ", "," if index < last else "", lines)
         lines.add(f"{pad}}}{tail}", origin)
-    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+    elif isinstance(value, list | tuple) and value:
         lines.add(f"{pad}{lead}[", origin)
         last = len(value) - 1
         for index, child in enumerate(value):
@@ -35,4 +36,4 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         lines.add(f"{pad}]{tail}", origin)
     else:
         assert not isinstance(value, float), "documents hold no floats: they print differently everywhere"
-        lines.add(f"{pad}{lead}{_string(value) if isinstance(value, str) else json.dumps(value)}{tail}", origin)
+        lines.add(f"{pad}{lead}{json.dumps(value)}{tail}", origin)

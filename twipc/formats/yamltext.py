@@ -7,7 +7,8 @@ double-quoted form with these escapes is read back equal by all (tests/conforman
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from twipc.diagnostics import Path
 
@@ -49,14 +50,13 @@ def dump(document: Value, head: Sequence[str], string: Quote = quote) -> tuple[s
     return lines.finish()
 
 
+@lru_cache(maxsize=1024)
 def _key(key: str) -> str:
     # Keys are never interpolated, so a `$` stays single.
     return key if _PLAIN_KEY.fullmatch(key) and key.lower() not in _NOT_PLAIN else quote(key)
 
 
-def _scalar(value: Value, string: Quote) -> str:
-    if isinstance(value, str):
-        return string(value)
+def _scalar(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     assert isinstance(value, int), f"documents hold strings, whole numbers and booleans, not {value!r}"
@@ -67,11 +67,12 @@ def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, stri
     """`value` on lines of its own; `lead` (a list's dash) stands before the first."""
     value, origin = unwrap(value, origin)
     pad = "  " * depth
-    if isinstance(value, Mapping) and value:
-        for index, (key, child) in enumerate(value.items()):
-            begin = lead if lead and index == 0 else pad
+    if isinstance(value, dict) and value:
+        begin = lead or pad
+        for key, child in value.items():
             _pair(begin, _key(key), child, origin, depth, lines, string)
-    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+            begin = pad
+    elif isinstance(value, list | tuple) and value:
         if lead:
             lines.add(lead.rstrip(), origin)
         for child in value:
@@ -82,7 +83,9 @@ def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, stri
 
 def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: Lines, string: Quote) -> None:
     inner, at = unwrap(child, origin)
-    if inner and not isinstance(inner, str | int) and isinstance(inner, Mapping | Sequence):
+    if isinstance(inner, str):
+        lines.add(f"{begin}{key}: {string(inner)}", at)
+    elif isinstance(inner, dict | list | tuple) and inner:
         lines.add(f"{begin}{key}:", at)
         _block(inner, at, depth + 1, "", lines, string)
     else:
@@ -90,6 +93,8 @@ def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: L
 
 
 def _inline(value: Value, string: Quote) -> str:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        return string(value)
+    if isinstance(value, dict):
         return "{}"
-    return _scalar(value, string) if isinstance(value, str) or not isinstance(value, Sequence) else "[]"
+    return "[]" if isinstance(value, list | tuple) else _scalar(value)

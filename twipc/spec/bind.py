@@ -46,7 +46,8 @@ def judged(noun: type[N], tree: Tree, path: Path, report: Report) -> tuple[N | N
     """The noun that stands at `path`, or what is wrong there; reported, but for what only follows from gaps in the tree."""
     node = tree.node(path)
     wrong = Wrong()
-    _refuse_nulls(node, path, shape_at(path), tree, report, wrong.places)
+    if node and _holds_null(node):
+        _refuse_nulls(node, path, shape_at(path), tree, report, wrong.places)
     try:
         value: N | None = noun.model_validate(plain(node) if node else {})
     except ValidationError as invalid:
@@ -78,6 +79,14 @@ def require_known_version(tree: Tree, report: Report) -> None:
             at="twipc",
         )
         raise Stopped
+
+
+def _holds_null(node: Node) -> bool:
+    if isinstance(node, NodeScalar):
+        return node.value is None
+    if isinstance(node, NodeMapping):
+        return any(_holds_null(entry.node) for entry in node.entries.values())
+    return any(map(_holds_null, node.items))
 
 
 def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, report: Report, wrong: set[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from twipc.diagnostics import Path
@@ -83,13 +84,20 @@ def plain_secrets(tree: Tree) -> Iterator[Plain]:
 def looks_secret(path: Path, value: str, before: str = "") -> str:
     """Why the string at `path` looks like a secret, or ""; `before` is the word before it in a list."""
     value = value[:_LONGEST]
-    for what, form in _FORMS:
-        if form.search(value):
-            return f"it has the form of {what}"
+    if form := _form(value):
+        return f"it has the form of {form}"
+    if "=" not in value and ":" not in value and NAMED.isdisjoint(path) and WORDS.isdisjoint(path):
+        return ""  # nothing here has a name
     for name, said in chain(_named(path, value, before), _inside_of(path, value)):
         if _is_secret_name(name) and not _NO_SECRET.fullmatch(_DEFAULT.sub(r"\1", said)):
             return f"it is called `{name}`"
     return ""
+
+
+@lru_cache(maxsize=256)
+def _form(value: str) -> str:
+    """What a value is by its form, or "": words that are written again and again are looked at once."""
+    return next((what for what, form in _FORMS if form.search(value)), "")
 
 
 def _named(path: Path, value: str, before: str) -> Iterator[tuple[str, str]]:
@@ -112,11 +120,13 @@ def _named(path: Path, value: str, before: str) -> Iterator[tuple[str, str]]:
 def _inside_of(path: Path, value: str) -> Iterator[tuple[str, str]]:
     """What is said by name within a text; what gives a reason is prose."""
     if path[-1:] != ("because",):
-        forms = (_INSIDE, _OPTION_INSIDE) if not WORDS.isdisjoint(path) else (_INSIDE,)
-        for found in (found for form in forms for found in form.finditer(value)):
-            yield found[1], next(filter(None, found.groups()[1:]), "")
+        forms = (_INSIDE,) if "=" in value or ":" in value else ()
+        for form in forms if WORDS.isdisjoint(path) else (*forms, _OPTION_INSIDE):
+            for found in form.finditer(value):
+                yield found[1], next(filter(None, found.groups()[1:]), "")
 
 
+@lru_cache(maxsize=256)
 def _is_secret_name(name: str) -> bool:
     name = re.sub(r"[.-]|(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return bool(_SECRET.search(name)) and not _ABOUT.search(name)

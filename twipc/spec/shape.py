@@ -42,6 +42,7 @@ class ListOf:
 
 
 Shape = Leaf | OfNoun | MapOf | ListOf
+_LEAF = Leaf()
 
 
 @cache
@@ -74,14 +75,11 @@ def _shape(annotation: Any) -> Shape:
 
 def inside(shape: Shape, step: str | int) -> Shape:
     """The shape one step further in; a leaf where the language has nothing."""
-    match shape:
-        case OfNoun(noun):
-            return fields(noun).get(str(step), Leaf())
-        case MapOf(value):
-            return value
-        case ListOf(item):
-            return item
-    return Leaf()
+    if isinstance(shape, OfNoun):
+        return fields(shape.noun).get(str(step), _LEAF)
+    if isinstance(shape, MapOf):
+        return shape.value
+    return shape.item if isinstance(shape, ListOf) else _LEAF
 
 
 def shape_at(path: Path) -> Shape:

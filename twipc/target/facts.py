@@ -55,6 +55,8 @@ class FactKey(NamedTuple):
 
 
 Facts = Mapping[FactKey, object]
+NOTHING: tuple[object, ...] = (None, "", (), {})
+"""What says nothing, and so is no fact."""
 BASELINE = "baseline"
 OF_PROGRAMS = (
     "ulimits",
@@ -86,7 +88,7 @@ def facts_of(model: Model, discovery: Discovery) -> Facts:
 
     Every target asks for it, twice: it is made once.
     """
-    return MappingProxyType({key: value for key, value in _facts(model, discovery) if value not in (None, "", (), {})})
+    return MappingProxyType({key: value for key, value in _facts(model, discovery) if value not in NOTHING})
 
 
 def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
@@ -120,7 +122,9 @@ def _attributes(noun: str, kind: type[Noun]) -> tuple[tuple[str, tuple[str, ...]
 
 def _leaf(value: object, steps: tuple[str, ...]) -> object:
     for step in steps:
-        value = getattr(value, step) if value is not None else None
+        if value is None:
+            return None
+        value = getattr(value, step)
     return value
 
 
@@ -139,12 +143,14 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "mounts": {path: mount.volume for path, mount in service.mounts.items()},
         **_health(name, service, model),
     }
-    for key, value in _leaf_facts("service", (name,), service):
-        leaf = key.field.removeprefix("service.")
-        if service.http and leaf in OF_PROGRAMS:
+    for field, steps in _attributes("service", type(service)):
+        leaf = field.removeprefix("service.")
+        value = special[leaf] if leaf in special else _leaf(service, steps)
+        # Most fields of most services say nothing.
+        if value in NOTHING or (service.http and leaf in OF_PROGRAMS):
             continue
         if leaf not in ("publish", "depends_on") and not leaf.startswith("ready."):
-            yield key, special.get(leaf, value)
+            yield FactKey(field, (name,)), value
     for owner, nth_value in published(name, service).items():
         yield FactKey("service.publish", owner), nth_value
     for one in service.depends_on:

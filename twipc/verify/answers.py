@@ -18,8 +18,11 @@ def heard(model: Model, target: Target, options: Any) -> Iterator[Heard]:
     support = target.support
     for key, value in facts_of(model, target.discovery(options)).items():
         answer = support.answer(key, model)
-        if type(answer) is Exact:  # nearly all are
+        if type(answer) is Exact:  # as nearly all are
             yield key, value, answer, value
+            continue
+        if type(answer) is Outside:
+            yield key, value, answer, None
             continue
         asked = Asked(key, value, model, options)
         settled = settle(answer, asked)

@@ -33,16 +33,19 @@ class Difference:
 
 def differences(model: Model, target: Target, options: Any, read: Facts) -> list[Difference]:
     """Every fact that `read` has otherwise than the model means it on this target, by key; digests of others last."""
-    meant: dict[FactKey, object] = dict(expected(model, target, options))
-    found = {key: value for key, value in read.items() if not _is_nothing(key, value)}
+    meant = expected(model, target, options)
     differing: list[Difference] = []
     routing: list[Difference] = []
-    for key in meant.keys() | found.keys():
-        one, other = meant.get(key, NOTHING), found.get(key, NOTHING)
-        if isinstance(one, Routing) or isinstance(other, Routing):
-            routing.append(Difference(key, one, other))
-        elif not _equal(one, other):
-            differing.append(Difference(key, one, other))
+    for key, value in meant.items():
+        said = read.get(key, NOTHING)
+        if isinstance(value, Routing) or isinstance(said, Routing):
+            routing.append(Difference(key, value, said))
+        elif not _equal(value, said):
+            differing.append(Difference(key, value, NOTHING if _is_nothing(key, said) else said))
+    for key in read.keys() - meant.keys():
+        said = read[key]
+        if not _is_nothing(key, said):
+            (routing if isinstance(said, Routing) else differing).append(Difference(key, NOTHING, said))
     # That requests go elsewhere follows from whatever else differs there.
     otherwise = {one.key.owner[:1] for one in differing}
     differing += [one for one in routing if one.key.owner[:1] not in otherwise and not _equal(one.meant, one.said)]
@@ -57,9 +60,10 @@ def _equal(meant: object, said: object) -> bool:
 def expected(model: Model, target: Target, options: Any) -> Facts:
     """What a faithful artifact says: each fact as the target answers for it, and what the target adds."""
     facts = {key: said for key, _, _, said in heard(model, target, options)}
-    facts.update(target.option_facts(model, options))
-    facts.update(target.baseline(model, options))
-    return {key: value for key, value in facts.items() if not _is_nothing(key, value)}
+    facts |= {**target.option_facts(model, options), **target.baseline(model, options)}
+    for key in [key for key, value in facts.items() if _is_nothing(key, value)]:
+        del facts[key]
+    return facts
 
 
 def _is_nothing(key: FactKey, value: object) -> bool:

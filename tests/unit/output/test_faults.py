@@ -123,7 +123,7 @@ def test_what_fails_before_the_first_file_is_replaced_changes_nothing(tmp_path: 
     assert folder.manifest_is(OLD)
 
 
-MANY = {f"{number:03}.json": f"{number}\n" for number in range(200)}
+MANY = {f"{number % 3}/{number:03}.json": f"{number}\n" for number in range(200)}
 
 
 @pytest.mark.parametrize("name", ["open", "fsync"])

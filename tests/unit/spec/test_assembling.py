@@ -6,8 +6,10 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from _ruamel_yaml import CParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -319,3 +321,24 @@ def _folder(factory: pytest.TempPathFactory) -> Path:
     if not _FOLDERS:
         _FOLDERS.append(factory.mktemp("mutated"))
     return _FOLDERS[0]
+
+
+def test_a_file_is_read_once_however_many_ask_for_it(tmp_path: Path) -> None:
+    project(tmp_path, base=BASE, prod=PROD, other=PROD.replace("environment: prod", "environment: other"))
+    (tmp_path / "specs/prod.yaml").write_text(f"# {tmp_path}\n{PROD}")  # as no other test has it
+    with patch("twipc.syntax.parse.CParser", wraps=CParser) as parser:
+        assert run("lint", at=tmp_path).code == 0
+    texts = [call.args[0] for call in parser.call_args_list]
+    assert len(texts) == len(set(texts))
+    assert any(str(tmp_path) in text for text in texts)
+
+
+def test_what_is_shared_is_not_changed() -> None:
+    files = {
+        "prod.yaml": f"{HEAD}{TOP}extends: base.yaml\nservices:\n  web: {{env: {{A: null}}}}\n  empty:\n  two: {{from: web}}\n",
+        "base.yaml": "services:\n  web: {image: shop/web:1, env: {A: one, B: two}, ports: {http: 80}}\n",
+    }
+    first = together(files)
+    assert together(files) == first
+    assert together({**files, "base.yaml": "services: {web: {image: shop/web:2}}\n"}) != first
+    assert together(files) == first

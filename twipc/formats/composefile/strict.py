@@ -13,7 +13,7 @@ from twipc.diagnostics import Report, Span, Stopped
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, parse
 from twipc.target import Unreadable
 
-_SCALAR = r'(?:"(?:[ !\#-\[\]-~]|\\[ -~])*"|-?[0-9]+|true|false|\{\}|\[\])'
+_SCALAR = r'(?:"[ !\#-\[\]-~]*(?:\\[ -~][ !\#-\[\]-~]*)*"|-?[0-9]+|true|false|\{\}|\[\])'
 _LINE = re.compile(
     rf"""(?P<indent>\ *)(?P<dashes>(?:-\ )*)
     (?:(?:(?P<plain>[A-Za-z_][A-Za-z0-9_.-]*)|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ {_SCALAR})?|(?P<item>-|{_SCALAR}))""",
@@ -62,12 +62,14 @@ def _is_plain(text: str, path: str) -> bool:
         key = plain or quoted
         if plain and plain.lower() in _NO_STRINGS:
             return False
-        _close(open_, column)
         if not open_ or open_[-1][0] != column:
-            open_.append((column, set()))
-        if key in open_[-1][1]:
+            _close(open_, column)
+            if not open_ or open_[-1][0] != column:
+                open_.append((column, set()))
+        keys = open_[-1][1]
+        if key in keys:
             raise Unreadable(path, f"line {number}: `{key}` stands twice in this mapping")
-        open_[-1][1].add(key)
+        keys.add(key)
     return True
 
 

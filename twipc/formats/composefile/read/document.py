@@ -35,7 +35,9 @@ def _interpolated(value: Any, path: str) -> Any:
     if isinstance(value, list):
         return [_interpolated(child, path) for child in value]
     if isinstance(value, str):
-        if value.replace("$$", "").count("$"):
+        if "$" not in value:
+            return value
+        if "$" in value.replace("$$", ""):
             raise Unreadable(path, f"`{value}` would be interpolated from the deployer's environment")
         return value.replace("$$", "$")
     return value
