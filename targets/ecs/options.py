@@ -1,7 +1,5 @@
 """What only AWS can tell: ids and names of what is there before the services are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

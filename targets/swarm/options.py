@@ -1,7 +1,5 @@
 """What a spec may choose for a Swarm."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from twipc.diagnostics.render import visible
 from twipc.driver import Compiled
 from twipc.output import MODE, Folder, State, codes, files, is_read_by_docker, write
 from twipc.project import Project
+from twipc.record import dataclass
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from twipc.driver import Compiled, compile_model, load
 from twipc.formats.reading import ports_of, routing_of
 from twipc.model import Model
 from twipc.project import content_of
+from twipc.record import dataclass
 from twipc.routes import meant
 from twipc.routes.cases import Case
 from twipc.routes.follow import taken

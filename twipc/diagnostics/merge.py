@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from twipc.record import dataclass
 
 from .finding import Finding, Related
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
+
+from twipc.record import dataclass
 
 from .cases import PLAIN_HOST, Case, cases
 from .decoded import Decoded, Machine

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+
+from twipc.record import dataclass
 
 from .pattern import ALL, Pattern
 from .plain import IN_HOSTS, IN_PATHS, NotPlain, Plain, head, plain

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+
+from twipc.record import dataclass
 
 from .pattern import BYTES, EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
 

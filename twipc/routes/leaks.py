@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from twipc.record import dataclass
 
 from .cases import cases
 from .follow import Follower, world

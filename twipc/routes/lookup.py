@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from twipc.model import Model
+from twipc.record import dataclass
 from twipc.spec import Match, Route
 
 from . import pattern

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from twipc.record import dataclass
 
 Bytes = int
 """A set of bytes: bit n is set for byte n."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from twipc.model import Model
+from twipc.record import dataclass
 from twipc.routes.lookup import EVERY_HOST, OWN, Kind, Lookup, whole
 from twipc.spec import Http, Match, Redirect
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from twipc.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The environment: everything that one spec says."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 

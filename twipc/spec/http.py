@@ -1,7 +1,5 @@
 """HTTP servers that forward requests and serve files; the engine is a choice."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """What `specs/<environment>.lock` says: where the images of an environment were pushed to, and their digests there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Where what a service prints goes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 

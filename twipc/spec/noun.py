@@ -1,9 +1,9 @@
-"""What all nouns of the language share: frozen, closed to unknown keys, no implicit conversion."""
+"""What all nouns of the language share: frozen, closed to unknown keys, no implicit conversion.
 
-from __future__ import annotations
+A module with nouns does not postpone its annotations: Pydantic would compile each of them from text, at every start.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from twipc.diagnostics import Path
+from twipc.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """When and where the instances of a service run."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field

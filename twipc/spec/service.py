@@ -1,7 +1,5 @@
 """Services: what runs, how it is reached, and how it is judged alive and ready."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from twipc.model import Model
+from twipc.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

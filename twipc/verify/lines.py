@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from twipc.diagnostics import Path
+from twipc.record import dataclass
 from twipc.target import Artifact
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
 
 # crossplane offers its lexer for files only; this is the same one on a text (pinned by tests/unit/formats/test_nginx.py).
 from crossplane.lexer import _lex_file_object
+
+from twipc.record import dataclass
 
 # In every word, quoted or not; the lexer has already taken a quote of its own kind for itself.
 _ESCAPED = re.compile(r"\\([\\nrt\"'])")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from twipc.record import dataclass
 
 from ..sections import Line, NotHaproxy, Section
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from twipc.record import dataclass
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive

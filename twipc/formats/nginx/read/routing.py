@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from twipc.record import dataclass
 from twipc.routes import pattern
 from twipc.routes.expression import expression
 from twipc.routes.pattern import Pattern
