@@ -63,12 +63,12 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
     lasting = [name for name, service in model.services if service.kind == "service"]
     if lasting and not options.subnets:
         yield missing(("subnets",), "tasks have addresses of their own", "subnets: [subnet-…, subnet-…]")
+    makes = not any(obstacles(model))
     for name in lasting:
-        if not options.service_security_groups.get(name, options.security_groups):
+        if not makes and not options.service_security_groups.get(name, options.security_groups):
             why = f"`{name}` has none, so that the VPC's default group would be its own"
             yield missing(("security_groups",), why, "security_groups: [sg-…]")
             break
-    makes = not any(obstacles(model))
     if options.cluster is None and not makes:
         why = "there is no template that could make it (ECS111)"
         yield missing(("cluster",), why, "cluster: …")

@@ -138,8 +138,8 @@ UNTEMPLATED = Code(
     Severity.WARNING,
     why="CloudFormation takes at most 500 resources, replaces `{{resolve:…}}` wherever it stands, and runs what is called like "
     "one of its functions. Such an environment has the inputs of `aws ecs` alone, which mean the same.",
-    bad=_EC2 + _WEB + '    env: {TEXT: "{{resolve:ssm:x}}"}  #! ECS111\n',
-    good=_EC2 + _WEB + '    env: {TEXT: "{{x}}"}\n',
+    bad=_EC2 + _WEB + '    command: [run, "{{resolve:ssm:x}}"]  #! ECS111\n',
+    good=_EC2 + _WEB + '    command: [run, "{{x}}"]\n',
 )
 
 CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED)

@@ -117,10 +117,27 @@ def roles(model: Model, options: Options, name: str) -> tuple[str | None, str | 
     return starting or f"{logical_name(name, 'ExecutionRole')} of the template", mounting or made
 
 
+def said_groups(options: Options, name: str) -> list[str]:
+    """A service's security groups, where they are said."""
+    return [*options.service_security_groups.get(name, options.security_groups)]
+
+
+def makes_groups(model: Model, options: Options) -> bool:
+    """Whether some service has none that is said: a job alone is run with any."""
+    lasting = [name for name, service in model.services if service.kind != "job"]
+    return any(said_groups(options, name) == [] for name in lasting)
+
+
+def makes_group(model: Model, options: Options, name: str) -> bool:
+    return not said_groups(options, name) and makes_groups(model, options)
+
+
 def stands_alone(model: Model, options: Options) -> bool:
     """Whether the template makes what the inputs would have to name."""
     named = [role or "" for name, _ in model.services for role in roles(model, options, name)]
-    return options.cluster is None or any(role.endswith(" of the template") for role in named)
+    if options.cluster is None or makes_groups(model, options):
+        return True
+    return any(role.endswith(" of the template") for role in named)
 
 
 def logical_name(service: str, kind: str) -> str:

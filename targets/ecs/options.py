@@ -84,7 +84,9 @@ class Options(Noun):
     )
     subnets: tuple[Subnet, ...] = Field((), description="Where tasks get their addresses; two zones survive the loss of one.")
     security_groups: tuple[SecurityGroup, ...] = Field(
-        (), description="What may reach the tasks of services without own groups."
+        (),
+        description="What may reach the tasks of services without own groups. For one with neither the template makes a group, "
+        "which lets in what the spec says.",
     )
     service_security_groups: Mapping[Name, tuple[SecurityGroup, ...]] = Field(
         {}, description="A service's own groups, in place of `security_groups`."
@@ -142,7 +144,8 @@ def is_made(model: Model, options: Options) -> bool:
     return options.cluster is None or any(
         options.execution_roles.get(name, options.execution_role) is None
         or (mounts_efs(model, name) and name not in options.task_roles)
-        for name, _ in model.services
+        or (service.kind == "service" and not groups_of(options, name))
+        for name, service in model.services
     )
 
 

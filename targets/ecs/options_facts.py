@@ -27,7 +27,8 @@ def option_facts(model: Model, options_: Any) -> Facts:
             "launch": options.launch,
             "cluster": options.cluster or f"{model.environment.project}-{model.environment.environment}",
             "subnets": options.subnets,
-            "security_groups": options.service_security_groups.get(name, options.security_groups),
+            "security_groups": tuple(expected.said_groups(options, name))
+            or (f"{expected.logical_name(name, 'Group')} of the template",),
             "execution_role": starting,
             "task_role": mounting,
             "namespace": options.namespace,

@@ -9,6 +9,7 @@ from twipc.target import BASELINE, FactKey
 
 from .dockerfile import Folders
 from .permissions import permissions
+from .read_groups import read_groups
 from .read_service import ServiceReader
 from .read_task import TaskReader
 from .resolving import TEMPLATE_FILE, Resolving
@@ -28,11 +29,13 @@ class TemplateReader:
         for id_, resource in self._resources.items():
             fitting(TEMPLATE_FILE, resource, RESOURCE, id_)
         self._leading_to: dict[str, str] = {}
+        self._parameters: dict[str, object] = document.get("Parameters", {})
         self._about("template", document)
         self._services(self._tasks())
         self._logs()
         self._roles()
         self._cluster()
+        self._groups()
         for id_ in self._resources.keys() - self._leading_to.keys():
             self._add("template", id_, "of no service")
 
@@ -90,12 +93,22 @@ class TemplateReader:
             self._about("template", properties, f"{id_}.")
             self._about("template", resource, f"{id_}: ")
 
+    def _groups(self) -> None:
+        """Those of tasks are of their services; what runs a job names its group, which is told as one of the outputs."""
+        notes, read = read_groups(self._resources, self._parameters)
+        tagged = [(id_, tag) for id_, place, tags in notes if place == f"{id_}.Tags" and isinstance(tags, list) for tag in tags]
+        owners = {id_: tag.get("Value", "") for id_, tag in tagged if tag.get("Key") == "service"}
+        for id_ in read:
+            self._leading_to[id_] = owners.get(id_, "template")
+        for id_, place, value in notes:
+            self._add(owners.get(id_, "template"), place, value)
+
     def _of(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
         return sorted((id_, one) for id_, one in self._resources.items() if one.get("Type") == kind)
 
     def _api(self, id_: str, resource: Mapping[str, Any], shape: Shape, what: str) -> tuple[str, dict[str, Any]]:
         """Whose it is by its tags, and the document that the API would take."""
-        resolving = Resolving(self._resources)
+        resolving = Resolving(self._resources, self._parameters)
         document = uncased(resolving.value(resource.get("Properties", {})), shape)
         fitted = fitting(TEMPLATE_FILE, document, shape, f"{id_}.Properties")
         name = next((tag.get("value", "") for tag in fitted.get("tags", []) if tag.get("key") == "service"), "of no service")

@@ -11,6 +11,8 @@ from twipc.target import Unreadable
 TEMPLATE_FILE = "template.json"
 _NAMED = {"AWS::Logs::LogGroup": "LogGroupName", "AWS::ECS::TaskDefinition": "Family", "AWS::ECS::Cluster": "ClusterName"}
 """What a resource is called, and so what a reference to it comes to."""
+_TOLD = {"Arn": "AWS::IAM::Role", "GroupId": "AWS::EC2::SecurityGroup"}
+"""What is asked of a resource, and of which kind that has to be."""
 _OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
 _PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
 
@@ -18,8 +20,9 @@ _PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
 class Resolving:
     """Puts what they come to in the place of functions, and keeps whom they ask."""
 
-    def __init__(self, resources: Mapping[str, dict[str, Any]]) -> None:
+    def __init__(self, resources: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, object] | None = None) -> None:
         self._resources = resources
+        self._parameters = parameters or {}
         self.asked: set[str] = set()
 
     def value(self, value: object) -> object:
@@ -30,9 +33,9 @@ class Resolving:
             return value
         match value:
             case {"Ref": str(name), **more} if not more:
-                return f"<{name}>" if _OF_PLACE.fullmatch(name) else self._name(name)
-            case {"Fn::GetAtt": [str(name), "Arn"], **more} if not more:
-                return self._role(name)
+                return f"<{name}>" if _OF_PLACE.fullmatch(name) or name in self._parameters else self._name(name)
+            case {"Fn::GetAtt": [str(name), str(what)], **more} if not more and what in _TOLD:
+                return self._told(name, what)
             case {"Fn::Sub": str(text), **more} if not more:
                 return _PUT_IN.sub(self._put_in, text)
         odd = [key for key in value if key == "Ref" or key.startswith("Fn::")]
@@ -58,8 +61,8 @@ class Resolving:
         self.asked.add(id_)
         return found
 
-    def _role(self, id_: str) -> str:
-        if self._resources.get(id_, {}).get("Type") != "AWS::IAM::Role":
-            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is taken for a role, and is none")
+    def _told(self, id_: str, what: str) -> str:
+        if self._resources.get(id_, {}).get("Type") != _TOLD[what]:
+            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is asked for its {what}, which is none of {_TOLD[what]}")
         self.asked.add(id_)
         return f"{id_} of the template"

@@ -9,6 +9,7 @@ from twipc.spec import Service
 
 from . import limits
 from .deployment import deployment
+from .groups import group_of
 from .options import Options, groups_of, target_group_of
 from .places import cluster
 from .placing import placement
@@ -54,7 +55,7 @@ def _network(options: Options, name: str) -> dict[str, Value]:
     return without_nothing(
         {
             "subnets": At((*_HERE, "subnets"), list(options.subnets)),
-            "securityGroups": At((*_HERE, groups), list(groups_of(options, name))),
+            "securityGroups": At((*_HERE, groups), list(groups_of(options, name)) or [group_of(name)]),
             "assignPublicIp": "DISABLED",
         }
     )

@@ -100,13 +100,35 @@ SERVICE: Shape = {
     "propagateTags": str,
     "tags": _TAGS,
 }
-TEMPLATE: Shape = {"AWSTemplateFormatVersion": str, "Description": str, "Rules": dict, "Resources": MapOf(dict)}
+TEMPLATE: Shape = {
+    "AWSTemplateFormatVersion": str,
+    "Description": str,
+    "Rules": dict,
+    "Parameters": dict,
+    "Resources": MapOf(dict),
+}
 RESOURCE: Shape = {"Type": str, "DeletionPolicy": str, "UpdateReplacePolicy": str, "Properties": dict}
 CLUSTER: Shape = {"ClusterName": str, "ClusterSettings": [{"Name": str, "Value": str}], "Tags": [{"Key": str, "Value": str}]}
 ROLE: Shape = {
     "Description": str,
     "AssumeRolePolicyDocument": {"Statement": [dict]},
     "Policies": [{"PolicyName": str, "PolicyDocument": {"Statement": [dict]}}],
+    "Tags": [{"Key": str, "Value": str}],
+}
+RULE: Shape = {
+    "IpProtocol": str,
+    "FromPort": int,
+    "ToPort": int,
+    "CidrIp": str,
+    "SourceSecurityGroupId": str,
+    "DestinationSecurityGroupId": str,
+    "Description": str,
+}
+GROUP: Shape = {
+    "GroupDescription": str,
+    "VpcId": str,
+    "SecurityGroupIngress": [RULE],
+    "SecurityGroupEgress": [RULE],
     "Tags": [{"Key": str, "Value": str}],
 }
 LOG_GROUP: Shape = {"LogGroupName": str, "RetentionInDays": int}

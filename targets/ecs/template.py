@@ -9,7 +9,7 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.target import Artifact
 
-from . import places
+from . import groups, places
 from .casing import cased, said
 from .logical import logical
 from .options import Options, log_group_of
@@ -38,9 +38,31 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
             "Description": At(("project",), f"{model.name}: written by twipc; edit the spec, not this file."),
             # ARNs and ids below are of one region; elsewhere the stack would fail halfway.
             "Rules": {"Region": At((*_HERE, "region"), _only_in(options.region))},
+            **_asked(model, options),
             "Resources": resources,
+            **_told(model, options),
         },
     )
+
+
+def _asked(model: Model, options: Options) -> dict[str, Value]:
+    """What a deployment has to say, if the template makes something for which it is wanted."""
+    if not any(groups.makes_group(model, options, name) for name, _ in model.services):
+        return {}
+    return {"Parameters": {groups.VPC: {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}}
+
+
+def _told(model: Model, options: Options) -> dict[str, Value]:
+    """The groups that jobs are run with."""
+    jobs = [name for name, service in model.services if service.kind == "job" and groups.makes_group(model, options, name)]
+    told: dict[str, Value] = {
+        logical(name, "Group"): {
+            "Description": f"The security group that {name} is run with.",
+            "Value": groups.group_of(name),
+        }
+        for name in sorted(jobs)
+    }
+    return {"Outputs": told} if told else {}
 
 
 def _only_in(region: str) -> Value:
@@ -66,7 +88,12 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     found[logical(name, "Task")] = At(here, {"Type": "AWS::ECS::TaskDefinition", "Properties": cased(task, instead)})
     if service is not None:
         runs: dict[tuple[str | int, ...], Value] = {("taskDefinition",): {"Ref": logical(name, "Task")}}
-        found[logical(name, "Service")] = At(here, {"Type": "AWS::ECS::Service", "Properties": cased(service, runs)})
+        before = groups.rules_apart(model, options, name)
+        after: dict[str, Value] = {"DependsOn": before} if before else {}
+        made: Value = {"Type": "AWS::ECS::Service", **after, "Properties": cased(service, runs)}
+        found[logical(name, "Service")] = At(here, made)
+    if groups.makes_group(model, options, name):
+        found |= groups.groups(model, options, name)
     return found
 
 

@@ -7,6 +7,7 @@ from twipc.target import BASELINE, FactKey, Facts
 
 from . import expected
 from .expected import logical_name as called
+from .group_facts import group_facts
 from .options import Options
 from .role_facts import role_facts
 from .untemplated import obstacles
@@ -32,6 +33,11 @@ def template_facts(model: Model, options: Options) -> Facts:
         facts["template", "Cluster.ClusterSettings"] = [{"Name": "containerInsights", "Value": "enabled"}]
         facts["template", "Cluster.Tags"] = _tags(model)
         facts["template", "Cluster: Type"] = "AWS::ECS::Cluster"
+    if expected.makes_groups(model, options):
+        facts["template", "Parameters"] = {"Vpc": {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}
+    jobs = [name for name, noun in model.services if noun.kind == "job" and expected.makes_group(model, options, name)]
+    if jobs:
+        facts["template", "Outputs"] = {called(job, "Group"): _output(job) for job in sorted(jobs)}
     for service, _ in model.services:
         facts |= {(service, place): value for place, value in _service(model, options, service).items()}
     return {FactKey(BASELINE, owner): value for owner, value in facts.items()}
@@ -41,8 +47,9 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
     facts: dict[str, object] = {"in the template: task": called(service, "Task")}
     if model.environment.services[service].kind == "service":
         facts["in the template: service"] = called(service, "Service")
+        own = [called(service, "Group")] if expected.makes_group(model, options, service) else []
         cluster = [] if options.cluster else ["Cluster"]
-        facts["in the template: service refers to"] = tuple(sorted([*cluster, called(service, "Task")]))
+        facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, called(service, "Task")]))
     asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
     group = expected.log_group(model, options, service)
     if expected.log_options(model, options, service).get("awslogs-group") == group:
@@ -53,7 +60,14 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
     facts["in the template: task refers to"] = tuple(sorted(asked))
     tags = [*_tags(model), {"Key": "service", "Value": service}]
-    return {place: value for place, value in {**facts, **role_facts(model, options, service, tags)}.items() if value}
+    facts |= {**role_facts(model, options, service, tags), **group_facts(model, options, service, tags)}
+    return {place: value for place, value in facts.items() if value}
+
+
+def _output(job: str) -> object:
+    """What runs a job is told its group."""
+    value = {"Fn::GetAtt": [called(job, "Group"), "GroupId"]}
+    return {"Description": f"The security group that {job} is run with.", "Value": value}
 
 
 def _tags(model: Model) -> list[dict[str, str]]:

@@ -598,14 +598,30 @@ def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
 JUDGES = ("expected", "asking", "support", "baseline", "options_facts", "read", "read_task", "read_container", "read_service")
 
 
-@pytest.mark.parametrize("module", [*JUDGES, "read_template", "uncasing", "template_facts", "noted", "dockerfile", "shapes"])
+TEMPLATED = ("read_template", "read_groups", "resolving", "permissions", "uncasing")
+STATED = ("template_facts", "role_facts", "group_facts")
+
+
+@pytest.mark.parametrize("module", [*JUDGES, *TEMPLATED, *STATED, "noted", "dockerfile", "shapes"])
 def test_what_judges_the_emitter_does_not_know_what_it_goes_by(module: str) -> None:
     imported: set[str] = set()
     for node in ast.walk(ast.parse((ROOT / f"targets/ecs/{module}.py").read_text())):
         if isinstance(node, ast.ImportFrom):
             imported |= {node.module or "", *(alias.name for alias in node.names)}
     assert not imported & {"limits", "lower", "render", "check", "check_options", "probe", "twipc.formats.probe"}
-    assert not imported & {"container", "wiring", "storage", "service", "tags", "template", "casing", "logical"}
+    assert not imported & {
+        "container",
+        "wiring",
+        "storage",
+        "service",
+        "tags",
+        "template",
+        "casing",
+        "logical",
+        "places",
+        "roles",
+        "groups",
+    }
     assert not imported & {"discovery_of", "log_group_of", "groups_of", "is_pushed", "registry_of", "target_group_of"}
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bench.faults import faults
 from targets.ecs.expected import logical_name
+from targets.ecs.groups import _name
 from targets.ecs.logical import logical
 from targets.ecs.untemplated import obstacles
 from tests.compiling import Outcome, compiled_spec
@@ -46,7 +47,61 @@ def everything(launch: str) -> Outcome:
     )
 
 
-MADE = ("cluster", "execution_role", "task_roles")
+MADE = ("cluster", "execution_role", "task_roles", "service_security_groups")
+TALKING = """\
+twipc: 1
+project: shop
+environment: prod
+targets:
+  ecs:
+    launch: fargate
+    region: eu-west-1
+    subnets: [subnet-0a1b2c3d]
+    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
+    namespace: shop.internal
+    cloud_map_services:
+      web: "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-0a1b2c3d4e5f6071"
+      db: "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-0a1b2c3d4e5f6072"
+    target_groups:
+      proxy: {http: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/0a1b2c3d4e5f6071"}
+    volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
+services:
+  proxy:
+    http:
+      engine: {name: haproxy, version: "3.2"}
+      listen: 8080
+      backends: {web: {members: [web.http]}}
+      routes: [{match: {prefix: /}, backend: web}]
+      default: {status: 404}
+    publish: [{port: http, host: 80}]
+    resources: {cpu: 0.25, memory: 512MiB}
+    networks: [edge, back]
+  web:
+    image: shop/web:1
+    ports: {http: 8080, lookup: {number: 53, protocol: udp}}
+    env: {DB: {address: db.sql}}
+    networks: [back]
+    resources: {cpu: 0.25, memory: 512MiB}
+    health: {command: [check]}
+  db:
+    image: shop/db:1
+    ports: {sql: 5432}
+    env: {LOOKUP: {address: web.lookup}}
+    mounts: {/data: news}
+    networks: [back]
+    resources: {cpu: 0.25, memory: 512MiB}
+  move-to:
+    kind: job
+    image: shop/move:1
+    env: {DB: {address: db.sql}}
+    networks: [back]
+    resources: {cpu: 0.25, memory: 512MiB}
+networks: {edge: {}, back: {internal: true}}
+volumes: {news: {access: single-writer}}
+accept:
+  - {code: TW513, at: networks.back.internal, target: ecs, because: AWS has its endpoints anywhere}
+  - {code: ECS107, at: services.proxy.publish.http, target: ecs, because: the listener is on 80 too}
+"""
 SECRETS = """\
 secrets:
   api-key: {ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key-AbCdEf:user::"}
@@ -68,6 +123,15 @@ def making(launch: str, *without: str) -> Outcome:
     )
 
 
+def talking(*changes: tuple[str, str]) -> Outcome:
+    """Services that speak to each other, in groups that the template makes."""
+    text = TALKING
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return compiled_text(text)
+
+
 def text_of(outcome: Outcome) -> str:
     assert outcome.compiled, [f"{finding.code.id} {finding.message}" for finding in outcome.findings]
     return outcome.compiled[0].bundle.texts[FILE]
@@ -79,6 +143,7 @@ def templates() -> Iterator[tuple[str, str]]:
     for launch in ("fargate", "ec2"):
         yield launch, text_of(everything(launch))
         yield f"{launch}, all made", text_of(making(launch, *MADE))
+        yield f"{launch}, made of talk", text_of(talking(("launch: fargate", f"launch: {launch}")))
 
 
 @pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
@@ -162,7 +227,9 @@ def test_inputs_and_template_have_the_same_services() -> None:
     assert meaning(one, {**one.bundle.texts, FILE: json.dumps(template)}) != meaning(one, one.bundle.texts)
 
 
-@pytest.mark.parametrize("outcome", [everything("fargate"), making("ec2", *MADE)], ids=["all said", "all made"])
+@pytest.mark.parametrize(
+    "outcome", [everything("fargate"), making("ec2", *MADE), talking()], ids=["all said", "all made", "talking"]
+)
 def test_each_fault_in_a_line_of_it_is_noticed(outcome: Outcome) -> None:
     [one] = outcome.compiled
     artifact = next(artifact for artifact in one.bundle.artifacts if artifact.path == FILE)
@@ -192,7 +259,7 @@ def test_what_it_would_take_for_something_else_leaves_it_out(said: str) -> None:
         if said.startswith(field):
             text = "".join(line for line in text.splitlines(keepends=True) if f"    {field}: " not in line or said in line)
     outcome = compiled_text(text)
-    assert outcome.codes == ["ECS111"]
+    assert "ECS111" in outcome.codes
     assert "web.taskdef.json" in outcome.compiled[0].bundle.texts
     assert FILE not in outcome.compiled[0].bundle.texts
 
@@ -281,10 +348,82 @@ def test_what_it_makes_the_inputs_cannot_name(said: str) -> None:
 
 @pytest.mark.parametrize("said", MADE)
 def test_without_a_template_nothing_is_made(said: str) -> None:
-    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace('TEXT: "x"', 'TEXT: "{{resolve:ssm:x}}"')
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace('"a b"', '"{{resolve:ssm:x}}"')
     assert compiled_text(text).codes == ["ECS111"]
     without = "".join(line for line in text.splitlines(keepends=True) if line.strip().partition(":")[0] != said)
     assert compiled_text(without).codes == ["ECS101", "ECS111"]
+
+
+Rules = set[tuple[str, str, int, str]]
+
+
+def rules(outcome: Outcome, name: str) -> tuple[Rules, Rules]:
+    """Who reaches the tasks of a service, and whom they reach, wherever the template says so: peer, protocol, port, and why."""
+    resources = json.loads(text_of(outcome))["Resources"]
+    inward: list[Any] = [*resources[name]["Properties"].get("SecurityGroupIngress", [])]
+    outward: list[Any] = [*resources[name]["Properties"]["SecurityGroupEgress"]]
+    for one in resources.values():
+        if one["Properties"].get("GroupId") == {"Fn::GetAtt": [name, "GroupId"]}:
+            (inward if one["Type"].endswith("Ingress") else outward).append(one["Properties"])
+    return {shown(rule) for rule in inward}, {shown(rule) for rule in outward}
+
+
+def shown(rule: Any) -> tuple[str, str, int, str]:
+    peer = rule.get("CidrIp") or rule.get("SourceSecurityGroupId") or rule["DestinationSecurityGroupId"]
+    assert rule.get("FromPort") == rule.get("ToPort")
+    named = peer if isinstance(peer, str) else peer["Fn::GetAtt"][0]
+    return (named, rule["IpProtocol"], rule.get("FromPort", -1), rule["Description"])
+
+
+ENDPOINTS = ("0.0.0.0/0", "tcp", 443, "image, log and secrets")
+
+
+def test_groups_let_in_who_asks_and_who_is_published_to() -> None:
+    out = talking()
+    assert rules(out, "ProxyGroup") == (
+        {("0.0.0.0/0", "tcp", 8080, "published")},
+        {("0.0.0.0/0", "-1", -1, "its networks have a way out")},
+    )
+    assert rules(out, "WebGroup") == (
+        {("ProxyGroup", "tcp", 8080, "from proxy"), ("DbGroup", "udp", 53, "from db")},
+        {ENDPOINTS, ("DbGroup", "tcp", 5432, "to db")},
+    )
+    assert rules(out, "DbGroup") == (
+        {("WebGroup", "tcp", 5432, "from web"), ("MoveToGroup", "tcp", 5432, "from move-to")},
+        {ENDPOINTS, ("0.0.0.0/0", "tcp", 2049, "volumes"), ("WebGroup", "udp", 53, "to web")},
+    )
+    assert rules(out, "MoveToGroup") == (set(), {ENDPOINTS, ("DbGroup", "tcp", 5432, "to db")})
+
+
+def test_on_hosts_of_ones_own_what_is_behind_reaches_nothing_else() -> None:
+    out = talking(("launch: fargate", "launch: ec2"), ("    env: {LOOKUP: {address: web.lookup}}\n", ""))
+    assert rules(out, "DbGroup")[1] == {("127.0.0.1/32", "icmp", -1, "nothing else")}
+
+
+def test_a_group_that_is_said_is_let_in_and_let_be() -> None:
+    out = talking(("    registry:", "    service_security_groups: {web: [sg-0a1b2c3d, sg-0b1c2d3e]}\n    registry:"))
+    said = {("sg-0a1b2c3d", "tcp", 5432, "from web"), ("sg-0b1c2d3e", "tcp", 5432, "from web")}
+    assert rules(out, "DbGroup")[0] == {*said, ("MoveToGroup", "tcp", 5432, "from move-to")}
+    assert "WebGroup" not in json.loads(text_of(out))["Resources"]
+
+
+def test_services_wait_for_the_rules_that_they_need() -> None:
+    template = json.loads(text_of(talking()))
+    assert template["Resources"]["WebService"]["DependsOn"] == [
+        "WebFromDbOn53udp",
+        "WebFromProxyOn8080",
+        "WebToDbOn5432",
+    ]
+    assert "DependsOn" not in template["Resources"]["ProxyService"]
+    assert template["Outputs"]["MoveToGroup"]["Value"] == {"Fn::GetAtt": ["MoveToGroup", "GroupId"]}
+    assert list(template["Parameters"]) == ["Vpc"]
+
+
+def test_names_that_could_be_misread_have_a_digest() -> None:
+    """`a` from `b-from-c` and `a-from-b` from `c` would be one."""
+    one, other = ("b-from-cc", "aa", "tcp", 80), ("cc", "aa-from-b", "tcp", 80)
+    assert _name(one, "From") != _name(other, "From")
+    assert _name(("proxy", "web", "tcp", 80), "From") == "WebFromProxyOn80"
 
 
 @given(specs())

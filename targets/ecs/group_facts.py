@@ -1,0 +1,94 @@
+"""Who reaches whom where the template makes the groups: a second statement of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from twipc.model import Model
+
+from . import expected
+from .options import Options
+
+_NOTHING = ("127.0.0.1/32", "icmp", -1, -1, "nothing else")
+
+
+def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[str, object]:
+    """Of a service whose group is made: its rules, whether they stand in it or apart."""
+    if not expected.makes_group(model, options, name):
+        return {}
+    inward, outward, apart = set(_published(model, options, name)), set(_out(model, options, name)), set()
+    for client, server, protocol, number in _talks(model):
+        if server == name:
+            said = expected.said_groups(options, client)
+            inward |= {(peer, protocol, number, number, f"from {client}") for peer in said or [_group(client)]}
+            apart |= set() if said else {_rule(server, "From", client, protocol, number)}
+        if client == name and not _way_out(model, client):
+            said = expected.said_groups(options, server)
+            outward |= {(peer, protocol, number, number, f"to {server}") for peer in said or [_group(server)]}
+            apart |= set() if said else {_rule(client, "To", server, protocol, number)}
+    inside = [rule for rule in outward if not rule[0].endswith(" of the template")]
+    id_ = expected.logical_name(name, "Group")
+    return {
+        "in the template: group": id_,
+        "who reaches it": tuple(sorted(inward, key=repr)),
+        "whom it reaches": tuple(sorted(outward if inside else outward | {_NOTHING}, key=repr)),
+        "in the template: rules": tuple(sorted(apart)),
+        f"{id_}.GroupDescription": f"{model.environment.project}-{model.environment.environment}, {name}: its tasks",
+        f"{id_}.VpcId": "<Vpc>",
+        f"{id_}.Tags": tags,
+        "resource of the service: DependsOn": sorted(apart) if model.environment.services[name].kind == "service" else None,
+    }
+
+
+def _group(name: str) -> str:
+    return f"{expected.logical_name(name, 'Group')} of the template"
+
+
+def _talks(model: Model) -> set[tuple[str, str, str, int]]:
+    found = set()
+    for name, service in model.environment.services.items():
+        for backend in service.http.backends.values() if service.http else ():
+            for member in backend.members:
+                found.add((name, *_end(model, member)))
+        for value in service.env.values():
+            if value.address and value.address.split(".")[0] in model.environment.services:
+                found.add((name, *_end(model, value.address)))
+    return {talk for talk in found if talk[0] != talk[1]}
+
+
+def _end(model: Model, address: str) -> tuple[str, str, int]:
+    service, _, port = address.partition(".")
+    noun = model.environment.services[service].ports[port]
+    return service, noun.protocol, noun.number
+
+
+def _way_out(model: Model, name: str) -> bool:
+    internal = {network for network, noun in model.environment.networks.items() if noun.internal}
+    return not model.networks(name) <= internal
+
+
+def _published(model: Model, options: Options, name: str) -> set[tuple[str, str, int, int, str]]:
+    service = model.environment.services[name]
+    led = options.target_groups.get(name, {})
+    lost = expected.lost_port(service)
+    ports = [service.ports[one.port] for one in service.publish if one.address is None and one.port in led and one.port != lost]
+    return {("0.0.0.0/0", port.protocol, port.number, port.number, "published") for port in ports}
+
+
+def _out(model: Model, options: Options, name: str) -> set[tuple[str, str, int, int, str]]:
+    if _way_out(model, name):
+        return {("0.0.0.0/0", "-1", -1, -1, "its networks have a way out")}
+    if options.launch == "ec2":
+        return set()
+    https = ("0.0.0.0/0", "tcp", 443, 443, "image, log and secrets")
+    return {https, ("0.0.0.0/0", "tcp", 2049, 2049, "volumes")} if expected.mounts_efs(model, name) else {https}
+
+
+def _rule(one: str, way: str, other: str, protocol: str, number: int) -> str:
+    """Called after both and the port; where a name could be misread, with a digest of what is meant."""
+    port = f"{number}udp" if protocol == "udp" else str(number)
+    called = expected.logical_name(one, "") + way + expected.logical_name(other, "") + "On" + port
+    if any(part in ("from", "to", "on") for name in (one, other) for part in name.split("-")):
+        called += "X" + hashlib.sha256(f"{one} {way} {other}".encode()).hexdigest()[:8]
+    return called

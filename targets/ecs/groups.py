@@ -1,0 +1,130 @@
+"""Security groups that the template makes: who reaches a service, and whom it reaches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from twipc.diagnostics import Path
+from twipc.formats.document import At, Value
+from twipc.model import Model
+
+from .logical import logical
+from .options import Options, groups_of, mounts_efs, target_group_of
+from .wiring import https_of
+
+VPC = "Vpc"
+"""The parameter: a group is of a VPC, and a subnet does not tell of which it is."""
+_ANYWHERE: dict[str, Value] = {"CidrIp": "0.0.0.0/0"}
+Talk = tuple[str, str, str, int]
+
+
+def makes_group(model: Model, options: Options, name: str) -> bool:
+    """Where the spec names none. A job, which is run with any, has one where services have theirs from here."""
+    lasting = (other for other, service in model.services if service.kind == "service")
+    return not groups_of(options, name) and any(not groups_of(options, other) for other in lasting)
+
+
+def group_of(name: str) -> Value:
+    return {"Fn::GetAtt": [logical(name, "Group"), "GroupId"]}
+
+
+def groups(model: Model, options: Options, name: str) -> dict[str, Value]:
+    """The group of a service, and the rules that name another one, which stand apart: two groups may name each other."""
+    here: Path = ("services", name)
+    inward, outward = [*_published(model, options, name)], [*_out(model, options, name)]
+    apart: dict[str, Value] = {}
+    for talk in talks(model):
+        client, server, protocol, number = talk
+        if server == name:
+            rule = {**_ports(protocol, number), "Description": f"from {client}"}
+            if makes_group(model, options, client):
+                apart[_name(talk, "From")] = _rule("Ingress", name, {**rule, "SourceSecurityGroupId": group_of(client)})
+            else:
+                inward += [{**rule, "SourceSecurityGroupId": group} for group in groups_of(options, client)]
+        if client == name and not _is_open(model, name):
+            rule = {**_ports(protocol, number), "Description": f"to {server}"}
+            if makes_group(model, options, server):
+                apart[_name(talk, "To")] = _rule("Egress", name, {**rule, "DestinationSecurityGroupId": group_of(server)})
+            else:
+                outward += [{**rule, "DestinationSecurityGroupId": group} for group in groups_of(options, server)]
+    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
+    # Where nothing is said of what goes out, all may: a rule that lets nothing out says something.
+    nothing: Value = {**_ports("icmp", -1), "CidrIp": "127.0.0.1/32", "Description": "nothing else"}
+    properties: dict[str, Value] = {
+        "GroupDescription": f"{model.name}, {name}: its tasks",
+        "VpcId": {"Ref": VPC},
+        **({"SecurityGroupIngress": inward} if inward else {}),
+        "SecurityGroupEgress": outward or [nothing],
+        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+    }
+    made: Value = At(here, {"Type": "AWS::EC2::SecurityGroup", "Properties": properties})
+    return {logical(name, "Group"): made, **{id_: At(here, rule) for id_, rule in sorted(apart.items())}}
+
+
+def rules_apart(model: Model, options: Options, name: str) -> list[str]:
+    """What has to be there before the tasks of a service are."""
+    made = groups(model, options, name) if makes_group(model, options, name) else {}
+    return sorted(made.keys() - {logical(name, "Group")})
+
+
+def talks(model: Model) -> list[Talk]:
+    """Who asks whom on which port: servers their members, and programs whose address they are told."""
+    found = {
+        (server, member.service, "tcp", member.number) for (server, _), members in model.members.items() for member in members
+    }
+    for name, service in model.services:
+        for value in service.env.values():
+            if value.address is not None and model.elsewhere(value.address) is None:
+                other, _, port = value.address.partition(".")
+                protocol = "tcp"
+                if port in model.environment.services[other].ports:
+                    protocol = model.environment.services[other].ports[port].protocol
+                found.add((name, other, protocol, model.number(other, port)))
+    return sorted(talk for talk in found if talk[0] != talk[1])
+
+
+def _published(model: Model, options: Options, name: str) -> Iterator[Value]:
+    """What a target group leads to; a network load balancer hands on who asks, so that they may be anybody."""
+    service = model.environment.services[name]
+    open_: set[tuple[str, int]] = set()
+    for publish in service.publish:
+        if target_group_of(options, name, publish.port) and publish.address is None and publish.port != https_of(service):
+            port = service.ports[publish.port]
+            open_.add((port.protocol, port.number))
+    for protocol, number in sorted(open_):
+        yield {**_ports(protocol, number), **_ANYWHERE, "Description": "published"}
+
+
+def _out(model: Model, options: Options, name: str) -> Iterator[Value]:
+    if _is_open(model, name):
+        yield {"IpProtocol": "-1", **_ANYWHERE, "Description": "its networks have a way out"}
+    elif options.launch == "fargate":
+        # A task of Fargate fetches all this itself; on EC2 its host does.
+        yield {**_ports("tcp", 443), **_ANYWHERE, "Description": "image, log and secrets"}
+        if mounts_efs(model, name):
+            yield {**_ports("tcp", 2049), **_ANYWHERE, "Description": "volumes"}
+
+
+def _is_open(model: Model, name: str) -> bool:
+    """Whether one of a service's networks has a way out, as that which nobody says has."""
+    networks = model.environment.networks
+    return any(network not in networks or not networks[network].internal for network in model.networks(name))
+
+
+def _ports(protocol: str, number: int) -> dict[str, Value]:
+    return {"IpProtocol": protocol, "FromPort": number, "ToPort": number}
+
+
+def _rule(way: str, name: str, rule: dict[str, Value]) -> Value:
+    return {"Type": f"AWS::EC2::SecurityGroup{way}", "Properties": {"GroupId": group_of(name), **rule}}
+
+
+def _name(talk: Talk, way: str) -> str:
+    """`WebFromProxyOn8080`, `ProxyToWebOn8080`; a service whose name has one of these words in it gets a digest besides."""
+    client, server, protocol, number = talk
+    one, other = (server, client) if way == "From" else (client, server)
+    digest = ""
+    if {"from", "to", "on"} & {*one.split("-"), *other.split("-")}:
+        digest = "X" + hashlib.sha256(" ".join((one, way, other)).encode()).hexdigest()[:8]
+    return f"{logical(one, way)}{logical(other, 'On')}{number}{'' if protocol == 'tcp' else protocol}{digest}"
