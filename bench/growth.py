@@ -50,6 +50,7 @@ proportional.
 - nginx and haproxy: the configurations that are made of one spec and of another, read and compared.
 - by hand: nginx with plain prefixes, haproxy with `path_beg`, read and compared. They read paths differently, so that paths are
   followed as they come over the wire, encoded in every way.
+- by name: nginx with as many servers, each with a name of its own.
 """
 
 
@@ -114,6 +115,16 @@ def by_hand(count: int, changed: int, engine: str) -> tuple[str, str]:
     return "haproxy.cfg", "\n".join(["frontend in", "    bind :80", DENIED, *lines, ""])
 
 
+def by_name(count: int, changed: int) -> tuple[str, str]:
+    """One nginx with a server for each name, with routes of its own."""
+    servers = [
+        f"server {{ listen 80; server_name shop-{number}.example; location /{number % 37} {{ return 404; }}"
+        f" location / {{ proxy_pass http://{to}; }} }}"
+        for number, to in enumerate(leads(count, changed))
+    ]
+    return "nginx.conf", "\n".join([*servers, "server { listen 80 default_server; return 404; }", ""])
+
+
 def site(table: Table) -> Site:
     return Site("edge", {"edge": table})
 
@@ -132,6 +143,7 @@ KINDS: dict[str, Callable[[int], Callable[[], int]]] = {
     "spec and spec": _specs,
     "nginx and haproxy": lambda count: _files(artifact(count, "nginx"), artifact(count, "haproxy", CHANGED)),
     "by hand": lambda count: _files(by_hand(count, 0, "nginx"), by_hand(count, CHANGED, "haproxy")),
+    "by name": lambda count: _files(by_name(count, 0), by_name(count, CHANGED)),
 }
 
 

@@ -18,6 +18,7 @@ OTHER = PROD.replace("environment: prod", "environment: other").replace(
 )
 NGINX = "server { listen 80; location / { proxy_pass http://app; } location /x { if ($arg_a) { return 403; } root /srv; } }\n"
 HAPROXY = "frontend in\n    bind :80\n    use_backend app if { path_beg /x }\n    default_backend app\n"
+NAMED = "server { listen 80; server_name a.example; return 200; }\nserver { listen 80 default; return 404; }\n"
 HAPROXY += "backend app\n    server s a:80\n"
 
 
@@ -99,6 +100,43 @@ def test_what_only_the_way_of_writing_a_path_makes_differ_is_told_once(root: Pat
     assert heads[2].startswith("where bytes come encoded")
 
 
+def test_hosts_that_are_matched_as_they_come_are_told_once(root: Path) -> None:
+    names = [f"shop-{number}.example" for number in range(5)]
+    servers = "\n".join(f"server {{ listen 80; server_name {name}; return 200; }}" for name in names)
+    (root / "names.conf").write_text(f"server {{ listen 80 default_server; return 404; }}\n{servers}")
+    rules = "\n".join(f"    http-request return status 200 if {{ hdr(host) -i {name} }}" for name in names)
+    (root / "names.cfg").write_text(f"frontend in\n    bind :80\n{rules}\n    http-request deny deny_status 404\n")
+    ran = run("routes", "diff", "names.conf", "names.cfg", at=root)
+    (line,) = [line for line in ran.out.splitlines() if not line.startswith(" ")]
+    head = "where the host comes in capitals, with a port or with a dot at its end, 5 kinds: "
+    assert (ran.code, line) == (1, f"{head}GET http://shop-0.example./")
+    assert "requests without a host, which HTTP/1.0 need not have, are left out" in ran.err
+    told = json.loads(run("routes", "diff", "names.conf", "names.cfg", "--format", "json", at=root).out)["differences"]
+    assert {each["plain"] for each in told} == {False}
+    cut = (root / "names.cfg").read_text().replace("hdr(host) -i ", "hdr(host) -m reg -i ^")
+    (root / "names.cfg").write_text(cut.replace(".example ", "[.]example[.]?(:|$) "))
+    ran = run("routes", "diff", "names.conf", "names.cfg", at=root)
+    assert (ran.code, ran.out) == (0, "")
+    assert "every request is answered alike\n" in ran.err
+
+
+def test_a_request_is_followed_with_the_host_that_it_names(root: Path) -> None:
+    (root / "host.cfg").write_text(HAPROXY.replace("{ path_beg /x }", "{ hdr(host) -i a.example }").replace("default_b", "# "))
+    (root / "host.conf").write_text(NAMED)
+    for host, haproxy in (("a.example", "backend app"), ("A.example:80", "backend app"), ("a.example:8080", "status 503")):
+        for file, answer in (("host.cfg", haproxy), ("host.conf", "status 200")):
+            assert run("routes", "explain", file, f"http://{host}/", at=root).out.startswith(f"GET / is answered by {answer}\n")
+
+
+def test_the_table_says_which_hosts(root: Path) -> None:
+    (root / "host.cfg").write_text(HAPROXY.replace("{ path_beg /x }", "{ hdr(host) -i A.example } !{ hdr_end(host) .b }"))
+    (root / "host.conf").write_text(NAMED)
+    assert " host a.example as it comes not host *.b as it comes  backend app" in run("routes", "host.cfg", at=root).out
+    assert "return 200   host a.example  status 200" in run("routes", "host.conf", at=root).out
+    rules = json.loads(run("routes", "host.cfg", "--format", "json", at=root).out)["tables"][0]["rules"]
+    assert (rules[0]["hosts"], rules[0]["not_hosts"]) == (["a.example as it comes"], ["*.b as it comes"])
+
+
 def test_other_ports_of_a_file_are_named(root: Path) -> None:
     (root / "two.conf").write_text("server { listen 80; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; }\n")
     (root / "two.cfg").write_text("frontend a\n    bind :80,:81\nfrontend b\n    bind :443 ssl crt x\n")
@@ -131,6 +169,7 @@ def test_a_revision_is_compared_with_what_is_now(root: Path) -> None:
         who = ("-c", "user.name=a", "-c", "user.email=a@a.example")
         subprocess.run(("git", *who, *words), cwd=root, check=True, capture_output=True)
 
+    (root / "services.yml").write_text("services: {a: {image: a, environment: {VIRTUAL_HOST: a.example}}}\n")
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "first")
@@ -138,7 +177,27 @@ def test_a_revision_is_compared_with_what_is_now(root: Path) -> None:
     ran = run("routes", "diff", "prod@HEAD", "prod", at=root)
     assert (ran.code, ran.out.splitlines()[0]) == (1, "GET /")
     assert "prod@HEAD" in ran.out
-    for name, said in (("prod@nothing", "git knows no revision `nothing`"), ("prod@--help", "is no revision")):
+    (root / "nginx.conf").write_text(NGINX.replace("http://app", "http://other"))
+    ran = run("routes", "diff", "nginx.conf@HEAD", "nginx.conf", at=root)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "GET /")
+    assert "nginx.conf@HEAD:1  location /  backend app" in ran.out
+    assert run("routes", "services.yml@HEAD", at=root).code == 0
+    (root / "haproxy.cfg").unlink()
+    assert "haproxy.cfg@HEAD" in run("routes", "haproxy.cfg@HEAD", at=root).out
+    (root / "a@b.conf").write_text(NGINX)
+    assert run("routes", "diff", "a@b.conf", "nginx.conf@HEAD", at=root).code == 0
+    (root / "a@b.conf").write_text(NGINX.replace("$arg_a", "$arg_b"))
+    ran = run("routes", "diff", "a@b.conf", "nginx.conf@HEAD", at=root)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "cannot be said: GET /x")
+    for name, said in (
+        ("prod@nothing", "git knows no revision `nothing`"),
+        ("prod@--help", "is no revision"),
+        ("prod@", "`prod@` names no revision of git; say `prod`, or `prod@HEAD`"),
+        ("nginx.conf@", "say `nginx.conf`, or `nginx.conf@HEAD`"),
+        ("nginx.conf@nothing", "git knows no revision `nothing`"),
+        ("other.conf@HEAD", "there is no other.conf in HEAD"),
+        ("a/other.yml@HEAD", "there is no a/other.yml in HEAD"),
+    ):
         wrong = run("routes", "diff", name, "prod", at=root)
         assert (wrong.code, said in wrong.err) == (2, True), wrong.err
 

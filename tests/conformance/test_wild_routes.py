@@ -38,6 +38,7 @@ DISK = {
     "/etc/haproxy/paths.lst": "/list\n",
 }
 HOSTS = ("twip.example", "a.example", "www.a.example", "x.b.example", "old.example")
+OTHER_HOSTS = ("my_app", "_x.a.example", "[::1]", "[2001:db8::1]")
 METHODS = ("GET", "POST", "DELETE", "FOO")
 LEFT_OPEN = {
     "acls.cfg": {"`src 10.0.0.0/8`, line 17"},
@@ -52,6 +53,8 @@ LEFT_OPEN = {
     "defaults.cfg": {"`set-path`, line 27"},
     "hosts.cfg": {"`base_beg a.example/four`, line 9", "`set-header`, line 4", "`url_beg /four`, line 10"},
     "inherited.cfg": set(),
+    "names.cfg": {"`hdr(host),host_only -i [2001:db8::1]`, line 11"},
+    "names.conf": set(),
     "listen.cfg": set(),
     "normal.cfg": {"`set-method`, line 6", "`set-path`, line 5"},
     "order.cfg": {
@@ -102,7 +105,15 @@ def urls(name: str) -> list[str]:
 
 def hosts(name: str) -> list[str]:
     words = re.findall(r"\b[a-z.]+\.example\b", (FOLDER / name).read_text())
-    return sorted({*HOSTS, *(word.strip(".") for word in words), "x.shop.example", "shop.org", "www.wild.example"})
+    found = {*HOSTS, *(word.strip(".") for word in words), "x.shop.example", "shop.org", "www.wild.example", *OTHER_HOSTS}
+    return [host for one in sorted(found) for host in (one, written(one))]
+
+
+def written(host: str) -> str:
+    """The same host as it may come too."""
+    ways = (f"{host}:{PORT}", f"{host}.", f"{host}.:1", host.upper(), host.capitalize())
+    way = ways[sum(host.encode()) % len(ways)]
+    return way.replace("].", "]")  # a dot behind an address both engines refuse
 
 
 def said(name: str, case: Case, url: str) -> str:

@@ -10,12 +10,13 @@ import click
 from twipc.diagnostics.render import visible
 from twipc.routes.automaton import TooMany
 from twipc.routes.cases import METHODS
-from twipc.routes.compare import Difference, differences, reads_raw
+from twipc.routes.compare import Difference, differences, reads_raw, tells_hosts_apart
 from twipc.routes.follow import Taken, taken
 from twipc.routes.hidden import Hidden, hidden
 from twipc.routes.leaks import leaks
 from twipc.routes.request import Refused, asked
-from twipc.routes.table import Answer, Onward, Rule, Table
+from twipc.routes.said import asked_of, hosts
+from twipc.routes.table import Answer, Onward, Table
 
 from .session import Session, verb
 from .siding import Side, artifacts, same, side, sides, twins
@@ -23,6 +24,8 @@ from .telling import Row, columns
 
 ENCODED = "where bytes come encoded or slashes doubled"
 """What is told as one: who matches paths as they come differs in it at every route."""
+OTHER_HOSTS = "where the host comes in capitals, with a port or with a dot at its end"
+"""Also: who matches hosts as they come differs in it at every host."""
 _ASKED_FOR = {"table", "explain", "diff"}
 
 
@@ -124,8 +127,10 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
 
     Exits with 0 where every request is answered alike, 1 where one is not or cannot be said, 2 where it is asked wrongly.
 
-    A and B are environments (prod), services of one (prod:proxy), either at a revision of git (prod@HEAD~1), specs, or
-    configuration files of nginx (.conf) and haproxy (.cfg), FILE:PORT for another port than the first.
+    A and B are environments (prod), services of one (prod:proxy), specs, or configuration files of nginx (.conf) and haproxy
+    (.cfg), FILE:PORT for another port than the first; each may be one of a revision of git (prod@HEAD~1, nginx.conf@HEAD).
+
+    A request is asked about by its method, host and path; what looks at anything else is left open.
     """
     if session.format in ("sarif", "github"):
         # What differs is no finding: a report without results would say that all is alike.
@@ -138,9 +143,10 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         for each in sure:
             if each.plain:
                 _tell(first, second, each, "")
-        written = [each for each in sure if not each.plain]
-        for each in written[:1]:
-            _tell(first, second, each, f"{ENCODED}, {len(written)} kind{'' if len(written) == 1 else 's'}: ")
+        for by_host, head in ((False, ENCODED), (True, OTHER_HOSTS)):
+            written = [each for each in sure if not each.plain and each.by_host == by_host]
+            for each in written[:1]:
+                _tell(first, second, each, f"{head}, {len(written)} kind{'' if len(written) == 1 else 's'}: ")
         for each in found:
             if each.open:
                 _tell(first, second, each, "cannot be said: ")
@@ -152,6 +158,8 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
             click.echo(visible(f"if that is one answer under two names, say --same {shlex.quote(pair)}"), err=True)
         if reads_raw(first.site, second.site):
             click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
+        if any(not of.model and tells_hosts_apart(of.site) for of in (first, second)):
+            click.echo("requests without a host, which HTTP/1.0 need not have, are left out", err=True)
     session.finish(code=1 if found else 0, more={"differences": rows})
 
 
@@ -206,15 +214,6 @@ def _leads(outcome: tuple[Answer | Onward, ...]) -> str:
     return ", ".join(f"server {one.server}" if isinstance(one, Onward) else str(one) for one in outcome)
 
 
-def _asked(rule: Rule) -> str:
-    words = [
-        *sorted(rule.methods or ()),
-        *([f"by {rule.scheme}"] if rule.scheme else []),
-        *(["some hosts"] if rule.hosts or rule.not_hosts else []),
-    ]
-    return " ".join(words) or "any"
-
-
 def _print(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> None:
     click.echo(visible(f"{one.name}: {name}"))
     rows: list[Row] = [("WHERE", "RULE", "ASKED", "LEADS TO")]
@@ -225,7 +224,7 @@ def _print(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> None:
         if rule.at and not (number in dead and (rule.said, rule.at) in reached):
             note = f" (never: {_by(table, dead[number])})" if number in dead else ""
             note += f" ({longer[number]} too)" if number in longer else ""
-            rows.append((one.where(rule.at), rule.said, _asked(rule), f"{_leads(rule.leads)}{note}"))
+            rows.append((one.where(rule.at), rule.said, asked_of(rule), f"{_leads(rule.leads)}{note}"))
     rows.append((one.where(table.default_at), "default", "any", _leads(table.default)))
     for line in columns(rows):
         click.echo(f"  {line}")
@@ -241,6 +240,8 @@ def _as_json(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> dic
             "rule": rule.said,
             "at": one.where(rule.at),
             "methods": sorted(rule.methods or ()),
+            "hosts": [hosts((host,)) for host in rule.hosts],
+            "not_hosts": [hosts((host,)) for host in rule.not_hosts],
             "leads": [_leads((each,)) for each in rule.leads],
             "hidden_by": [table.rules[taker].said for taker in dead[number].takers] if number in dead else None,
         }

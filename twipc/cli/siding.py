@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from twipc.syntax import parse
 
 from .past import NoRevision, Past
 from .session import Session
-from .specs import Spec, shown
+from .specs import Spec, here, shown
 
 _CONFIGURATIONS = (".conf", ".cfg")
 
@@ -66,23 +67,48 @@ def side(session: Session, name: str) -> Side:
 
 
 def _named(session: Session, name: str) -> list[Side]:
-    path, _, of = name.partition(":")
+    head, _, of = name.partition(":")
+    path, revision = _of_revision(head)
     if Path(path).suffix in _CONFIGURATIONS:
-        return [_configuration(path, of)]
-    if Path(path).suffix in (".yml", ".yaml") and Path(path).is_file() and not is_spec(Path(path)):
-        return [_configuration(path, "")]
-    path, _, revision = path.partition("@")
+        return [_configuration(path, of, revision)]
+    if Path(path).suffix in (".yml", ".yaml") and _is_no_spec(path, revision):
+        return [_configuration(path, "", revision)]
     spec = next(iter(session.specs((path,))))
     if revision:
-        try:
-            past = Past(spec.project.root, revision)
-            content = past.read(spec.file)
-        except NoRevision as problem:
-            raise click.UsageError(visible(str(problem))) from None
-        if content is None:
-            raise click.UsageError(visible(f"there is no {spec.file} in {revision}"))
+        past, content = _past(spec.project.root, spec.file, revision)
         spec = replace(spec, project=past, content=content)
     return _of_spec(session, spec, path if not revision else f"{path}@{revision}", of)
+
+
+def _of_revision(name: str) -> tuple[str, str]:
+    """A name and the revision of git that stands behind it; a file may have an `@` in its name."""
+    path, at, revision = name.partition("@")
+    if not at or Path(name).is_file():
+        return name, ""
+    if not revision:
+        raise click.UsageError(visible(f"`{name}` names no revision of git; say `{path}`, or `{path}@HEAD`"))
+    return path, revision
+
+
+def _past(root: Path, file: str, revision: str) -> tuple[Past, bytes]:
+    """A project as it was, and a file of it; that it was not there is wrong usage."""
+    try:
+        past = Past(root, revision)
+        content = past.read(file)
+    except NoRevision as problem:
+        raise click.UsageError(visible(str(problem))) from None
+    if content is None:
+        raise click.UsageError(visible(f"there is no {file} in {revision}"))
+    return past, content
+
+
+def _content(path: str, revision: str) -> bytes:
+    folder = Path(path).parent if Path(path).parent.is_dir() else here()
+    return _past(folder, os.path.relpath(path, folder), revision)[1] if revision else content_of(Path(path))
+
+
+def _is_no_spec(path: str, revision: str) -> bool:
+    return (bool(revision) or Path(path).is_file()) and not is_spec(path, revision)
 
 
 def _of_spec(session: Session, spec: Spec, name: str, service: str) -> list[Side]:
@@ -105,11 +131,11 @@ def _of_spec(session: Session, spec: Spec, name: str, service: str) -> list[Side
     return [Side(name if plain else f"{name}:{one}", meant.site(model, one), model, spec) for one in entries]
 
 
-def _configuration(path: str, port: str) -> Side:
+def _configuration(path: str, port: str, revision: str) -> Side:
     if port and not port.isdecimal():
         raise click.UsageError(visible(f"`{port}` is no port of {path}"))
     try:
-        text = content_of(Path(path)).decode("utf-8", "surrogateescape")
+        text = _content(path, revision).decode("utf-8", "surrogateescape")
         table = routing_of(path, text, int(port) if port else None)
     except Stopped:
         raise click.UsageError(visible(f"{path} is neither a spec nor a compose file")) from None
@@ -118,17 +144,18 @@ def _configuration(path: str, port: str) -> Side:
     except (LookupError, ValueError) as problem:
         raise click.UsageError(visible(f"{path}: {problem.args[0]}")) from None
     more = ports_of(path, text) if not port else []
+    name = f"{path}@{revision}" if revision else path
     if more[1:]:
-        others = " ".join(f"{path}:{one}" for one in more[1:])
-        click.echo(visible(f"{path}: asked is port {more[0]}; others are {others}"), err=True)
+        others = " ".join(f"{name}:{one}" for one in more[1:])
+        click.echo(visible(f"{name}: asked is port {more[0]}; others are {others}"), err=True)
     server = Path(path).name
-    return Side(path, Site(server, {server: table}), file=path)
+    return Side(name, Site(server, {server: table}, text), file=name)
 
 
-def is_spec(path: Path) -> bool:
+def is_spec(path: str, revision: str) -> bool:
     """Whether a YAML file says that it is a spec; a compose file does not."""
     try:
-        return parse(content_of(path), path.name, Report()).node(("twipc",)) is not None
+        return parse(_content(path, revision), Path(path).name, Report()).node(("twipc",)) is not None
     except (OSError, Stopped):
         return True  # what is wrong with it is told when it is read as one
 
@@ -160,7 +187,7 @@ def same(one: Side, other: Side, pairs: tuple[str, ...]) -> Side:
         )
         for name, table in one.site.tables.items()
     }
-    return replace(one, site=Site(one.site.entry, tables))
+    return replace(one, site=Site(one.site.entry, tables, one.site.source))
 
 
 def twins(one: Side, other: Side, ways: Iterable[tuple[object, object]]) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence, Set
 
-from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start
-from .steps import Steps, reached, step, turned
+from .pattern import EVERY, Bytes, Pattern
+from .places import Places
+from .steps import reached, turned
 
 MOST_STATES = 20_000
 """Of one automaton, beyond one for each place in its patterns: without stars it never needs more than those."""
@@ -42,18 +44,17 @@ class Automaton:
         self._first_only = first_only
         self._kinds = kinds or [1] * len(patterns)
         self._most = most
-        self._moves: dict[int, list[Edge]] = {}
-        self._jumps: Steps = {}
-        self._at_start: Steps = {}
-        self._at_end: Steps = {}
-        self._number: list[int] = []
-        """Of each place in a pattern, the pattern's number."""
-        self._done: set[int] = set()
-        """The places behind a pattern: whatever follows, it matches."""
-        begin = [self._add(number, pattern) for number, pattern in enumerate(patterns)]
+        places = Places()
+        begin = [places.add(number, pattern) for number, pattern in enumerate(patterns)]
+        self._moves, self._jumps, self._number, self._done = places.moves, places.jumps, places.number, places.done
+        self._at_start, self._at_end = places.at_start, places.at_end
         self.places = len(self._number)
         self._useful = self._leading()
         self._ending = self._that_end()
+        self._standing = self._done.union(begin)
+        """Those that stay, whatever follows: what comes of them is worked out once for all states with the same."""
+        self._stood: dict[frozenset[int], tuple[frozenset[int], list[tuple[Bytes, frozenset[int]]]]] = {}
+        self._won: dict[frozenset[int], tuple[list[int], list[int], frozenset[int]]] = {}
         self._closures: dict[int, tuple[int, ...]] = {}
         self._states: list[frozenset[int]] = []
         self._known: dict[frozenset[int], int] = {}
@@ -90,64 +91,6 @@ class Automaton:
             state = next(target for of, target in self.edges(state) if of >> byte & 1)
         return state
 
-    # How patterns become places, with moves by a byte and jumps by none.
-
-    def _add(self, number: int, pattern: Pattern) -> int:
-        before, first = self._place(number), self._place(number)
-        step(self._jumps, before, first)
-        self._move(before, EVERY, before)
-        behind = self._build(number, pattern, first)
-        self._move(behind, EVERY, behind)
-        self._done.add(behind)
-        return before
-
-    def _place(self, number: int) -> int:
-        self._number.append(number)
-        return len(self._number) - 1
-
-    def _move(self, place: int, of: Bytes, target: int) -> None:
-        self._moves.setdefault(place, []).append((of, target))
-
-    def _build(self, number: int, pattern: Pattern, at: int) -> int:
-        """Add a pattern behind a place; the place behind it."""
-        match pattern:
-            case Chain(parts):
-                for part in parts:
-                    at = self._build(number, part, at)
-                return at
-            case One(of):
-                behind = self._place(number)
-                self._move(at, of, behind)
-            case Either(parts):
-                behind = self._place(number)
-                for part in parts:
-                    step(self._jumps, self._build(number, part, at), behind)
-            case Repeat(part, least, most):
-                return self._repeat(number, part, least, most, at)
-            case Start():
-                behind = self._place(number)
-                step(self._at_start, at, behind)
-            case End():
-                behind = self._place(number)
-                step(self._at_end, at, behind)
-        return behind
-
-    def _repeat(self, number: int, part: Pattern, least: int, most: int | None, at: int) -> int:
-        for _ in range(least):
-            at = self._build(number, part, at)
-        behind = self._place(number)
-        if most is None:
-            again = self._place(number)
-            step(self._jumps, at, again)
-            step(self._jumps, self._build(number, part, again), again)
-            step(self._jumps, again, behind)
-            return behind
-        for _ in range(most - least):
-            step(self._jumps, at, behind)
-            at = self._build(number, part, at)
-        step(self._jumps, at, behind)
-        return behind
-
     # What is known of the places once all are there.
 
     def _leading(self) -> set[int]:
@@ -175,23 +118,31 @@ class Automaton:
         return reached(begin, jumps) & self._useful
 
     def _following(self, state: frozenset[int]) -> Iterable[Edge]:
-        by_bytes: dict[Bytes, list[int]] = {}
-        for place in state:
-            for of, target in self._moves.get(place, ()):
-                by_bytes.setdefault(of, []).append(target)
+        standing = state & self._standing
+        if standing not in self._stood:
+            there = frozenset().union(*map(self._closure, standing))
+            self._stood[standing] = there, list(self._moved(there))
+        there, always = self._stood[standing]
         targets: dict[int, Bytes] = {}
-        for atom in atoms(by_bytes):
-            there = (self._closure(target) for of, some in by_bytes.items() if of & atom for target in some)
-            target = self._state(set().union(*there))
-            targets[target] = targets.get(target, 0) | atom
+        for by, more in self._moved(state - there):
+            for of, some in always:
+                if of & by:
+                    target = self._state(some | more)
+                    targets[target] = targets.get(target, 0) | of & by
         return ((of, target) for target, of in targets.items())
 
-    def _state(self, places: set[int]) -> int:
-        if self._first_only:
-            done = sorted(self._number[place] for place in places if place in self._done)
-            if done:
-                places = self._winning(places, done)
-        key = frozenset(places)
+    def _moved(self, places: frozenset[int]) -> Iterable[tuple[Bytes, frozenset[int]]]:
+        """Where each byte leads from these."""
+        by_bytes: dict[Bytes, list[int]] = {}
+        for place in places:
+            for of, target in self._moves.get(place, ()):
+                by_bytes.setdefault(of, []).append(target)
+        for atom in atoms(by_bytes):
+            there = (self._closure(target) for of, some in by_bytes.items() if of & atom for target in some)
+            yield atom, frozenset().union(*there)
+
+    def _state(self, places: Set[int]) -> int:
+        key = frozenset(self._winning(places) if self._first_only else places)
         if key not in self._known:
             most = self._most or MOST_STATES + self.places
             if len(self._states) >= most:
@@ -200,21 +151,30 @@ class Automaton:
             self._states.append(key)
         return self._known[key]
 
-    def _winning(self, places: set[int], done: Sequence[int]) -> set[int]:
+    def _winning(self, places: Set[int]) -> Set[int]:
         """Without those whose requests are all taken by others before them, whatever follows; what is done needs no more."""
-        before: list[tuple[int, int]] = []
-        taken = 0
-        for number in done:
-            before.append((number, taken))
-            taken |= self._kinds[number]
-        last = (len(self._kinds), taken)
-        found = set()
-        for place in places:
+        done = frozenset(self._done & places)
+        if not done:
+            return places
+        if done not in self._won:
+            self._won[done] = self._among(done)
+        numbers, before, left = self._won[done]
+        known = frozenset(numbers)
+        found = set(left)
+        for place in places - done:
             number = self._number[place]
-            taken = next((kinds for of, kinds in (*before, last) if number <= of), 0)
-            if self._kinds[number] & ~taken and (place in self._done or number not in done):
+            if self._kinds[number] & ~before[bisect_left(numbers, number)] and number not in known:
                 found.add(place)
         return found
+
+    def _among(self, done: frozenset[int]) -> tuple[list[int], list[int], frozenset[int]]:
+        """Of patterns that match whatever follows their numbers, the kinds taken in front of each, and who is left."""
+        numbers = sorted({self._number[place] for place in done})
+        before = [0]
+        for number in numbers:
+            before.append(before[-1] | self._kinds[number])
+        lost = {number for number, taken in zip(numbers, before, strict=False) if not self._kinds[number] & ~taken}
+        return numbers, before, frozenset(place for place in done if self._number[place] not in lost) if lost else done
 
 
 def atoms(sets: Iterable[Bytes]) -> list[Bytes]:

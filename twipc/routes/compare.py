@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from urllib.parse import quote_from_bytes
 
 from twipc.record import dataclass
@@ -39,7 +39,12 @@ class Difference:
     one: Taken
     other: Taken
     plain: bool = True
-    """Whether there is such a request whose path comes as it is read; else bytes of it are encoded, or slashes doubled."""
+    """Whether there is such a request that comes as it is read."""
+
+    @property
+    def by_host(self) -> bool:
+        """Of one that comes otherwise, whether it is the host; else bytes of the path are encoded, or slashes doubled."""
+        return not self.plain and not self.request.case.plain
 
     @property
     def open(self) -> bool:
@@ -52,19 +57,28 @@ def reads_raw(*sites: Site) -> bool:
     return any(site.tables[name].raw for site in sites for name in site.servers)
 
 
+def tells_hosts_apart(site: Site) -> bool:
+    """Whether a host makes a difference to it."""
+    return any(rule.hosts or rule.not_hosts for _, rule in site.rules)
+
+
 def differences(one: Site, other: Site) -> list[Difference]:
     """Every pair of rules that take requests of which the answers differ, shortest request first; none if the sites agree.
 
-    If one of them matches paths as they come, so are the requests; else they are told apart as they are normalised.
+    If one of them matches paths or hosts as they come, so are the requests; else they are told apart as they are normalised.
     """
     raw = reads_raw(one, other)
     kinds = list(cases(one, other))
     first, second = (Together(of, [may[place] for _, may in kinds], raw=raw) for place, of in enumerate((one, other)))
     found: dict[tuple[Hashable, Hashable], Difference] = {}
+    usual = [case.plain for case, _ in kinds]
     for plain in (True, False) if raw else (True,):
-        for both, (path, kind) in _differing(first, second, len(kinds), _world(first, second, raw=raw, plain=plain)).items():
+        # Of requests that differ those are told first whose host comes as it is read.
+        told = _differing(first, second, usual, _world(first, second, raw=raw, plain=plain))
+        for both, (path, kind) in sorted(told.items(), key=lambda each: not usual[each[1][1]]):
             request = Request(kinds[kind][0], path.decode("ascii") if raw else quote_from_bytes(path, _KEPT))
-            found.setdefault((_written(one, both[0]), _written(other, both[1])), Difference(request, *both, plain=plain))
+            each = Difference(request, *both[:2], plain=plain and usual[kind])
+            found.setdefault((_written(one, both[0]), _written(other, both[1])), each)
     return sorted(found.values(), key=lambda each: (len(each.request.path), str(each.request)))
 
 
@@ -82,24 +96,31 @@ def _world(one: Together, other: Together, *, raw: bool, plain: bool) -> Machine
     return world(raw=raw, decoding=any(isinstance(machine, Decoded) for machine in (*one.machines, *other.machines)))
 
 
-def _differing(one: Together, other: Together, kinds: int, there: Machine) -> dict[tuple[Taken, Taken], tuple[bytes, int]]:
-    """Each pair of ways that differ, with the shortest path and the first kind of requests that go them."""
+def _alike(one: Together, other: Together, ways: tuple[int, int]) -> bool:
+    """Whether two ways come to the same; of what is not understood nobody knows, unless it is in the same text."""
+    mine, theirs = one.taken(ways[0]).answers, other.taken(ways[1]).answers
+    known = one.site is other.site or one.site.source == other.site.source != ""
+    return mine == theirs and (known or not any(answer.kind == OPEN for answer in mine))
+
+
+def _differing(
+    one: Together, other: Together, usual: Sequence[bool], there: Machine
+) -> dict[tuple[Taken, Taken, bool], tuple[bytes, int]]:
+    """Each pair of ways that differ, with the shortest path and kind of requests that go them, the usual ones apart."""
     # What both have alike is followed once.
     asked = list(dict.fromkeys([there, *one.machines, *other.machines]))
     mine, theirs = ([asked.index(machine) for machine in of.machines] for of in (one, other))
-    seen, ways = set(), set()
-    found: dict[tuple[Taken, Taken], tuple[bytes, int]] = {}
+    seen = set()
+    found: dict[tuple[Taken, Taken, bool], tuple[bytes, int]] = {}
+    alike: set[tuple[int, int]] = set()
     for states, text in texts(asked):
         rules = (one.matching([states[place] for place in mine]), other.matching([states[place] for place in theirs]))
         if rules in seen:
             continue
         seen.add(rules)
-        for kind in range(kinds):
-            way = one.deciding(rules[0], kind), other.deciding(rules[1], kind)
-            if way in ways:
-                continue
-            ways.add(way)
-            both = one.taken(rules[0], kind), other.taken(rules[1], kind)
-            if both[0].answers != both[1].answers and both not in found:
-                found[both] = text(), kind
+        ways = list(zip(one.ways(rules[0]), other.ways(rules[1]), strict=True))
+        alike.update(both for both in set(ways) - alike if _alike(one, other, both))
+        for kind, both in () if alike.issuperset(ways) else enumerate(ways):
+            if both not in alike:
+                found.setdefault((one.taken(both[0]), other.taken(both[1]), usual[kind]), (text(), kind))
     return found

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from twipc.record import dataclass
 
+from .hosts import AsItCame
 from .pattern import ALL, Pattern
 from .plain import IN_HOSTS, IN_PATHS, NotPlain, Plain, head, plain
 from .table import Outcome, Rule, Table
@@ -94,10 +95,10 @@ def _starts(path: bytes) -> Iterator[bytes]:
 
 def _hosts(rule: Rule) -> frozenset[Plain] | Rule | None:
     """None for every host; the rule itself where it is not plain."""
-    if rule.not_hosts or len(rule.hosts) > 1:
+    if rule.not_hosts or len(rule.hosts) > 1 or isinstance(host := (*rule.hosts, None)[0], AsItCame):
         return rule
     try:
-        return _of_host(rule.hosts[0]) if rule.hosts else None
+        return _of_host(host) if host else None
     except NotPlain:
         return rule
 

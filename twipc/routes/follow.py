@@ -8,7 +8,7 @@ from functools import lru_cache
 from twipc.record import dataclass
 
 from .automaton import Automaton
-from .cases import Case, numbers
+from .cases import Case, examples, numbers
 from .decoded import Decoded, Machine
 from .expression import expression
 from .pattern import Pattern
@@ -137,3 +137,4 @@ def forget() -> None:
     """Lets go of the automata that are kept for the next question."""
     automaton_of.cache_clear()
     decoded.cache_clear()
+    examples.cache_clear()

@@ -9,7 +9,7 @@ from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Sta
 
 IN_PATHS: Bytes = EVERY & ~one_of((*range(0x20), 0x7F)).of
 """What a normalised path may hold."""
-IN_HOSTS: Bytes = one_of(b"abcdefghijklmnopqrstuvwxyz0123456789-.").of
+IN_HOSTS: Bytes = one_of(b"abcdefghijklmnopqrstuvwxyz0123456789-_.[]:").of
 _MOST = 256
 """Of the ways in which alternatives within a pattern meet others, so many are written out."""
 

@@ -8,9 +8,11 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from twipc.record import dataclass
 
 from .cases import PLAIN_HOST, Case
+from .hosts import read
 
 _UNWRITTEN = re.compile(r"[^\x21\x22\x24-\x7e]")
-_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*\]")
+_PORTS = {"http": ":80", "https": ":443"}
 _BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _DOTS = re.compile(rb"(?:^|/)\.\.?(?:/|$)")
@@ -27,7 +29,8 @@ class Refused:
 def asked(method: str, url: str) -> tuple[Case, bytes | Refused]:
     """The kind of a request and its path, decoded and with slashes merged; or that it is refused, and why.
 
-    `url` is a path, or an absolute URL with a host; raises ValueError for what is neither.
+    `url` is a path, or an absolute URL with a host, which comes as it is written there, without the port of its scheme; raises
+    ValueError for what is neither.
     """
     scheme, host, target = "http", PLAIN_HOST, url
     if "://" in url:
@@ -36,14 +39,15 @@ def asked(method: str, url: str) -> tuple[Case, bytes | Refused]:
             _ = parts.port
         except ValueError:
             raise ValueError(f"`{url}` has a port that is none: it is a number up to 65535") from None
-        scheme, host = parts.scheme, (parts.hostname or "").lower()
-        host = host.removesuffix(".")
-        if scheme not in ("http", "https") or not host:
+        scheme, host = parts.scheme, parts.netloc.rpartition("@")[2].removesuffix(":")
+        host = host.removesuffix(_PORTS.get(scheme, ":"))
+        named = read(host)
+        if scheme not in ("http", "https") or not named:
             raise ValueError(f"`{url}` is no http or https URL with a host")
-        if not host.isascii():
-            raise ValueError(f"`{host}` is sent as `{_sent(host)}`: write it so")
-        if not _HOST.fullmatch(host):
-            raise ValueError(f"`{host}` is no host that a request is sent to")
+        if not named.isascii():
+            raise ValueError(f"`{named}` is sent as `{_sent(named)}`: write it so")
+        if not _HOST.fullmatch(named):
+            raise ValueError(f"`{named}` is no host that a request is sent to")
         target = url.partition("://")[2]
         target = target[len(re.split("[/?#]", target)[0]) :] or "/"
     return Case(scheme, method, host), _normalised(method, target)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from .automaton import MOST_STATES, Edge, TooMany
 from .decoded import Machine
+from .hosts import Read
 from .pattern import Bytes
 
 MOST_STEPS = 5 * MOST_STATES
@@ -18,7 +19,7 @@ States = tuple[int, ...]
 _PREFERRED = b"abcdefghijklmnopqrstuvwxyz0123456789/-._~ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def shortest(automata: Sequence[Machine], key: Callable[[States], Key | None]) -> dict[Key, bytes]:
+def shortest(automata: Sequence[Machine | Read], key: Callable[[States], Key | None]) -> dict[Key, bytes]:
     """For each key the shortest text that leads to it; a key of None is not looked for."""
     found: dict[Key, bytes] = {}
     for states, text in texts(automata):
@@ -28,7 +29,7 @@ def shortest(automata: Sequence[Machine], key: Callable[[States], Key | None]) -
     return found
 
 
-def texts(automata: Sequence[Machine], *, most: int | None = None) -> Iterator[tuple[States, Callable[[], bytes]]]:
+def texts(automata: Sequence[Machine | Read], *, most: int | None = None) -> Iterator[tuple[States, Callable[[], bytes]]]:
     """Every states that a text leads to, and the shortest such text, shorter ones first.
 
     The first automaton says which texts there are at all. Of equally short texts the one with plainer characters is taken.

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from twipc.record import dataclass
 
+from .hosts import HostPattern
 from .pattern import Pattern
 
 OPEN = "not understood"
@@ -46,8 +47,8 @@ class Rule:
     paths: tuple[Pattern, ...]
     leads: Outcome
     not_paths: tuple[Pattern, ...] = ()
-    hosts: tuple[Pattern, ...] = ()
-    not_hosts: tuple[Pattern, ...] = ()
+    hosts: tuple[HostPattern, ...] = ()
+    not_hosts: tuple[HostPattern, ...] = ()
     methods: frozenset[str] | None = None
     scheme: str = ""
     at: tuple[str | int, ...] = ()
@@ -74,6 +75,8 @@ class Site:
 
     entry: str
     tables: Mapping[str, Table]
+    source: str = ""
+    """The text that it was read from: what is not understood is the same in the same text alone."""
     servers: tuple[str, ...] = field(init=False)
     """Those that a request can come to, the entry first."""
 

@@ -11,8 +11,8 @@ from .follow import Taken, automaton_of, decoded
 from .pattern import Pattern
 from .table import Answer, Onward, Site, Table
 
-Kind = int
-"""A kind of requests, by its number."""
+Numbers = tuple[int | None, ...]
+"""Of each server the rule that takes a request."""
 Matching = tuple[tuple[int, ...], ...]
 """Of each server the rules that a path fits, by their numbers."""
 
@@ -21,39 +21,51 @@ class Together:
     """Says of any path and kind what becomes of such requests. With `raw`, it is given paths as they come over the wire."""
 
     def __init__(self, site: Site, kinds: Sequence[Sequence[Sequence[int]]], *, raw: bool) -> None:
-        self._site = site
+        self.site = site
         tables = [site.tables[name] for name in site.servers]
         self._choices = [_Choice(table, [may[place] for may in kinds], raw=raw) for place, table in enumerate(tables)]
         self._place = {name: place for place, name in enumerate(site.servers)}
         self.machines: list[Machine] = [choice.machine for choice in self._choices]
+        self._known: dict[tuple[int | None, ...], int] = {}
+        self._ways: dict[Taken, int] = {}
+        self._taken: list[Taken] = []
+        self._kinds = len(kinds)
 
     def matching(self, states: Sequence[int]) -> Matching:
         """What decides between paths: those with the same rules are answered alike."""
         return tuple(choice.matching(state) for choice, state in zip(self._choices, states, strict=True))
 
-    def deciding(self, matching: Matching, kind: Kind) -> tuple[int | None, ...]:
-        """Of each server the rule that takes such a request."""
-        return tuple(choice.number(rules, kind) for choice, rules in zip(self._choices, matching, strict=True))
+    def ways(self, matching: Matching) -> list[int]:
+        """What becomes of requests whose path fits these rules, of each kind, by a number for each way that there is."""
+        each = [choice.numbers(rules, self._kinds) for choice, rules in zip(self._choices, matching, strict=True)]
+        return [self._known[numbers] if numbers in self._known else self._way(numbers) for numbers in zip(*each, strict=True)]
 
-    def taken(self, matching: Matching, kind: Kind) -> Taken:
-        """What becomes of a request of a kind whose path fits these rules."""
+    def taken(self, way: int) -> Taken:
+        """The way of a number."""
+        return self._taken[way]
+
+    def _way(self, numbers: Numbers) -> int:
         through: list[tuple[str, int | None]] = []
-        answers = frozenset(self._answers(self._site.entry, matching, kind, through))
-        return Taken(tuple(through), answers)
+        answers = frozenset(self._answers(self.site.entry, numbers, through))
+        taken = Taken(tuple(through), answers)
+        if taken not in self._ways:
+            self._ways[taken] = len(self._taken)
+            self._taken.append(taken)
+        self._known[numbers] = self._ways[taken]
+        return self._known[numbers]
 
     def _answers(
-        self, name: str, matching: Matching, kind: Kind, through: list[tuple[str, int | None]], before: tuple[str, ...] = ()
+        self, name: str, numbers: Numbers, through: list[tuple[str, int | None]], before: tuple[str, ...] = ()
     ) -> Iterator[Answer]:
         if name in before:
             yield Answer("circle", " → ".join((*before, name)))
             return
-        place = self._place[name]
-        number = self._choices[place].number(matching[place], kind)
+        number = numbers[self._place[name]]
         through.append((name, number))
-        table = self._site.tables[name]
+        table = self.site.tables[name]
         for one in table.default if number is None else table.rules[number].leads:
             if isinstance(one, Onward):
-                yield from self._answers(one.server, matching, kind, through, (*before, name))
+                yield from self._answers(one.server, numbers, through, (*before, name))
             else:
                 yield one
 
@@ -107,6 +119,15 @@ class _Choice:
         all_of, none_of = self._asked[place]
         return all_of <= takers and not none_of & takers
 
-    def number(self, matching: Sequence[int], kind: Kind) -> int | None:
-        """The first of them that takes the kind."""
-        return next((number for number in matching if self._kinds[number] >> kind & 1), None)
+    def numbers(self, matching: Sequence[int], kinds: int) -> Sequence[int | None]:
+        """Of each kind the first of them that takes it."""
+        found: list[int | None] = [None] * kinds
+        left = (1 << kinds) - 1
+        for number in matching:
+            taken = left & self._kinds[number]
+            left &= ~taken
+            while taken:
+                last = taken & -taken
+                found[last.bit_length() - 1] = number
+                taken ^= last
+        return found

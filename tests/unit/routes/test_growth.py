@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from cProfile import Profile
 
 import pytest
 
 from bench.growth import CHANGED, KINDS, measured
 from bench.speed.field import exponent
 from twipc.routes.decoded import Machine
+from twipc.routes.follow import forget
 from twipc.routes.search import States, texts
 
 
-@pytest.mark.parametrize("kind", ["spec and spec", "nginx and haproxy"])
+@pytest.mark.parametrize("kind", ["spec and spec", "nginx and haproxy", "by name"])
 def test_all_that_was_changed_is_found_and_nothing_else(kind: str) -> None:
     assert measured(KINDS[kind](100), rounds=1)[1] == CHANGED
 
@@ -33,6 +35,19 @@ def test_steps_grow_with_the_routes(monkeypatch: pytest.MonkeyPatch) -> None:
     for count in (100, 200):
         measured(KINDS["nginx and haproxy"](count), rounds=1)
     assert 50 < steps[0] < steps[1] < 2.5 * steps[0]
+
+
+def test_what_a_thousand_names_cost_grows_with_them() -> None:
+    def calls(count: int) -> int:
+        forget()
+        compare = KINDS["by name"](count)
+        profile = Profile()
+        found = profile.runcall(measured, compare, rounds=1)[1]
+        assert found == CHANGED
+        return sum(each.callcount for each in profile.getstats())
+
+    first, second = calls(150), calls(300)
+    assert second < 3 * first
 
 
 def test_the_exponent_of_a_power_is_found() -> None:

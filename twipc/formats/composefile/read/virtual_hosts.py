@@ -11,7 +11,8 @@ from typing import Any
 
 from twipc.routes import pattern
 from twipc.routes.expression import expression
-from twipc.routes.pattern import Pattern
+from twipc.routes.hosts import AsItCame
+from twipc.routes.pattern import Either, Pattern
 from twipc.routes.table import OPEN, Answer, Rule, Table
 from twipc.syntax import NodeMapping, NodeScalar, NodeSequence, Tree
 
@@ -113,14 +114,15 @@ def _rules(name: str, variables: Mapping[str, tuple[str, int]], anyhow: str) -> 
         yield Rule(f"VIRTUAL_HOST {said}".strip(), (pattern.ALL,), (Answer(OPEN, why),), at=(line,))
         return
     for one in said.split(","):
-        rest = one.strip().rpartition("://")[2]
+        scheme, _, rest = one.strip().rpartition("://")
         host, slash, path = rest.partition("/")
-        host = host.partition(":")[0]
+        host, _, port = host.partition(":")
+        port = port or ("443" if scheme.lower() in ("https", "wss") else "80")
         yield Rule(
             f"VIRTUAL_HOST {one.strip()}",
             (_glob(f"/{path}") if slash else pattern.ALL,),
             (Answer(OPEN, anyhow) if anyhow else Answer("backend", name),),
-            hosts=() if host in ("", "*") else (_glob(host),),
+            hosts=() if host in ("", "*") else (AsItCame(Either((_glob(host), _glob(f"{host}:{port}")))),),
             at=(line,),
         )
 

@@ -13,6 +13,7 @@ from twipc.record import dataclass
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood
+from twipc.routes.hosts import AsItCame, HostPattern, before_colon, lowered
 from twipc.routes.pattern import Either, Pattern, one_of
 
 MOST_ALTERNATIVES = 64
@@ -24,6 +25,8 @@ NAMED = "var(txn.host)"
 """And for the host."""
 _PATHS = frozenset({"path", "path_beg", "path_end", "path_reg", "path_sub", "path_dir", "path_str", "path_m", NORMALISED})
 _HOSTS = ("hdr", "req.hdr", "req.fhdr", "hdr_beg", "hdr_end", "hdr_reg", "hdr_sub", "hdr_dom", "hdr_str")
+_OF_HOST = re.compile(r"([a-z_.]+)\((?:[Hh][Oo][Ss][Tt])(?:,-?1)?\)((?:,lower|,field\(1,:\))*)")
+_CHANGES = re.compile("lower|field")
 _PREDEFINED = {
     "HTTP": (),
     "TRUE": (),
@@ -45,8 +48,8 @@ class Needs:
 
     paths: tuple[Pattern, ...] = ()
     not_paths: tuple[Pattern, ...] = ()
-    hosts: tuple[Pattern, ...] = ()
-    not_hosts: tuple[Pattern, ...] = ()
+    hosts: tuple[HostPattern, ...] = ()
+    not_hosts: tuple[HostPattern, ...] = ()
     methods: frozenset[str] | None = None
     scheme: str = ""
     raw: bool = False
@@ -172,8 +175,11 @@ def _joined(tests: Sequence[Needs | None]) -> Alternatives:
         found.append(
             Needs(paths=(Either(tuple(path for one in paths for path in one.paths)),), raw=any(one.raw for one in paths))
         )
-    if hosts:
-        found.append(Needs(hosts=(Either(tuple(host for one in hosts for host in one.hosts)),)))
+    every = [host for one in hosts for host in one.hosts]
+    if came := [host.of for host in every if isinstance(host, AsItCame)]:
+        found.append(Needs(hosts=(AsItCame(Either(tuple(came))),)))
+    if read := [host for host in every if not isinstance(host, AsItCame)]:
+        found.append(Needs(hosts=(Either(tuple(read)),)))
     if rest and all(one.methods is not None for one in rest):
         return (*found, Needs(methods=frozenset().union(*(one.methods or () for one in rest))))
     return (*found, *rest)
@@ -211,15 +217,21 @@ def _test(words: tuple[str, ...]) -> Needs | None:
         return Needs(open=str(why))
     if of in _PATHS:
         return Needs(paths=(Either(texts),), raw=of != NORMALISED)
-    if of == NAMED or _of_host(of):
+    if of == NAMED:
         return Needs(hosts=(Either(texts),))
-    return Needs(open=" ".join(words))
+    changed = _of_host(of)
+    if changed is None:
+        return Needs(open=" ".join(words))
+    host: Pattern = Either(texts)
+    for change in reversed(changed):
+        host = lowered(host) if change == "lower" else before_colon(host)
+    return Needs(hosts=(AsItCame(host),))
 
 
-def _of_host(fetch: str) -> bool:
-    name, _, inside = fetch.partition("(")
-    header, _, converters = inside.partition(")")
-    return name in _HOSTS and header.partition(",")[0].lower() == "host" and converters in ("", ",lower", ",field(1,:),lower")
+def _of_host(fetch: str) -> list[str] | None:
+    """What is made of the host before it is looked at; None for anything else."""
+    found = _OF_HOST.fullmatch(fetch)
+    return _CHANGES.findall(found[2]) if found and found[1] in _HOSTS else None
 
 
 def _flags(of: str, words: Sequence[str]) -> tuple[bool, str, list[str]]:

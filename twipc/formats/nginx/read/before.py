@@ -14,6 +14,7 @@ from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood, expression
 from twipc.routes.follow import automaton_of
+from twipc.routes.hosts import AsItCame, HostPattern
 from twipc.routes.pattern import Pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule
 
@@ -68,8 +69,8 @@ def _rewritten(one: Directive, server: Block, around: Around) -> Rule:
 class _Asked:
     """What a condition asks for, in the words of a rule."""
 
-    hosts: tuple[Pattern, ...] = ()
-    not_hosts: tuple[Pattern, ...] = ()
+    hosts: tuple[HostPattern, ...] = ()
+    not_hosts: tuple[HostPattern, ...] = ()
     paths: tuple[Pattern, ...] = ()
     not_paths: tuple[Pattern, ...] = ()
     methods: frozenset[str] | None = None
@@ -109,8 +110,9 @@ def _asked(args: Sequence[str]) -> _Asked | None:
         return None
     turned = how.startswith("!")
     match of:
-        case "$host":
-            return _Asked(not_hosts=(found,)) if turned else _Asked(hosts=(found,))
+        case "$host" | "$http_host":
+            host = AsItCame(found) if of == "$http_host" else found
+            return _Asked(not_hosts=(host,)) if turned else _Asked(hosts=(host,))
         case "$uri" | "$document_uri":
             return _Asked(not_paths=(found,)) if turned else _Asked(paths=(found,))
         case "$request_method":

@@ -60,7 +60,9 @@ def routing(text: str, port: int | None = None) -> Table:
     there = [server for server, _ in servers if server.at(asked)]
     if not there:
         raise LookupError(f"no server listens on port {asked}")
-    arounds = {id(server): Around((place,), _variables(root)) for server, place in servers}
+    variables = _variables(root)
+    around = {id(place): Around((_beside(place),), variables) for place in places}
+    arounds = {id(server): around[id(place)] for server, place in servers}
     maps = [one for place in places for one in place.directives if one.name == "map"]
     found = tuple(
         rule
@@ -80,6 +82,11 @@ def ports(text: str) -> list[int]:
 def _places(root: Block) -> list[Block]:
     """Where servers stand: in `http`, or in a file that another one includes there."""
     return [one.block for one in root.directives if one.name == "http" and one.block] or [root]
+
+
+def _beside(place: Block) -> Block:
+    """What stands beside servers: it is looked at for each of them."""
+    return Block([one for one in place.directives if one.name not in ("server", "upstream")])
 
 
 def _variables(block: Block) -> dict[str, list[Directive]]:
