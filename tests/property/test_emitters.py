@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli import run
 from tests.compiling import ROOT
-from twipc.target import templates
+from twipc.target import jinja
 from twipc.target.templates import Quoted
 
 Fault = tuple[str, str, Callable[[Any], Any]]
@@ -122,4 +122,4 @@ def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
 
 def test_a_template_prints_only_what_a_quoting_function_made() -> None:
     with pytest.raises(TypeError, match="only what a quoting function made"):
-        templates._only_quoted("; return 200;")
+        jinja.only_quoted("; return 200;")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import unified_diff
 from pathlib import Path
 
 import click
@@ -172,6 +171,8 @@ def _wrong_mode(one: Placed, name: str, state: State) -> str:
 
 
 def _unified(before: str, after: str, name: str) -> str:
+    from difflib import unified_diff
+
     lines = unified_diff(_lines(before), _lines(after), name, name)
     return "".join(f"{visible(line.removesuffix(_END))}\n{'' if line.endswith(_END) else _NO_END}" for line in lines)
 

@@ -13,10 +13,8 @@ from typing import Any, TextIO
 import click
 
 from twipc.diagnostics import Finding, Merged, Report, Severity, Span, merged
-from twipc.diagnostics.github import as_github
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
-from twipc.diagnostics.sarif import as_sarif
 from twipc.driver import judge_across, judge_fragment
 from twipc.model import Model
 from twipc.project import Project, content_of
@@ -182,11 +180,16 @@ class Session:
         if self.format == "sarif":
             from twipc import __version__
             from twipc.catalogue import codes
+            from twipc.diagnostics.sarif import as_sarif
 
             from .explain import explain_code
 
             return as_sarif(findings, [(code, explain_code(code)) for code in codes().values()], __version__)
-        return {"concise": as_concise, "github": as_github}[self.format](findings)
+        if self.format == "github":
+            from twipc.diagnostics.github import as_github
+
+            return as_github(findings)
+        return as_concise(findings)
 
     def _shown(self, findings: Iterable[Merged]) -> dict[str, str]:
         """The texts that findings point into, without what looks like a secret; none of a file that is not ours."""

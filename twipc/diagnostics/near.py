@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
 from collections.abc import Collection
 
@@ -28,7 +27,11 @@ def near(word: str, known: Collection[str]) -> str | None:
         near_by.sort()
         place = bisect_left(near_by, word)
         near_by = near_by[max(0, place - _MOST_COMPARED // 2) : place + _MOST_COMPARED // 2]
-    found = [word] if word in folded else difflib.get_close_matches(word, near_by, 1)
+    if word in folded:
+        return folded[word]
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, near_by, 1)
     return folded[found[0]] if found else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 
 from twipc.diagnostics import Path
 from twipc.record import dataclass
@@ -59,6 +58,8 @@ def changes(artifact: Artifact, found: str) -> Iterator[Change]:
     if found == artifact.text:
         return
     wanted, there = artifact.text.splitlines(keepends=True), found.splitlines(keepends=True)
+    from difflib import SequenceMatcher
+
     for tag, first, last, start, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
         if tag != "equal":
             # Where lines were only added, the line before them says where in the spec this is.

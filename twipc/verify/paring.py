@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from .texts import NOTHING
 
@@ -34,6 +33,8 @@ def _pared_rows(meant: Sequence[object], said: Sequence[object], *, in_line: boo
         return meant[first:], said[first:]
     lacking: list[object] = []
     added: list[object] = []
+    from difflib import SequenceMatcher
+
     rows = SequenceMatcher(None, [repr(row) for row in meant], [repr(row) for row in said], autojunk=False)
     for tag, first, last, start, end in rows.get_opcodes():
         if tag != "equal":

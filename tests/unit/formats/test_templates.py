@@ -12,7 +12,7 @@ import pytest
 from jinja2 import Environment
 
 from tests.compiling import ROOT
-from twipc.target import templates
+from twipc.target import jinja, templates
 
 Start = Callable[[], list[str]]
 """What is rendered by a process of its own, after the templates that it had to compile."""
@@ -45,7 +45,7 @@ def start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
             compiled.append(name)
             return compile(environment, source, name, filename)
 
-        templates._environment.cache_clear()
+        jinja.environment.cache_clear()
         with monkeypatch.context() as patched:
             patched.setattr(Environment, "compile", told)
             text, _ = templates.render("a_package", "whole.j2", (), {})
@@ -71,7 +71,7 @@ def test_another_text_is_compiled_anew_whatever_its_time_is(start: Start, folder
 
 def test_another_jinja_or_other_settings_compile_anew(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     start()
-    monkeypatch.setattr(templates, "_MADE_BY", templates._MADE_BY + b" of tomorrow")
+    monkeypatch.setattr(jinja, "_MADE_BY", jinja._MADE_BY + b" of tomorrow")
     assert start() == ["whole.j2", "part.j2", "one\n"]
 
 

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from io import StringIO
 
-# crossplane offers its lexer for files only; this is the same one on a text (pinned by tests/unit/formats/test_nginx.py).
-from crossplane.lexer import _lex_file_object
-
 from twipc.record import dataclass
 
 # In every word, quoted or not; the lexer has already taken a quote of its own kind for itself.
@@ -94,6 +91,9 @@ def parse(text: str) -> tuple[Block, list[Comment]]:
 @lru_cache(maxsize=1024)
 def _tokens(text: str) -> tuple[tuple[_Token, ...], tuple[Comment, ...]]:
     """What stands in a text, and its comments; the lexer takes longest of all that reads it, and targets have the same text."""
+    # crossplane offers its lexer for files only; this is the same one on a text (pinned by tests/unit/formats/test_nginx.py).
+    from crossplane.lexer import _lex_file_object
+
     found: list[_Token] = []
     comments: list[Comment] = []
     before = 0
