@@ -149,7 +149,11 @@ def test_other_ports_of_a_file_are_named(root: Path) -> None:
 def test_a_location_that_is_asked_at_several_places_is_told_once(root: Path) -> None:
     (root / "one.conf").write_text("server { listen 80; location ^~ /a/ { proxy_pass http://app; } }")
     lines = [line for line in run("routes", "one.conf", at=root).out.splitlines() if "location" in line]
-    assert [line.split("any")[1].strip() for line in lines] == ["redirect 301 to /a/", "backend app", "files html"]
+    assert [line.split("any")[1].strip() for line in lines] == [
+        "redirect 301 to {scheme}://{host}/a/{query}",
+        "backend app",
+        "files html",
+    ]
 
 
 def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from twipc.record import dataclass
 
 from .automaton import Automaton
-from .hosts import HOSTS, PLAIN_HOSTS, AsItCame, HostPattern, Read, is_host, read
+from .hosts import HOSTS, PLAIN_HOSTS, AsItCame, HostPattern, Read, is_host, is_one, read
 from .search import shortest
 from .table import Rule, Site, Table
 
@@ -24,6 +24,8 @@ class Case:
     scheme: str
     method: str
     host: str
+    only: str = ""
+    """As which all hosts of this kind are read, if it is one."""
 
     @property
     def plain(self) -> bool:
@@ -48,10 +50,11 @@ Numbers = tuple[tuple[int, ...], ...]
 """Of each server of a site, the numbers of the rules that may take a request."""
 
 
-def cases(*sites: Site) -> Iterator[tuple[Case, tuple[Numbers, ...]]]:
+def cases(*sites: Site, came: bool = False, told: bool = False) -> Iterator[tuple[Case, tuple[Numbers, ...]]]:
     """One example of each kind, with the rules that may take it, of each site.
 
-    Of kinds that the same rules may take only the first is given: one whose host is plain, if there is one.
+    Of kinds that the same rules may take only the first is given: one whose host is plain, if there is one. With `came`, hosts
+    are asked for as they come anyhow; with `told`, clients are told of scheme and host: then these make kinds of their own.
     """
     rules = [rule for site in sites for _, rule in site.rules]
     patterns = tuple(dict.fromkeys(host for rule in rules for host in (*rule.hosts, *rule.not_hosts)))
@@ -61,12 +64,13 @@ def cases(*sites: Site) -> Iterator[tuple[Case, tuple[Numbers, ...]]]:
     schemes = ("http", "https") if any(site.tables[site.entry].https for site in sites) else ("http",)
     for scheme in schemes:
         for method in _methods(rules, {method for site in sites for table in site.tables.values() for method in table.methods}):
-            for host, matched in examples(patterns):
-                case = Case(scheme, method, host)
-                key = tuple(tuple(of.numbers(case, matched, inside=inside) for inside, of in tables) for tables in asked)
+            for host, matched, only in examples(patterns, came=came):
+                case = Case(scheme, method, host, read(host) if only else "")
+                may = tuple(tuple(of.numbers(case, matched, inside=inside) for inside, of in tables) for tables in asked)
+                key = (may, *((scheme, case.plain, case.only) if told else ()))
                 if key not in seen:
                     seen.add(key)
-                    yield case, key
+                    yield case, may
 
 
 class _ByHost:
@@ -123,19 +127,22 @@ def _methods(rules: Sequence[Rule], told: set[str]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=64)
-def examples(patterns: tuple[HostPattern, ...]) -> tuple[tuple[str, frozenset[int]], ...]:
+def examples(patterns: tuple[HostPattern, ...], *, came: bool = False) -> tuple[tuple[str, frozenset[int], bool], ...]:
     """For each set of patterns that one host can match, by their numbers, the shortest such host, or a plain one if it does.
 
-    Where one is looked for in hosts as they come, so are those that come otherwise than they are read.
+    Where one is looked for in hosts as they come, or with `came`, so are those that come otherwise than they are read. Told of
+    each is also whether all such hosts are read as the same one.
     """
-    came = [number for number, pattern in enumerate(patterns) if isinstance(pattern, AsItCame)]
+    as_come = frozenset(number for number, pattern in enumerate(patterns) if isinstance(pattern, AsItCame))
     named = Automaton([one.of if isinstance(one, AsItCame) else one for one in patterns], first_only=False)
     plain = named.takers(named.walk(PLAIN_HOST.encode()))
     found = [
         (PLAIN_HOST if takers == plain else text.decode(), takers)
         for takers, text in shortest((Automaton((PLAIN_HOSTS,)), named), lambda states: named.takers(states[1])).items()
     ]
-    return (*found, *_otherwise(patterns, frozenset(came))) if came else tuple(found)
+    found += _otherwise(patterns, as_come) if as_come or came else ()
+    one = {number for number, pattern in enumerate(patterns) if is_one(pattern)}
+    return tuple((host, takers, not one.isdisjoint(takers)) for host, takers in found)
 
 
 def _otherwise(patterns: tuple[HostPattern, ...], came: frozenset[int]) -> Iterator[tuple[str, frozenset[int]]]:

@@ -10,6 +10,7 @@ from twipc.record import dataclass
 from .automaton import Automaton, Edge
 from .expression import expression
 from .pattern import EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
+from .plain import NotPlain, plain
 
 _NAME = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
 _ADDRESS = r"\[[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*\]"
@@ -19,6 +20,7 @@ HOSTS = expression(rf"^(?:{_NAME}\.?|{_ADDRESS})(?::[0-9]{{0,5}})?$", any_case=T
 """And as they come."""
 
 _UPPER, _LOWER = one_of(range(ord("A"), ord("Z") + 1)).of, one_of(range(ord("a"), ord("z") + 1)).of
+_ANY = (EVERY, 0, None)
 _DOT, _COLON, _OPEN, _CLOSE = (1 << ord(one) for one in ".:[]")
 
 
@@ -45,6 +47,21 @@ def is_host(pattern: HostPattern, host: str) -> bool:
     came = isinstance(pattern, AsItCame)
     automaton = Automaton((pattern.of if isinstance(pattern, AsItCame) else pattern,))
     return automaton.taker(automaton.walk((host if came else read(host)).encode())) is not None
+
+
+def is_one(pattern: HostPattern) -> bool:
+    """Whether all hosts of a pattern are read as the same one."""
+    try:
+        found = plain(pattern.of if isinstance(pattern, AsItCame) else pattern, EVERY)
+    except NotPlain:
+        return False
+    pieces = [piece for begins, pieces, ends in found for piece in (*pieces, *(() if begins and ends else (_ANY,)))]
+    return len(found) == 1 and all((least, most) == (1, 1) and _is_letter(of) for of, least, most in pieces)
+
+
+def _is_letter(of: Bytes) -> bool:
+    lower = of & ~_UPPER | (of & _UPPER) << 32
+    return not lower & (lower - 1)
 
 
 _Place = tuple[int, bool, str]

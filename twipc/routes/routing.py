@@ -9,9 +9,10 @@ from urllib.parse import unquote_to_bytes
 from twipc.record import dataclass
 
 from .automaton import TooMany
-from .compare import Difference, differences
+from .compare import Difference, differences, same
 from .entries import Entry, entries
 from .follow import taken
+from .sent import Known
 from .table import Answer, Site, Table
 
 _ALONE = "server"
@@ -61,7 +62,8 @@ class Routing:
         for each in between:
             path = each.request.path.encode() if self.table.raw else unquote_to_bytes(each.request.path)
             one, another = (taken(site, each.request.case, path, raw=self.table.raw) for site in whole)
-            if one.answers != another.answers:
+            case = each.request.case
+            if not same(one.answers, another.answers, Known(case.scheme, case.plain, plain_path=True)):
                 told.append(Difference(each.request, one, another))
         return told or differences(*whole)
 

@@ -15,7 +15,7 @@ from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 
 from ..sections import Line, parse
 from .asking import ALWAYS, COMMON, NAMED, NORMALISED, Acls, Alternatives, Needs, both
-from .ending import ENDS, condition_of, ended, redirect
+from .ending import ENDS, condition_of, ended
 from .proxies import Proxies, Proxy
 
 _STEERS = (
@@ -153,12 +153,17 @@ class _Frontend:
             elif action in ENDS and condition not in _OWN_REFUSALS and not _OWN_MEASURES & set(condition):
                 refuses = action in ("deny", "auth", "reject", "tarpit", "silent-drop")
                 of = replace(acls, who_may=True) if refuses else acls
-                yield from self._rules(line, (ended(action, rest),), condition, of, left)
+                yield from self._rules(line, (self._ended(action, rest),), condition, of, left)
         yield from self._statistics(proxy, within)
         for line in proxy.lines:
             if line.words[0] == "redirect":
-                outcome, condition = redirect(line.words[1:])
-                yield from self._rules(line, outcome, condition, acls, within)
+                yield from self._rules(line, (self._ended("redirect", line.words[1:]),), condition_of(line.words), acls, within)
+
+    def _ended(self, action: str, words: Sequence[str]) -> Answer:
+        """What it says; of another's variable by the name of ours nobody here knows what it holds."""
+        if action == "redirect" and NAMED not in self.variables and any(NAMED in word for word in words):
+            return Answer(OPEN, f"`{NAMED}`")
+        return ended(action, words)
 
     def _unless(self, acls: Acls, condition: Sequence[str]) -> Alternatives:
         return acls.condition(("unless" if condition[0] == "if" else "if", *condition[1:]))
@@ -218,7 +223,7 @@ class _Frontend:
         if not servers:
             ends = [line.words for line in lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)]
             end = next((words for words in ends if words[1] in ENDS and not condition_of(words[2:])), None)
-            return (ended(end[1], end[2:]),) if end else (Answer("status", "503"),)
+            return (self._ended(end[1], end[2:]),) if end else (Answer("status", "503"),)
         within = servers[0][2] if len(servers) == 1 and servers[0][2].startswith("abns@") else ""
         for other in self.proxies.all if within else ():
             if any(line.words[:2] == ("bind", within) for line in other.lines):

@@ -19,7 +19,8 @@ from twipc.routes.pattern import Pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule
 
 from ..tree import Block, Directive
-from .leading import Around, foreign_includes, leads, redirected, unread
+from .leading import Around, foreign_includes, leads, sends, unread
+from .sending import redirected
 
 _REFUSES = ("if", ("($refused_path)",))
 """How our own configurations refuse what servers read differently; that they do is the baseline's business."""
@@ -57,12 +58,7 @@ def _rewritten(one: Directive, server: Block, around: Around) -> Rule:
     sent = redirected(one)
     if not sent:
         return _rule(one, unread(one), path)
-    status, _, _ = sent.partition(" ")
-    return _rule(
-        one,
-        leads(Block([Directive("return", (status, one.args[1]), one.line, None)]), around.within(server), one.args[0]),
-        path,
-    )
+    return _rule(one, sends(one, Block([]), around.within(server), one.args[0]), path)
 
 
 @dataclass(frozen=True)

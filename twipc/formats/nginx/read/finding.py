@@ -20,7 +20,7 @@ from twipc.routes.pattern import Pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule
 
 from ..tree import Block, Directive
-from .leading import Around, leads, unread
+from .leading import Around, added_slash, leads, unread
 from .selecting import chosen
 
 _KINDS = ("=", "^~", "~", "~*")
@@ -151,7 +151,7 @@ def _with_a_slash(level: _Level) -> Iterator[Rule]:
         inside = {inner.name for inner in (one.block or Block([])).directives}
         passes = any(name.endswith("_pass") for name in inside)
         if passes and path.endswith("/") and path[:-1] not in {"", *taken} and not path.startswith(OWN_PREFIX):
-            to: Outcome = (Answer("redirect", f"301 to {path}"),)
+            to: Outcome = added_slash(one, level.within)
             if "internal" in inside:
                 to = leads(one.block or Block([]), level.within, path)
             rule = level.rule(one, (pattern.whole(pattern.text(path[:-1])),), to)

@@ -11,10 +11,12 @@ from dataclasses import field
 from functools import cached_property
 
 from twipc.record import dataclass
+from twipc.routes.sent import literal
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive
 from .pages import pages
+from .sending import absolute, named, redirected, returned
 
 _ASKS_LUA = ("rewrite_by_lua", "access_by_lua", "content_by_lua", "set_by_lua", "js_content", "js_access", "perl")
 _GUARDS = ("auth_request", *_ASKS_LUA, "allow", "deny")
@@ -23,9 +25,7 @@ _BENIGN = frozenset(
     {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
 )
 """Files that distributions and certbot bring, without anything that chooses between requests."""
-_SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri\??")
 _ADDRESS = re.compile("(https?|grpcs?)://(.*)", re.DOTALL)
-_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
 _BACK = re.compile(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
 """How our own configurations give a path back as it came."""
 _EVERY = re.compile(r"(?!\^\$$)\^?(?:/?\(?\.[*]\)?)?\$?|\^/\(\.[*]\)\$?")
@@ -37,12 +37,17 @@ _BUILT_IN = re.compile(
 )
 
 
+_ELSEWHERE = frozenset({"server_addr", "document_root", "request_filename", "fastcgi_script_name", "proxy_host"})
+"""What is said elsewhere than in a redirect itself."""
+
+
 @dataclass(frozen=True)
 class Around:
     """What stands around a block: the blocks that it lies in, the nearest first, and what the file's variables are."""
 
     blocks: tuple[Block, ...] = ()
     variables: Mapping[str, Sequence[Directive]] = field(default_factory=dict)
+    port: int = 80
 
     @cached_property
     def guards(self) -> tuple[list[Directive], ...]:
@@ -50,7 +55,7 @@ class Around:
         return tuple([one for one in of.directives if one.name.startswith(_GUARDS)] for of in self.blocks)
 
     def within(self, block: Block) -> Around:
-        return Around((block, *self.blocks), self.variables)
+        return Around((block, *self.blocks), self.variables, self.port)
 
 
 NOTHING = Around()
@@ -121,7 +126,7 @@ def _paged(outcome: Outcome, block: Block, around: Around) -> Outcome:
     for page, takers in pages(codes, (block, *around.blocks)) if codes else ():
         for taker in takers or ():
             inside = Block([one for one in taker.directives if one.name != "internal"])
-            answers = _leads(inside, Around(around.blocks[-2:], around.variables), "")
+            answers = _leads(inside, Around(around.blocks[-2:], around.variables, around.port), "")
             if not all(
                 isinstance(one, Answer) and (one.kind == "files" or (one.kind == "status" and one.what in codes))
                 for one in answers
@@ -161,9 +166,35 @@ def _named(answer: Answer, said: Directive, block: Block, around: Around, of: st
             text = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", one.args[1].replace("\\", "\\\\"), text)
         else:
             return (Answer(OPEN, f"`${name}`, line {one.line}"),)
+    if answer.kind == "redirect":
+        return _sent(text, said, (block, *around.blocks), around.port, of if groups else "")
     if answer.kind == "backend" and (found := _ADDRESS.fullmatch(text)):
         text = f"{found[2]} over {found[1]}" if found[1] in ("https", "grpcs") else found[2]
     return (Answer(answer.kind, f"{text} by {of}" if groups and of else text),)
+
+
+def _sent(text: str, said: Directive, blocks: Sequence[Block], port: int, by: str) -> Outcome:
+    """A redirect with the server's own name and address in their places."""
+    own = {"server_port": str(port), "server_name": named(blocks[-2]) if len(blocks) > 1 else None}
+    for name in _VARIABLE.findall(text):
+        if name in _ELSEWHERE or own.get(name, "") is None:
+            return unread(said)
+        text = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", own[name] or "", text) if name in own else text
+    whole = absolute(text, blocks, port)
+    if whole is None:
+        return unread(said)
+    return (Answer("redirect", f"{whole} by {by}" if by else whole),)
+
+
+def sends(rewrite: Directive, block: Block, around: Around, of: str) -> Outcome:
+    """What a client gets that a `rewrite` sends on."""
+    return _paged(_named(Answer("redirect", redirected(rewrite)), rewrite, block, around, of), block, around)
+
+
+def added_slash(location: Directive, around: Around) -> Outcome:
+    """What a client gets whose path lacks but the slash of a location."""
+    blocks = (location.block or Block([]), *around.blocks)
+    return _sent(f"301 to {literal(location.args[-1])}{{query}}", location, blocks, around.port, "")
 
 
 def _constant(one: Directive, block: Block, around: Around) -> bool:
@@ -177,37 +208,6 @@ def _backend(passes: Directive, of: str) -> str:
     found = _ADDRESS.fullmatch(address)
     path = found[2].removeprefix("unix:").partition(":" if found[2].startswith("unix:") else "/")[1] if found else ""
     return f"{address} in place of {of}" if path and "$" not in address and of not in ("", "/") else address
-
-
-def returned(args: tuple[str, ...]) -> tuple[str, str]:
-    """Kind and text of the answer of a `return`."""
-    status, *to = args or ("",)
-    if not status.isdecimal():
-        return "redirect", f"302 to {' '.join(args)}"
-    if status == "444":
-        return "no answer", ""
-    if not to or not status.startswith("3"):
-        return "status", status
-    return "redirect", _sent(status, " ".join(to))
-
-
-def redirected(rewrite: Directive) -> str:
-    """Where a `rewrite` sends the client; nothing, where it goes on inside."""
-    if rewrite.name != "rewrite" or len(rewrite.args) < 2:
-        return ""
-    target, flag = rewrite.args[1], rewrite.args[2:]
-    if flag == ("permanent",):
-        return _sent("301", target)
-    outside = target.startswith(("http://", "https://", "$scheme"))
-    return _sent("302", target) if flag == ("redirect",) or outside else ""
-
-
-def _sent(status: str, target: str) -> str:
-    if found := _SCHEME.fullmatch(target):
-        return f"{status} to https{f' at port {found[1]}' if found[1] not in (None, '443') else ''}"
-    if found := _OTHER_HOST.fullmatch(target):
-        return f"{status} to host {found[1]}"
-    return f"{status} to {target.replace('${dollar}', '$')}"
 
 
 def _own(one: Directive) -> bool:

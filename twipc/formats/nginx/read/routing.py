@@ -61,7 +61,7 @@ def routing(text: str, port: int | None = None) -> Table:
     if not there:
         raise LookupError(f"no server listens on port {asked}")
     variables = _variables(root)
-    around = {id(place): Around((_beside(place),), variables) for place in places}
+    around = {id(place): Around((_beside(place),), variables, asked) for place in places}
     arounds = {id(server): around[id(place)] for server, place in servers}
     maps = [one for place in places for one in place.directives if one.name == "map"]
     found = tuple(

@@ -1,0 +1,83 @@
+"""Where an nginx configuration sends clients on.
+
+Sources: the documentation of `return`, `rewrite`, `absolute_redirect`, `port_in_redirect` and `server_name_in_redirect`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from twipc.routes.sent import literal, sent
+
+from ..tree import Block, Directive
+
+_WORDS = {
+    "host": "{host}",
+    "http_host": "{Host}",
+    "request_uri": "{uri}",
+    "uri": "{Path}",
+    "document_uri": "{Path}",
+    "scheme": "{scheme}",
+    "dollar": "$",
+}
+_QUERY = re.compile(r"\$(?:is_args|\{is_args\})\$(?:args|query_string)\b|\$(?:is_args|\{is_args\})\$\{(?:args|query_string)\}")
+_WORD = re.compile(rf"\$(?:({'|'.join(_WORDS)})\b|\{{({'|'.join(_WORDS)})\}})")
+_NAME = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
+
+
+def returned(args: tuple[str, ...]) -> tuple[str, str]:
+    """Kind and text of the answer of a `return`."""
+    status, *to = args or ("",)
+    if not status.isdecimal():
+        return "redirect", sent("302", _target(" ".join(args)))
+    if status == "444":
+        return "no answer", ""
+    if not to or status not in ("301", "302", "303", "307", "308"):
+        return "status", status
+    return "redirect", sent(status, _target(" ".join(to)))
+
+
+def redirected(rewrite: Directive) -> str:
+    """Where a `rewrite` sends the client, with the query behind it; nothing, where it goes on inside."""
+    if rewrite.name != "rewrite" or len(rewrite.args) < 2:
+        return ""
+    target, flag = rewrite.args[1], rewrite.args[2:]
+    outside = target.startswith(("http://", "https://", "$scheme"))
+    if flag not in (("permanent",), ("redirect",)) and not outside:
+        return ""
+    to = target.removesuffix("?")
+    more = "" if to != target else "{&query}" if "?" in to else "{query}"
+    # What is encoded in it is decoded (ngx_http_script_regex_end_code).
+    return sent("301" if flag == ("permanent",) else "302", _target(to).replace("{uri}", "{Uri}") + more)
+
+
+def _target(said: str) -> str:
+    return _WORD.sub(lambda found: _WORDS[found[1] or found[2]], _QUERY.sub("{query}", literal(said).replace("${{", "${")))
+
+
+def absolute(what: str, blocks: Iterable[Block], port: int) -> str | None:
+    """What is sent where the target begins with a slash: the server's own address before it; None where nobody here knows."""
+    status, _, target = what.partition(" to ")
+    short = target.startswith(("https", "host "))
+    if (short and not target.startswith("host ")) or (not short and not target.startswith(("/", "{uri}", "{Path}", "{Uri}"))):
+        return what
+    said = {name: _said(blocks, name) for name in ("absolute_redirect", "port_in_redirect", "server_name_in_redirect")}
+    if said["absolute_redirect"] == "off":
+        return what
+    if said["server_name_in_redirect"] == "on":
+        return None
+    at = "" if port in (80, 443) or said["port_in_redirect"] == "off" else f":{port}"
+    target = f"//{target.removeprefix('host ')}{{uri}}" if short else target
+    return f"{status} to {{scheme}}://{{host}}{at}{target}"
+
+
+def _said(blocks: Iterable[Block], name: str) -> str:
+    return next((one.args[0] for block in blocks for one in block.directives if one.name == name and one.args), "")
+
+
+def named(server: Block) -> str | None:
+    """What `$server_name` holds; None for an expression or a wildcard, and for a server without a name."""
+    names = [name for one in server.directives if one.name == "server_name" for name in one.args]
+    first = names[0].removeprefix(".").lower() if names else ""
+    return first if _NAME.fullmatch(first) else None

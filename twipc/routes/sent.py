@@ -1,0 +1,88 @@
+"""Where a redirect sends a client: two that say it in other words are alike if status, scheme, host, path and query are.
+
+What is taken from the request stands in braces: `{host}` as it is read and `{Host}` as it came, `{path}` as it came and
+`{Path}` as it is read, `{query}` with its question mark, or nothing, and `{uri}` for path and query, `{Uri}` decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from twipc.record import dataclass
+
+from .table import Answer
+
+KIND = "redirect"
+_HTTPS = re.compile(r"https://\{host\}(?::([0-9]+))?\{uri\}")
+_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\{uri\}")
+_SHORT = re.compile(r"https(?: at port ([0-9]+))?")
+_USUAL_PORT = re.compile(r"(?:(http)|https)://([^/{}:]+|\{[hH]ost\}|\[[^]]*\]):(?(1)80|443)(?![0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a request: its scheme, whether host and path come as they are read, and the host, if it is only one."""
+
+    scheme: str
+    plain_host: bool
+    plain_path: bool
+    only: str = ""
+
+
+def literal(text: str) -> str:
+    """A text in which nothing is taken from the request."""
+    return text.replace("{", "{{")
+
+
+def sent(status: str, target: str) -> str:
+    """What an answer says that sends clients to a target; the usual ones in short."""
+    if found := _HTTPS.fullmatch(target):
+        target = f"https{f' at port {found[1]}' if found[1] not in (None, '443') else ''}"
+    elif found := _OTHER_HOST.fullmatch(target):
+        target = f"host {found[1]}"
+    return f"{status} to {target}"
+
+
+def asks(answers: Iterable[Answer]) -> tuple[bool, bool]:
+    """Whether some redirects say the host as it is read, and some as it came: then hosts are asked for as they come."""
+    targets = [_long(answer.what)[1] for answer in answers if answer.kind == KIND]
+    return any("{host}" in one for one in targets), any("{Host}" in one or one.startswith(("/", "{")) for one in targets)
+
+
+def reads_paths(answers: Iterable[Answer]) -> tuple[bool, bool]:
+    """The same of paths."""
+    targets = [_long(answer.what)[1] for answer in answers if answer.kind == KIND]
+    return any("{Path}" in one or "{Uri}" in one for one in targets), any("{path}" in one or "{uri}" in one for one in targets)
+
+
+def resolved(answer: Answer, known: Known) -> Answer:
+    """A redirect with what is known of the request in its place: clients complete what has no scheme or host."""
+    if answer.kind != KIND:
+        return answer
+    status, target = _long(answer.what)
+    target = target.replace("{Uri}", "{uri}") if known.plain_path else target
+    target = target.replace("{uri}", "{path}{query}").replace("{scheme}", known.scheme)
+    if target.startswith("//"):
+        target = f"{known.scheme}:{target}"
+    elif target.startswith(("/", "{path}", "{Path}", "{Uri}")):
+        target = f"{known.scheme}://{{Host}}{target}"
+    if known.plain_host:
+        target = target.replace("{Host,lower}", "{host}").replace("{Host}", "{host}")
+    if known.only:
+        target = target.replace("{host}", known.only)
+    if known.plain_path:
+        target = target.replace("{Path}", "{path}")
+    return Answer(KIND, f"{status} to {_USUAL_PORT.sub(_without_port, target)}")
+
+
+def _without_port(found: re.Match[str]) -> str:
+    return found[0].rpartition(":")[0]
+
+
+def _long(what: str) -> tuple[str, str]:
+    """Status and whole target."""
+    status, _, target = what.partition(" to ")
+    if found := _SHORT.fullmatch(target):
+        return status, f"https://{{host}}{f':{found[1]}' if found[1] else ''}{{uri}}"
+    return status, f"//{target.removeprefix('host ')}{{uri}}" if target.startswith("host ") else target
