@@ -9,6 +9,7 @@ from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
 from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, UNUSED
+from .discovered import discovered, makes_names
 from .options import Options, is_on_efs, is_pushed
 from .untemplated import obstacles
 
@@ -77,12 +78,12 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
             why = f"`{name}` has none of its own, and ECS pulls its image and writes its logs with it"
             yield missing(("execution_role",), why, 'execution_role: "arn:aws:iam::…:role/…"')
             break
-    discovered = _discovered(model)
-    if discovered and options.namespace is None:
-        cause = discovered[min(discovered)]
+    found = discovered(model)
+    if found and options.namespace is None:
+        cause = found[min(found)]
         yield missing(("namespace",), "services are found by their names in it", "namespace: …", cause)
-    for name, cause in sorted(discovered.items()):
-        if name not in options.cloud_map_services:
+    for name, cause in sorted(found.items()):
+        if name not in options.cloud_map_services and not (makes and makes_names(model, options)):
             form = f'cloud_map_services: {{{name}: "arn:aws:servicediscovery:…:service/srv-…"}}'
             yield missing(("cloud_map_services", name), f"`{name}` is found by its name", form, cause)
     for name, service in model.services:
@@ -113,19 +114,6 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
                 why = f"the image of `{name}` is built here, and tasks pull it from there"
                 yield missing(("registry",), why, form, (*here, "build"))
                 break
-
-
-def _discovered(model: Model) -> dict[str, Path]:
-    """The services that others look for by name, and where they do."""
-    found: dict[str, Path] = {}
-    for (server, backend), members in sorted(model.members.items()):
-        for member in members:
-            found.setdefault(member.service, ("services", server, "http", "backends", backend, "members"))
-    for name, service in model.services:
-        for variable, value in sorted(service.env.items()):
-            if value.address is not None and model.elsewhere(value.address) is None:
-                found.setdefault(value.address.partition(".")[0], ("services", name, "env", variable))
-    return found
 
 
 def _not_there(model: Model, options: Options) -> Iterator[Finding]:
@@ -175,7 +163,7 @@ def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
     if options.registry and not any(service.http or service.configs or is_pushed(service) for _, service in model.services):
         said = "`registry` has no effect: no image is built here that does not name its own"
         yield finding(model, UNUSED, (*HERE, "registry"), said, "take it out")
-    if options.namespace and not options.cloud_map_services and not _discovered(model):
+    if options.namespace and not options.cloud_map_services and not discovered(model):
         said = "`namespace` has no effect: no service is found by its name"
         yield finding(model, UNUSED, (*HERE, "namespace"), said, "take it out")
 

@@ -11,6 +11,7 @@ from twipc.target import Artifact, Bundle, Discovery, bundle, images, option
 
 from . import limits, places
 from .container import container
+from .discovered import makes_names
 from .options import Options, discovery_of, is_made, registry_of
 from .render import document, image_folder, image_name
 from .service import service_input
@@ -35,7 +36,7 @@ def compile(model: Model, options_: Any) -> Bundle:
         lasting = service_input(model, options, name) if service.kind == "service" else None
         inputs[name] = (task, lasting)
         artifacts += folder
-        if not is_made(model, options):
+        if not (is_made(model, options) or makes_names(model, options)):
             artifacts.append(document(f"{name}.taskdef.json", ("services", name), task))
             if lasting:
                 artifacts.append(document(f"{name}.service.json", ("services", name), lasting))

@@ -103,7 +103,9 @@ class Options(Noun):
     )
     namespace: Namespace | None = Field(None, description="The Cloud Map namespace (private DNS) in which services are found.")
     cloud_map_services: Mapping[Name, CloudMapService] = Field(
-        {}, description="The Cloud Map service, named like the service, that lists its tasks as A records."
+        {},
+        description="The Cloud Map service, named like the service, that lists its tasks as A records. Where none is "
+        "said, the template makes them, and the namespace.",
     )
     target_groups: Mapping[Name, Mapping[PortName, TargetGroup]] = Field(
         {}, description="The load balancer's target group (type ip) of each published port, by service and port."

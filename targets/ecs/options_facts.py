@@ -14,6 +14,7 @@ from twipc.spec import Service
 from twipc.target import FactKey, Facts, option
 
 from . import expected
+from .name_facts import name_of
 from .options import Options
 
 
@@ -32,7 +33,7 @@ def option_facts(model: Model, options_: Any) -> Facts:
             "execution_role": starting,
             "task_role": mounting,
             "namespace": options.namespace,
-            "cloud_map_service": options.cloud_map_services.get(name),
+            "cloud_map_service": name_of(model, options, name),
             "registry": options.registry if _baked(service) or _ours(service) else None,
         }
         if service.kind == "job":  # these are said when its task is run

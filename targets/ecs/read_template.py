@@ -13,7 +13,20 @@ from .read_groups import read_groups
 from .read_service import ServiceReader
 from .read_task import TaskReader
 from .resolving import TEMPLATE_FILE, Resolving
-from .shapes import CLUSTER, LOG_GROUP, RESOURCE, ROLE, SERVICE, TASK_DEFINITION, TEMPLATE, Shape, fitting, load
+from .shapes import (
+    CLUSTER,
+    LOG_GROUP,
+    NAME,
+    NAMESPACE,
+    RESOURCE,
+    ROLE,
+    SERVICE,
+    TASK_DEFINITION,
+    TEMPLATE,
+    Shape,
+    fitting,
+    load,
+)
 from .uncasing import uncased
 
 
@@ -36,6 +49,7 @@ class TemplateReader:
         self._roles()
         self._cluster()
         self._groups()
+        self._names()
         for id_ in self._resources.keys() - self._leading_to.keys():
             self._add("template", id_, "of no service")
 
@@ -102,6 +116,21 @@ class TemplateReader:
             self._leading_to[id_] = owners.get(id_, "template")
         for id_, place, value in notes:
             self._add(owners.get(id_, "template"), place, value)
+
+    def _names(self) -> None:
+        """The namespace is of all; what is in it is of whom it lists."""
+        resolving = Resolving(self._resources, self._parameters)
+        for id_, resource in self._of("AWS::ServiceDiscovery::PrivateDnsNamespace"):
+            self._leading_to[id_] = "template"
+            properties = fitting(TEMPLATE_FILE, resolving.value(resource.get("Properties", {})), NAMESPACE, id_)
+            self._about("template", properties, f"{id_}.")
+            self._about("template", {key: value for key, value in resource.items() if key != "Properties"}, f"{id_}: ")
+        for id_, resource in self._of("AWS::ServiceDiscovery::Service"):
+            owner = self._leading_to.get(id_, "template")
+            self._add(owner, "in the template: name", id_)
+            properties = fitting(TEMPLATE_FILE, resolving.value(resource.get("Properties", {})), NAME, id_)
+            self._about(owner, properties, f"{id_}.")
+            self._about(owner, {key: value for key, value in resource.items() if key not in ("Type", "Properties")}, f"{id_}: ")
 
     def _of(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
         return sorted((id_, one) for id_, one in self._resources.items() if one.get("Type") == kind)

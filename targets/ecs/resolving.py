@@ -9,10 +9,15 @@ from typing import Any
 from twipc.target import Unreadable
 
 TEMPLATE_FILE = "template.json"
-_NAMED = {"AWS::Logs::LogGroup": "LogGroupName", "AWS::ECS::TaskDefinition": "Family", "AWS::ECS::Cluster": "ClusterName"}
+_NAMED = {
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": "Name",
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::ECS::TaskDefinition": "Family",
+    "AWS::ECS::Cluster": "ClusterName",
+}
 """What a resource is called, and so what a reference to it comes to."""
-_TOLD = {"Arn": "AWS::IAM::Role", "GroupId": "AWS::EC2::SecurityGroup"}
-"""What is asked of a resource, and of which kind that has to be."""
+_TOLD = {"Arn": ("AWS::IAM::Role", "AWS::ServiceDiscovery::Service"), "GroupId": ("AWS::EC2::SecurityGroup",)}
+"""What is asked of a resource, and of which kinds that may be."""
 _OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
 _PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
 
@@ -62,7 +67,7 @@ class Resolving:
         return found
 
     def _told(self, id_: str, what: str) -> str:
-        if self._resources.get(id_, {}).get("Type") != _TOLD[what]:
-            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is asked for its {what}, which is none of {_TOLD[what]}")
+        if self._resources.get(id_, {}).get("Type") not in _TOLD[what]:
+            raise Unreadable(TEMPLATE_FILE, f"`{id_}` is asked for its {what}, and has none that is known here")
         self.asked.add(id_)
         return f"{id_} of the template"

@@ -10,6 +10,7 @@ from twipc.spec import Service
 from . import limits
 from .deployment import deployment
 from .groups import group_of
+from .names import registry_of_name
 from .options import Options, groups_of, target_group_of
 from .places import cluster
 from .placing import placement
@@ -24,7 +25,7 @@ def service_input(model: Model, options: Options, name: str) -> dict[str, Value]
     here: Path = ("services", name)
     family = At(("project",), f"{model.name}-{name}")
     balancers = _load_balancers(model, options, name)
-    registry = options.cloud_map_services.get(name)
+    registry = registry_of_name(model, options, name)
     fargate = options.launch == "fargate"
     return without_nothing(
         {

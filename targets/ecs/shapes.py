@@ -115,6 +115,14 @@ ROLE: Shape = {
     "Policies": [{"PolicyName": str, "PolicyDocument": {"Statement": [dict]}}],
     "Tags": [{"Key": str, "Value": str}],
 }
+NAMESPACE: Shape = {"Name": str, "Vpc": str, "Tags": [{"Key": str, "Value": str}]}
+NAME: Shape = {
+    "Name": str,
+    "NamespaceId": str,
+    "DnsConfig": {"DnsRecords": [{"Type": str, "TTL": int}], "RoutingPolicy": str},
+    "HealthCheckCustomConfig": {"FailureThreshold": int},
+    "Tags": [{"Key": str, "Value": str}],
+}
 RULE: Shape = {
     "IpProtocol": str,
     "FromPort": int,

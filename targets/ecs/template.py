@@ -11,7 +11,9 @@ from twipc.target import Artifact
 
 from . import groups, places
 from .casing import cased, said
+from .discovered import makes_names
 from .logical import logical
+from .names import names
 from .options import Options, log_group_of
 from .render import document
 from .roles import execution_role, task_role
@@ -28,6 +30,7 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
     resources: dict[str, Value] = {}
     if options.cluster is None:
         resources[places.CLUSTER] = _cluster(model)
+    resources |= names(model, options)
     for name, (task, service) in sorted(inputs.items()):
         resources |= _resources(model, options, name, task, service)
     return document(
@@ -47,7 +50,7 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
 
 def _asked(model: Model, options: Options) -> dict[str, Value]:
     """What a deployment has to say, if the template makes something for which it is wanted."""
-    if not any(groups.makes_group(model, options, name) for name, _ in model.services):
+    if not makes_names(model, options) and not any(groups.makes_group(model, options, name) for name, _ in model.services):
         return {}
     return {"Parameters": {groups.VPC: {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}}
 

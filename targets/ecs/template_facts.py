@@ -8,6 +8,7 @@ from twipc.target import BASELINE, FactKey, Facts
 from . import expected
 from .expected import logical_name as called
 from .group_facts import group_facts
+from .name_facts import makes_names, name_facts, name_of, namespace_facts
 from .options import Options
 from .role_facts import role_facts
 from .untemplated import obstacles
@@ -26,14 +27,15 @@ def template_facts(model: Model, options: Options) -> Facts:
             "Region": {"Assertions": [{"Assert": here, "AssertDescription": f"This environment is of {options.region}."}]}
         },
     }
-    if expected.stands_alone(model, options):
+    facts |= {("template", place): value for place, value in namespace_facts(model, options, _tags(model)).items()}
+    if expected.stands_alone(model, options) or makes_names(model, options):
         facts["template", "stands"] = "alone"
     if options.cluster is None:
         facts["template", "Cluster.ClusterName"] = name
         facts["template", "Cluster.ClusterSettings"] = [{"Name": "containerInsights", "Value": "enabled"}]
         facts["template", "Cluster.Tags"] = _tags(model)
         facts["template", "Cluster: Type"] = "AWS::ECS::Cluster"
-    if expected.makes_groups(model, options):
+    if expected.makes_groups(model, options) or makes_names(model, options):
         facts["template", "Parameters"] = {"Vpc": {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}
     jobs = [name for name, noun in model.services if noun.kind == "job" and expected.makes_group(model, options, name)]
     if jobs:
@@ -49,7 +51,9 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         facts["in the template: service"] = called(service, "Service")
         own = [called(service, "Group")] if expected.makes_group(model, options, service) else []
         cluster = [] if options.cluster else ["Cluster"]
-        facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, called(service, "Task")]))
+        name = name_of(model, options, service) or ""
+        named = [name.partition(" ")[0]] if name.endswith(" of the template") else []
+        facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, *named, called(service, "Task")]))
     asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
     group = expected.log_group(model, options, service)
     if expected.log_options(model, options, service).get("awslogs-group") == group:
@@ -60,7 +64,8 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
     facts["in the template: task refers to"] = tuple(sorted(asked))
     tags = [*_tags(model), {"Key": "service", "Value": service}]
-    facts |= {**role_facts(model, options, service, tags), **group_facts(model, options, service, tags)}
+    for more in (role_facts, group_facts, name_facts):
+        facts |= more(model, options, service, tags)
     return {place: value for place, value in facts.items() if value}
 
 

@@ -11,7 +11,7 @@ from twipc.syntax import Node, NodeMapping, NodeSequence
 
 RESOURCES, BYTES = 500, 1_000_000
 """What a template may have (CloudFormation guide, quotas); a megabyte is for templates that lie on S3."""
-_OF_EACH = 6
+_OF_EACH = 7
 _OF_ECS = 12_000
 """More bytes than what a service in a template has of ECS's own."""
 _ELSEWHERE = frozenset({"http", "configs", "ready", "build"})
@@ -30,7 +30,7 @@ def obstacles(model: Model) -> Iterator[tuple[Path, str]]:
             labels = node.entries.get("labels")
             if labels and isinstance(labels.node, NodeMapping):
                 yield from _functions(labels.node, ("services", name, "labels"))
-    count = 1 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model)
+    count = 2 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
     elif written > BYTES:
