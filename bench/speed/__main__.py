@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.speed import shapes
 from bench.speed.field import TWIPC, Entry, Taken, race
-from bench.speed.page import Growth, Table, page
+from bench.speed.page import COLD, Growth, Table, page
 from bench.speed.peers import Peer, peers
 from bench.speed.plot import plot
 from tests.tools import ROOT
@@ -85,7 +85,8 @@ def committed(work: Path, there: Iterable[Peer], rounds: int) -> Table:
     shutil.copy(ROOT / "out/prod/swarm/docker-stack.yml", folder / "stack.yaml")
     entry = Entry("twipc compile prod", (TWIPC, "compile", "prod"), folder, FRESH)
     able = [one for one in there if one.reads_today]
-    return Table("Anew: the committed specs/prod.yaml, all targets", entry.name, race([entry, *beside(able, folder)], rounds))
+    taken = race([entry, *beside(able, folder)], rounds)
+    return Table("Anew: the committed specs/prod.yaml, all targets", entry.name, taken, COLD)
 
 
 def cold(work: Path, there: Iterable[Peer], count: int, rounds: int, *, whole: bool) -> Table:
