@@ -65,6 +65,7 @@ LEFT_OPEN = {
         "`var(txn.host) -m str a.example`, line 9",
         "`var(txn.path) -m beg /lower`, line 8",
     },
+    "tiers.cfg": {"`set-path`, line 35", "`use_backend two`, line 41"},
     "addresses.conf": {"`listen`, line 6", "`listen`, line 7"},
     "errors.conf": {"`break`, line 25", *(f"`error_page`, line {line}" for line in (8, 9, 12, 23))},
     "families.conf": {"`listen`, line 5"},

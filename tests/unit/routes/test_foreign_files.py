@@ -217,3 +217,34 @@ def test_only_what_the_proxy_is_linked_to_may_have_more_variables() -> None:
     assert not left_open(routing_of("x.yml", f"{SERVICES}  a: {{image: a, environment: [VIRTUAL_HOST=a.example]}}\n{more}"))
     with pytest.raises(LookupError):
         routing_of("x.yml", f"services:\n{more}")
+
+
+TIER = """frontend in
+    bind :80
+    default_backend tier
+backend tier
+    server within %s
+frontend second
+    bind %s
+    use_backend b if METH_POST
+    default_backend %s
+backend a
+    http-request deny deny_status 403 if { path /deny }
+    server s a:80
+backend b
+    server s b:80
+"""
+
+
+@pytest.mark.parametrize("socket", ["abns@x", "unix@/run/x", "/run/x"])
+def test_a_frontend_behind_a_socket_says_what_it_says(socket: str) -> None:
+    table = routing_of("x.cfg", TIER % (socket, socket.removeprefix("unix@"), "a"))
+    assert said(table, "/", method="POST") == "backend b"
+    assert said(table, "/") == "backend a"
+    assert said(table, "/deny") == "status 403"
+
+
+def test_frontends_that_hand_requests_round_come_to_an_end() -> None:
+    table = routing_of("x.cfg", TIER % ("abns@x", "abns@x", "tier"))
+    assert said(table, "/", method="POST") == "backend b"
+    assert said(table, "/").startswith(OPEN)

@@ -38,6 +38,12 @@ class Proxy:
         words = [line.words[1] for line in self.lines if line.words[0] == "bind" and len(line.words) > 1]
         return [bind for word in words for address in word.split(",") for bind in _bind(address)]
 
+    @property
+    def default(self) -> tuple[tuple[int, ...], str]:
+        """The backend of what no rule takes, with its line; nothing, where there is none."""
+        lines = [line for line in self.lines if line.words[0] == "default_backend" and len(line.words) > 1]
+        return ((lines[-1].number,), lines[-1].words[1]) if lines else ((), self.name if self.listens else "")
+
     def at(self, port: int) -> bool:
         return any(first <= port <= last for _, first, last in self.binds)
 
@@ -54,8 +60,24 @@ class Proxies:
         self.backends: Mapping[str, Proxy] = {one.name: one for one in self.all if one.kind in ("backend", "listen")}
         self.conditional = frozenset(_conditional(sections))
         """The numbers of lines that stand there only where an `.if` holds."""
+        self._sockets = {
+            _socket(line.words[1]): one for one in self.all for line in one.lines if line.words[0] == "bind" and line.words[1:]
+        }
         self.methods = frozenset(_methods(sections))
         """Every method that a test may name."""
+
+    def behind(self, proxy: Proxy) -> Proxy | None:
+        """The frontend that a backend hands all of its requests to, by a socket within the same haproxy."""
+        kinds = ("server", "server-template")
+        servers = [line.words[2] for line in proxy.lines if line.words[0] in kinds and len(line.words) > 2]
+        socket = _socket(servers[0]) if len(servers) == 1 else ""
+        return self._sockets.get(socket) if socket else None
+
+
+def _socket(address: str) -> str:
+    """The name of a socket that is no port; nothing for one that is."""
+    path = address.removeprefix("unix@")
+    return path if path.startswith(("/", "abns@", "abnsz@")) else ""
 
 
 def _with_defaults(sections: Sequence[Section]) -> Iterator[Proxy]:

@@ -17,13 +17,13 @@ from ..sections import Line, parse
 from .asking import ALWAYS, COMMON, NAMED, NORMALISED, Acls, Alternatives, Needs, both
 from .ending import ENDS, condition_of, ended
 from .proxies import Proxies, Proxy
+from .ruling import MAY_END, asks_after, is_of_host, left_open, rule_of
 
 _STEERS = (
     *("set-path", "set-pathq", "replace-path", "replace-pathq", "set-uri", "replace-uri", "normalize-uri"),
     *("set-method", "use-service"),
 )
 _A_HOST = "^([a-z0-9_-]+([.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(:[0-9]{0,5})?$"
-_MAY_END = ("use-service",)
 _OWN_REFUSALS = (
     ("unless", "{", "var(txn.path)", "-m", "beg", "--", "/", "}"),
     ("if", "{", "var(txn.path)", "-m", "reg", "--", "(^|/)[.][.]?(/|$)", "}"),
@@ -80,6 +80,8 @@ class _Frontend:
     others: Sequence[Proxy]
     """Those that bind the same port: which is asked, the address says."""
     proxies: Proxies
+    through: tuple[str, ...] = ()
+    """Those that requests came through before, within the same haproxy."""
     raw: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -92,19 +94,21 @@ class _Frontend:
         self.every = COMMON | self.proxies.methods
 
     def table(self) -> Table:
-        lines = self.proxy.lines
-        rules = [*self._around(), *self._asking(self.proxy, ALWAYS)]
-        acls = self._acls(self.proxy)
-        for line in lines:
-            if line.words[0] == "use_backend" and len(line.words) > 1:
-                rules += self._use(line, acls)
-        default = next((line for line in reversed(lines) if line.words[0] == "default_backend" and len(line.words) > 1), None)
-        name = default.words[1] if default else self.proxy.name if self.proxy.listens else ""
-        rules += self._inside(name, ALWAYS)
+        rules = tuple(self._rest(ALWAYS))
+        default, name = self.proxy.default
         outcome: Outcome = self._backend(name) if name else (Answer("status", "503"),)
-        https = any("ssl" in line.words for line in lines if line.words[0] == "bind")
-        at = (default.number,) if default else ()
-        return Table(tuple(rules), outcome, at, https=https, raw=self.raw, methods=self.proxies.methods)
+        https = any("ssl" in line.words for line in self.proxy.lines if line.words[0] == "bind")
+        return Table(rules, outcome, default, https=https, raw=self.raw, methods=self.proxies.methods)
+
+    def _rest(self, within: Alternatives) -> Iterator[Rule]:
+        """All that the frontend says to some of the requests that come to it, but for its default."""
+        yield from self._around(within)
+        yield from self._asking(self.proxy, within)
+        acls = self._acls(self.proxy)
+        for line in self.proxy.lines:
+            if line.words[0] == "use_backend" and len(line.words) > 1:
+                yield from self._use(line, acls, within)
+        yield from self._inside(self.proxy.default[1], within)
 
     def _acls(self, proxy: Proxy) -> Acls:
         named: dict[str, list[tuple[str, ...]]] = {}
@@ -114,28 +118,29 @@ class _Frontend:
                 named.setdefault(line.words[1], []).append(("acl", "in", ".if") if perhaps else line.words[2:])
         return Acls(named, self.every, self.variables)
 
-    def _around(self) -> Iterator[Rule]:
+    def _around(self, within: Alternatives) -> Iterator[Rule]:
         """What decides before any rule: whether it is HTTP at all, who listens, and the page of a monitor, without a query."""
         for other in self.others:
             bind = next(line for line in other.lines if line.words[0] == "bind")
-            yield _rule(" ".join(bind.words), Needs(), _open(bind), bind)
+            yield rule_of(" ".join(bind.words), Needs(), left_open(bind), bind)
         mode = next((line for line in reversed(self.proxy.lines) if line.words[0] == "mode"), None)
         if mode and mode.words[1:] != ("http",):
-            yield _rule(" ".join(mode.words), Needs(), _open(mode), mode)
+            yield from (rule_of(" ".join(mode.words), needs, left_open(mode), mode) for needs in within)
         for line in self.proxy.lines:
             if line.words[0] == "monitor-uri" and len(line.words) == 2:
                 fails = any(one.words[:2] == ("monitor", "fail") for one in self.proxy.lines)
-                outcome = _open(line) if fails or "?" in line.words[1] else (Answer("status", "200"),)
+                outcome = left_open(line) if fails or "?" in line.words[1] else (Answer("status", "200"),)
                 self.raw = True
                 path = pattern.whole(pattern.text(line.words[1].partition("?")[0]))
-                yield _rule(" ".join(line.words), Needs(paths=(path,), raw=True), outcome, line)
+                for needs in both(within, (Needs(paths=(path,), raw=True),)):
+                    yield rule_of(" ".join(line.words), needs, outcome, line)
 
     def _asking(self, proxy: Proxy, within: Alternatives) -> Iterator[Rule]:
         """What a frontend or a backend does itself: by `tcp-request`, `http-request`, `stats` and `redirect`, in this order."""
         acls = self._acls(proxy)
         for line in proxy.lines:
             if line.words[:3] in (("tcp-request", "content", "reject"), ("tcp-request", "content", "use-service")):
-                yield from self._rules(line, _open(line), condition_of(line.words[3:]), acls, within)
+                yield from self._rules(line, left_open(line), condition_of(line.words[3:]), acls, within)
         left = within
         for line in proxy.lines:
             if line.words[0] != "http-request" or len(line.words) < 2:
@@ -147,8 +152,9 @@ class _Frontend:
                 left = both(left, self._unless(acls, condition)) if condition else ()
                 if any(needs.open for needs in asked) or line.number in self.proxies.conditional:
                     left = tuple(Needs(open="allow") for _ in left[:1])
-            elif action in _STEERS or action.startswith("lua.") or _is_of_host(action, rest):
-                if proxy is self.proxy or action in _MAY_END or action.startswith("lua.") or _asks_after(proxy, line):
+            elif action in _STEERS or action.startswith("lua.") or is_of_host(action, rest):
+                asks = proxy is self.proxy or action in MAY_END or action.startswith("lua.")
+                if asks or asks_after(proxy, line) or self.proxies.behind(proxy):
                     yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), condition, acls, left)
             elif action in ENDS and condition not in _OWN_REFUSALS and not _OWN_MEASURES & set(condition):
                 refuses = action in ("deny", "auth", "reject", "tarpit", "silent-drop")
@@ -177,19 +183,19 @@ class _Frontend:
         path, query, _ = uri.partition("?")
         begin = pattern.whole(pattern.text(path)) if query else pattern.beginning(pattern.text(path))
         self.raw = True
-        outcome = _open(lines[0]) if query else (Answer("statistics", ""),)
+        outcome = left_open(lines[0]) if query else (Answer("statistics", ""),)
         asks = Needs(paths=(begin,), methods=frozenset(("GET", "HEAD", "POST")), raw=True)
         for needs in both(within, (asks,)):
-            yield _rule("stats", needs, outcome, lines[0])
+            yield rule_of("stats", needs, outcome, lines[0])
 
-    def _use(self, line: Line, acls: Acls) -> Iterator[Rule]:
+    def _use(self, line: Line, acls: Acls, within: Alternatives) -> Iterator[Rule]:
         name = line.words[1]
         if "%[" in name or line.number in self.proxies.conditional:
-            yield from self._rules(line, (Answer(OPEN, f"`{name}`, line {line.number}"),), line.words[2:], acls, ALWAYS)
+            yield from self._rules(line, (Answer(OPEN, f"`{name}`, line {line.number}"),), line.words[2:], acls, within)
             return
         condition = line.words[2:]
-        yield from self._inside(name, acls.condition(condition) if condition else ALWAYS)
-        yield from self._rules(line, self._backend(name), condition, acls, ALWAYS)
+        yield from self._inside(name, both(within, acls.condition(condition)) if condition else within)
+        yield from self._rules(line, self._backend(name), condition, acls, within)
 
     def _inside(self, name: str, within: Alternatives) -> Iterator[Rule]:
         """What a backend says itself to some of the requests that come to it."""
@@ -201,17 +207,30 @@ class _Frontend:
         acls = self._acls(proxy)
         for line in proxy.lines:
             if line.words[0] == "use-server":
-                yield from self._rules(line, _open(line), condition_of(line.words[2:]), acls, within)
+                yield from self._rules(line, left_open(line), condition_of(line.words[2:]), acls, within)
+        inner = self.proxies.behind(proxy)
+        if inner and inner.name not in (*self.through, self.proxy.name):
+            yield from self._behind(inner, within)
+
+    def _behind(self, inner: Proxy, within: Alternatives) -> Iterator[Rule]:
+        """What a frontend says that is reached from a backend of the same haproxy: by http, whatever came to the first."""
+        by_scheme = next((line for line in inner.lines if any("ssl_" in word for word in line.words)), None)
+        if by_scheme:
+            yield from (rule_of(" ".join(by_scheme.words), needs, left_open(by_scheme), by_scheme) for needs in within)
+            return
+        other = _Frontend(inner, (), self.proxies, (*self.through, self.proxy.name))
+        yield from other._rest(within)
+        self.raw = self.raw or other.raw
 
     def _rules(
         self, line: Line, outcome: Outcome, condition: Sequence[str], acls: Acls, within: Alternatives
     ) -> Iterator[Rule]:
         asked = acls.condition(condition) if condition else ALWAYS
         if line.number in self.proxies.conditional:
-            outcome = _open(line)
+            outcome = left_open(line)
         for needs in both(within, asked):
             self.raw = self.raw or needs.raw
-            yield _rule(" ".join(line.words), needs, outcome, line)
+            yield rule_of(" ".join(line.words), needs, outcome, line)
 
     def _backend(self, name: str, through: tuple[str, ...] = ()) -> Outcome:
         """What a backend comes to: itself, or what it says without asking a server, or the one behind a tier in between."""
@@ -224,43 +243,8 @@ class _Frontend:
             ends = [line.words for line in lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)]
             end = next((words for words in ends if words[1] in ENDS and not condition_of(words[2:])), None)
             return (self._ended(end[1], end[2:]),) if end else (Answer("status", "503"),)
-        within = servers[0][2] if len(servers) == 1 and servers[0][2].startswith("abns@") else ""
-        for other in self.proxies.all if within else ():
-            if any(line.words[:2] == ("bind", within) for line in other.lines):
-                inner = next(
-                    (line.words[1] for line in other.lines if line.words[0] == "default_backend" and line.words[1:]), ""
-                )
-                return self._backend(inner, (*through, name))
-        return (Answer("backend", name),)
-
-
-def _is_of_host(action: str, rest: Sequence[str]) -> bool:
-    """Whether it changes the host that later tests ask for."""
-    changes = action in ("set-header", "add-header", "del-header", "replace-header", "replace-value")
-    return changes and rest[:1] != () and rest[0].lower() == "host"
-
-
-def _asks_after(proxy: Proxy, line: Line) -> bool:
-    """Whether a backend asks for something of a request after a line of `http-request`, which changes the request."""
-    later = proxy.lines[proxy.lines.index(line) + 1 :]
-    return any(one.words[0] in ("redirect", "stats", "use-server") for one in proxy.lines) or any(
-        one.words[0] == "http-request" and one.words[1] in (*ENDS, "allow", *_MAY_END) for one in later
-    )
-
-
-def _open(line: Line) -> Outcome:
-    return (Answer(OPEN, f"`{' '.join(line.words[:2])}`, line {line.number}"),)
-
-
-def _rule(said: str, needs: Needs, outcome: Outcome, line: Line) -> Rule:
-    return Rule(
-        said,
-        needs.paths or (pattern.ALL,),
-        (Answer(OPEN, f"`{needs.open}`, line {line.number}"),) if needs.open else outcome,
-        needs.not_paths,
-        needs.hosts,
-        needs.not_hosts,
-        needs.methods,
-        needs.scheme,
-        (line.number,),
-    )
+        inner = self.proxies.behind(proxy)
+        if inner is None:
+            return (Answer("backend", name),)
+        default = inner.default[1]
+        return self._backend(default, (*through, name)) if default else (Answer("status", "503"),)
