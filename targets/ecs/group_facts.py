@@ -54,7 +54,7 @@ def _talks(model: Model) -> set[tuple[str, str, str, int]]:
         for value in service.env.values():
             if value.address and value.address.split(".")[0] in model.environment.services:
                 found.add((name, *_end(model, value.address)))
-    return {talk for talk in found if talk[0] != talk[1]}
+    return found
 
 
 def _end(model: Model, address: str) -> tuple[str, str, int]:

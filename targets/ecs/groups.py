@@ -69,7 +69,7 @@ def rules_apart(model: Model, options: Options, name: str) -> list[str]:
 
 
 def talks(model: Model) -> list[Talk]:
-    """Who asks whom on which port: servers their members, and programs whose address they are told."""
+    """Who asks whom on which port: servers their members, and programs whose address they are told, be it their own."""
     found = {
         (server, member.service, "tcp", member.number) for (server, _), members in model.members.items() for member in members
     }
@@ -81,7 +81,7 @@ def talks(model: Model) -> list[Talk]:
                 if port in model.environment.services[other].ports:
                     protocol = model.environment.services[other].ports[port].protocol
                 found.add((name, other, protocol, model.number(other, port)))
-    return sorted(talk for talk in found if talk[0] != talk[1])
+    return sorted(found)
 
 
 def _published(model: Model, options: Options, name: str) -> Iterator[Value]:

@@ -396,6 +396,12 @@ def test_groups_let_in_who_asks_and_who_is_published_to() -> None:
     assert rules(out, "MoveToGroup") == (set(), {ENDPOINTS, ("DbGroup", "tcp", 5432, "to db")})
 
 
+def test_tasks_of_one_service_reach_each_other_where_they_are_told_its_name() -> None:
+    out = talking(("{LOOKUP: {address: web.lookup}}", "{PEERS: {address: db.sql}}"))
+    assert ("DbGroup", "tcp", 5432, "from db") in rules(out, "DbGroup")[0]
+    assert ("DbGroup", "tcp", 5432, "to db") in rules(out, "DbGroup")[1]
+
+
 def test_on_hosts_of_ones_own_what_is_behind_reaches_nothing_else() -> None:
     out = talking(("launch: fargate", "launch: ec2"), ("    env: {LOOKUP: {address: web.lookup}}\n", ""))
     assert rules(out, "DbGroup")[1] == {("127.0.0.1/32", "icmp", -1, "nothing else")}
