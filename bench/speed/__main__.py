@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.speed import shapes
+from bench.speed.bars import Bar, Growth, Table
 from bench.speed.field import TWIPC, Entry, Taken, race
-from bench.speed.page import COLD, Growth, Table, page
-from bench.speed.peers import Peer, peers
+from bench.speed.page import COLD, page
+from bench.speed.peers import COMPOSE, KOMPOSE, STACK, Peer, peers
 from bench.speed.plot import plot
 from tests.tools import ROOT
 
@@ -54,7 +55,8 @@ def made(work: Path, count: int, graph: str, *, whole: bool) -> Path:
     folder = work / f"{graph}-{count}-{'all' if whole else 'compose'}"
     if not folder.exists():
         (folder / "specs").mkdir(parents=True)
-        (folder / "specs" / "prod.yaml").write_text(shapes.spec(count, graph, whole=whole))
+        for name, text in shapes.specs(count, graph, whole=whole).items():
+            (folder / "specs" / name).write_text(text)
         (folder / "compose.yaml").write_text(shapes.compose(count, graph))
         (folder / "stack.yaml").write_text('version: "3.8"\n' + shapes.compose(count, graph, conditions=False))
     return folder
@@ -73,7 +75,9 @@ def unchanged(work: Path, there: Iterable[Peer], rounds: int) -> Table:
     folder = made(work, 3, "star", whole=True)
     entry = Entry("twipc compile", (TWIPC, "compile"), folder)
     race([entry], 2)  # the first writes, and leaves its stamp
-    return Table("Nothing has changed: 3 services, all targets", entry.name, race([entry, *beside(there, folder)], rounds))
+    taken = race([entry, *beside(there, folder)], rounds)
+    bars = (Bar(COMPOSE, 2, 4), Bar(STACK, 0.7, 1.2))
+    return Table("Nothing has changed: 3 services, all targets", entry.name, taken, bars)
 
 
 def committed(work: Path, there: Iterable[Peer], rounds: int) -> Table:
@@ -86,21 +90,24 @@ def committed(work: Path, there: Iterable[Peer], rounds: int) -> Table:
     entry = Entry("twipc compile prod", (TWIPC, "compile", "prod"), folder, FRESH)
     able = [one for one in there if one.reads_today]
     taken = race([entry, *beside(able, folder)], rounds)
-    return Table("Anew: the committed specs/prod.yaml, all targets", entry.name, taken, COLD)
+    title = "Anew: the committed specs/prod.yaml, all targets"
+    return Table(title, entry.name, taken, [Bar(COMPOSE, 0.2, 0.4)], COLD)
 
 
 def cold(work: Path, there: Iterable[Peer], count: int, rounds: int, *, whole: bool) -> Table:
     folder = made(work, count, "star", whole=whole)
     entry = Entry("twipc compile", (TWIPC, "compile", "--format", "concise"), folder, FRESH)
     title = f"Anew: {count} services (star), {'all targets' if whole else 'compose alone'}"
-    return Table(title, entry.name, race([entry, *beside(there, folder)], fewer(rounds, count)))
+    taken = race([entry, *beside(there, folder)], fewer(rounds, count))
+    bars = (Bar(KOMPOSE, 2, 4), Bar(STACK, 0.6, 1)) if whole else (Bar(COMPOSE, 2, 3),)
+    return Table(title, entry.name, taken, (*bars, Bar(COMPOSE, 1, of="memory")))
 
 
 def started(work: Path, rounds: int) -> Table:
     """What a person waits for who asks for help, or presses TAB."""
     importing = Entry("python -c 'import click'", (sys.executable, "-c", "import click"), work)
     help = Entry("twipc --help", (TWIPC, "--help"), work)
-    return Table("Start: twipc --help", help.name, race([help, importing], rounds))
+    return Table("Start: twipc --help", help.name, race([help, importing], rounds), [Bar(importing.name, 0.5)])
 
 
 def growth(work: Path, there: Iterable[Peer], sizes: Sequence[int], rounds: int, graph: str) -> Growth:

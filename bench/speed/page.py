@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from bench.drills.page import machine
-from bench.speed.field import Taken, exponent, ratios
+from bench.speed.bars import GROWN, Growth, Table, rows
+from bench.speed.field import ratios
 from bench.speed.peers import Peer
 from bench.speed.shapes import ROUTES
 
-GROWN = 100
-"""Growth is fitted from this size on: below it, a start is most of what is measured."""
 _HEAD = """\
 # What twipc costs
 
@@ -53,26 +51,7 @@ validator beside it could mean something else. Whoever compiles a spec twice doe
 """What the cold path is made of; counted by hand, as a race cannot."""
 
 
-@dataclass(frozen=True)
-class Table:
-    """One race: what twipc's entry is called, and what each took; `note` says what it is made of."""
-
-    title: str
-    ours: str
-    taken: Mapping[str, Taken]
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Growth:
-    """What each took at each size of one graph; who is too slow for the largest has fewer."""
-
-    graph: str
-    sizes: Sequence[int]
-    taken: Mapping[str, Sequence[Taken]]
-
-
-def page(tables: Iterable[Table], grown: Iterable[Growth], there: Iterable[Peer], command: str) -> str:
+def page(tables: Sequence[Table], grown: Sequence[Growth], there: Iterable[Peer], command: str) -> str:
     does = "; ".join(f"`{one.name}` {one.does}" for one in there)
     head = _HEAD.format(
         command=command,
@@ -83,7 +62,9 @@ def page(tables: Iterable[Table], grown: Iterable[Growth], there: Iterable[Peer]
         does=does,
         routes=ROUTES,
     )
-    parts = [head, *map(_table, tables), "## Growth\n\n![wall seconds by services](speed/growth.svg)\n", *map(_growth, grown)]
+    asked = ["## What is asked", "", "Ratios of one race each; what is not met is in bold.", "", *rows(tables, grown), ""]
+    growth = "## Growth\n\n![wall seconds by services](speed/growth.svg)\n"
+    parts = [head, "\n".join(asked), *map(_table, tables), growth, *map(_growth, grown)]
     return "\n".join(parts)
 
 
@@ -107,12 +88,10 @@ def _growth(growth: Growth) -> str:
     sizes = " | ".join(map(str, growth.sizes))
     lines = [f"Processor seconds, {growth.graph}:", "", f"| program | {sizes} | exponent from {GROWN} on |"]
     lines.append("|---" * (len(growth.sizes) + 2) + "|")
-    for name, taken in growth.taken.items():
-        seconds = [median(one.cpu) for one in taken]
+    for name, power in growth.exponents():
+        seconds = [median(one.cpu) for one in growth.taken[name]]
         cells = [f"{second:.2f}" for second in seconds] + [""] * (len(growth.sizes) - len(seconds))
-        large = [(size, second) for size, second in zip(growth.sizes, seconds, strict=False) if size >= GROWN]
-        fitted = f"{exponent(*map(list, zip(*large, strict=True))):.2f}" if len(large) > 1 else ""
-        lines.append(f"| {name} | {' | '.join(cells)} | {fitted} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | {'' if power is None else f'{power:.2f}'} |")
     return "\n".join([*lines, ""])
 
 

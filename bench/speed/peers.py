@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tests.tools import located
 
+COMPOSE, STACK, KOMPOSE = "docker compose config", "docker stack config", "kompose convert"
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -25,14 +27,14 @@ def peers() -> Iterator[Peer]:
     """Those that are here, of the tests' own tools or on PATH."""
     if docker := _found("docker"):
         does = "reads one file, fills in variables and checks it, prints it"
-        yield Peer("docker compose config", (docker, "compose", "-f", "compose.yaml", "config"), does)
+        yield Peer(COMPOSE, (docker, "compose", "-f", "compose.yaml", "config"), does)
         does = "reads one file of the older form and checks it, prints it"
-        yield Peer("docker stack config", (docker, "stack", "config", "-c", "stack.yaml"), does)
+        yield Peer(STACK, (docker, "stack", "config", "-c", "stack.yaml"), does)
     if old := _found("docker-compose-1"):
         command = (old, "-f", "compose.yaml", "config")
         yield Peer("docker-compose 1.29 config", command, "does what `docker compose` does, in Python", reads_today=False)
     if kompose := shutil.which("kompose"):
-        yield Peer("kompose convert", (kompose, "convert", "-f", "compose.yaml", "--stdout"), "prints manifests of Kubernetes")
+        yield Peer(KOMPOSE, (kompose, "convert", "-f", "compose.yaml", "--stdout"), "prints manifests of Kubernetes")
 
 
 def _found(name: str) -> str | None:

@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Iterator
 
-from bench.speed.page import Growth
+from bench.speed.bars import Growth
 
 WIDTH, HEIGHT, LEFT, TOP = 640, 400, 60, 20
 RIGHT, BOTTOM = WIDTH - 170, HEIGHT - 50

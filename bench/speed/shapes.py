@@ -12,14 +12,17 @@ _MAP = "arn:aws:servicediscovery:eu-west-1:111122223333:service/srv-"
 _GROUP = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/0a1b2c3d4e5f607"
 
 
-def spec(count: int, graph: str, *, whole: bool) -> str:
+def specs(count: int, graph: str, *, whole: bool) -> dict[str, str]:
     """A spec of so many services; if `whole`, for every target and behind one server of each engine, else for compose alone.
 
     In a `star` all wait for the first one, in a `chain` each for the one before. What neither a stack nor ECS has a word for
-    is accepted, one by one.
+    is accepted, one by one, in a file of its own: one file of 3,000 services would be larger than a spec may be.
     """
     lines = [*_head(count, whole=whole), *_services(count, graph)]
-    return "\n".join([*lines, *_proxies(count), *_accept(count, graph), ""] if whole else [*lines, ""])
+    if not whole:
+        return {"prod.yaml": "\n".join([*lines, ""])}
+    accepted = ["twipc: 1", "project: shop", *_accept(count, graph), ""]
+    return {"prod.yaml": "\n".join([*lines, *_proxies(count), ""]), "accepted.yaml": "\n".join(accepted)}
 
 
 def _head(count: int, *, whole: bool) -> Iterator[str]:
@@ -27,6 +30,7 @@ def _head(count: int, *, whole: bool) -> Iterator[str]:
     if not whole:
         yield f"targets: {COMPOSE}"
         return
+    yield "extends: accepted.yaml"
     yield from ("targets:", "  compose: {}", "  compose-2.4: {}", "  swarm: {discovery: dnsrr}", "  nginx: {}")
     yield from ("  haproxy: {}", "  ecs:")
     yield from ("    launch: fargate", "    region: eu-west-1", "    cluster: shop", "    namespace: shop.internal")

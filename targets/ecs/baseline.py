@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from twipc.formats.reading import server_baseline
@@ -118,7 +119,12 @@ def _speaks_http(model: Model, name: str, number: int) -> bool:
     http = model.environment.services[name].http
     if http and http.listen.number == number:
         return True
-    return any((member.service, member.number) == (name, number) for members in model.members.values() for member in members)
+    return (name, number) in _asked_by_proxies(model)
+
+
+@lru_cache(maxsize=8)
+def _asked_by_proxies(model: Model) -> frozenset[tuple[str, int]]:
+    return frozenset((member.service, member.number) for members in model.members.values() for member in members)
 
 
 def _grace(service: Service) -> int:

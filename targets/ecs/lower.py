@@ -31,12 +31,13 @@ def compile(model: Model, options_: Any) -> Bundle:
     options = option(options_, Options)
     artifacts: list[Artifact] = []
     inputs: dict[str, tuple[Value, Value]] = {}
+    stands_alone = is_made(model, options) or makes_names(model, options)
     for name, service in model.services:
         task, folder = _task_and_folder(model, options, name)
         lasting = service_input(model, options, name) if service.kind == "service" else None
         inputs[name] = (task, lasting)
         artifacts += folder
-        if not (is_made(model, options) or makes_names(model, options)):
+        if not stands_alone:
             artifacts.append(document(f"{name}.taskdef.json", ("services", name), task))
             if lasting:
                 artifacts.append(document(f"{name}.service.json", ("services", name), lasting))

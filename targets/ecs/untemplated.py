@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 
 from twipc.diagnostics import Path
 from twipc.model import Model
@@ -18,8 +20,13 @@ _ELSEWHERE = frozenset({"http", "configs", "ready", "build"})
 """What of a service lies in its image, or nowhere."""
 
 
-def obstacles(model: Model) -> Iterator[tuple[Path, str]]:
+@lru_cache(maxsize=8)
+def obstacles(model: Model) -> tuple[tuple[Path, str], ...]:
     """Where in the spec is what a template cannot have, and why it cannot."""
+    return tuple(_obstacles(model))
+
+
+def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
     written = 0
     for name, _ in model.services:
         node = model.tree.node(("services", name))
@@ -66,7 +73,9 @@ def _functions(labels: NodeMapping, path: Path) -> Iterator[tuple[Path, str]]:
 def _bytes(node: Node | None) -> int:
     """More bytes than a part of a spec has in a template: each value stands on a line of its own, deep within."""
     if isinstance(node, NodeMapping):
-        return sum(len(json.dumps(key)) + _bytes(entry.node) for key, entry in node.entries.items())
+        return sum(len(encode_basestring_ascii(key)) + _bytes(entry.node) for key, entry in node.entries.items())
     if isinstance(node, NodeSequence):
         return sum(map(_bytes, node.items))
-    return 600 + len(json.dumps(node.value)) if node else 0
+    if node is None:
+        return 0
+    return 600 + len(encode_basestring_ascii(node.value) if isinstance(node.value, str) else json.dumps(node.value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import variable_of
@@ -38,11 +40,15 @@ def secrets(model: Model, name: str) -> list[Value]:
     return found
 
 
+@lru_cache(maxsize=8)
+def _spoken(model: Model) -> frozenset[tuple[str, int]]:
+    """The ports at which proxies ask: every service looks for its own among them."""
+    return frozenset((member.service, member.number) for members in model.members.values() for member in members)
+
+
 def ports(model: Model, name: str) -> list[Value]:
     service = model.environment.services[name]
-    spoken = {(member.service, member.number) for members in model.members.values() for member in members}
-    if service.http:
-        spoken.add((name, service.http.listen.number))
+    spoken = _spoken(model) | ({(name, service.http.listen.number)} if service.http else frozenset())
     return [
         At(
             ("services", name, "ports", port),

@@ -10,11 +10,12 @@ import yaml
 
 from bench.speed import __main__ as speed
 from bench.speed import shapes
+from bench.speed.bars import Bar, Growth, Table, rows
 from bench.speed.field import Entry, Taken, exponent, race, ratios
-from bench.speed.page import Growth
 from bench.speed.plot import plot
 from tests.compiling import compiled_text
 from tests.tools import tool
+from twipc.syntax import MOST_BYTES
 
 
 def said(text: str) -> dict[str, Any]:
@@ -29,7 +30,9 @@ def order(service: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("graph", ["star", "chain"])
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_spec_and_the_compose_file_say_the_same(graph: str, whole: bool) -> None:
-    (compiled,) = [one for one in compiled_text(shapes.spec(5, graph, whole=whole)).compiled if one.target.name == "compose"]
+    files = {f"specs/{name}": text for name, text in shapes.specs(5, graph, whole=whole).items()}
+    outcome = compiled_text(files["specs/prod.yaml"], files)
+    (compiled,) = [one for one in outcome.compiled if one.target.name == "compose"]
     ours = said(compiled.bundle.texts["docker-compose.yml"])
     theirs = said(shapes.compose(5, graph))
     assert set(ours) - set(theirs) == ({"edge", "gate"} if whole else set())
@@ -43,6 +46,12 @@ def test_the_spec_and_the_compose_file_say_the_same(graph: str, whole: bool) -> 
     assert [one.get("depends_on", []) for one in older.values()] == [list(order(one)) for one in theirs.values()]
 
 
+@pytest.mark.parametrize("graph", ["star", "chain"])
+def test_no_file_of_the_largest_is_larger_than_a_spec_may_be(graph: str) -> None:
+    for text in shapes.specs(max(speed.SIZES), graph, whole=True).values():
+        assert len(text.encode()) <= MOST_BYTES
+
+
 def test_a_smoke_run(capsys: pytest.CaptureFixture[str]) -> None:
     tool("docker")
     speed.main(["--rounds", "1", "--sizes", "3"])
@@ -54,8 +63,11 @@ def test_a_smoke_run(capsys: pytest.CaptureFixture[str]) -> None:
         "Start",
     ):
         assert title in printed
-    assert printed.count("| docker compose config |") == 6
+    assert sum(line.startswith("| docker compose config |") for line in printed.splitlines()) == 6
     assert "exponent" in printed
+    asked = [line for line in printed.splitlines() if line.startswith(("| Anew: 3 services", "| Start", "| Nothing"))]
+    assert len(asked) == 8
+    assert "| docker stack config | wall | 0.6 | 1 |" in printed
 
 
 def test_figures_are_of_pairs_and_fitted(tmp_path: Path) -> None:
@@ -78,3 +90,16 @@ def test_a_plot_is_one_line_a_program() -> None:
     drawn = plot(grown)
     assert drawn.count("<polyline") == 2
     assert ">other</text>" in drawn
+
+
+def test_a_bar_stands_beside_what_was_measured() -> None:
+    taken = {"twipc": Taken([1.0, 1.0], [1.0, 1.0], [10.0, 10.0]), "other": Taken([2.0, 4.0], [1.0, 1.0], [5.0, 5.0])}
+    bars = (Bar("other", 2, 4), Bar("other", 3.5), Bar("other", 1, of="memory"), Bar("nobody", 1))
+    grown = Growth("star", (3, 100, 1000), {"twipc": [Taken(cpu=[1.0]), Taken(cpu=[1.0]), Taken(cpu=[100.0])], "other": []})
+    assert list(rows([Table("work", "twipc", taken, bars)], [grown]))[2:] == [
+        "| work | other | wall | 2 | 4 | 3.00 |",
+        "| work | other | wall | 3.5 |  | **3.00**, not met |",
+        "| work | other | memory | 1 |  | **0.50**, not met |",
+        "| work | nobody | wall | 1 |  | not run |",
+        "| twipc, star, from 100 services on | | exponent | at most 1.1 | | **2.00**, not met |",
+    ]

@@ -36,4 +36,9 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         lines.add(f"{pad}]{tail}", origin)
     else:
         assert not isinstance(value, float), "documents hold no floats: they print differently everywhere"
-        lines.add(f"{pad}{lead}{json.dumps(value)}{tail}", origin)
+        lines.add(f"{pad}{lead}{_literal(value)}{tail}", origin)
+
+
+def _literal(value: Value) -> str:
+    """What is no string: whole numbers are written without an encoder's help, for there are many."""
+    return str(value) if type(value) is int else json.dumps(value)
