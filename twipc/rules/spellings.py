@@ -7,10 +7,14 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
+from twipc.routes.cases import METHODS
+from twipc.routes.lookup import EVERY_HOST, Kind
 from twipc.spec import Http, Route
 
 from .codes.paths import OTHER_CASE, TAKES_LONGER
 
+_MOST_ALIKE = 100
+"""Of paths that differ in case alone, so many are held against others."""
 _LEAKS = re.compile(r"[^/*]\*\*")
 
 
@@ -33,21 +37,40 @@ def _longer(model: Model, name: str, http: Http) -> Iterator[Finding]:
 
 
 def _other_case(model: Model, name: str, http: Http) -> Iterator[Finding]:
-    known: dict[str, tuple[str, Path, Route]] = {}
+    known: dict[str, list[tuple[str, Path, _Asked]]] = {}
     for index, route in enumerate(http.routes):
+        asked = _Asked(route)
         for kind in ("prefix", "exact"):
             for place, written in enumerate(getattr(route.match, kind) or ()):
                 path: Path = ("services", name, "http", "routes", index, "match", kind, place)
-                other, at, first = known.setdefault(written.lower(), (written, path, route))
-                if other != written and _elsewhere(first, route):
+                before = known.setdefault(written.lower(), [])
+                found = (one for one in before if one[0] != written and _elsewhere(one[2].route, route) and asked.meets(one[2]))
+                if other := next(found, None):
                     yield Finding(
                         OTHER_CASE,
-                        f"`{written}` and `{other}` differ in upper and lower case alone, and lead elsewhere",
+                        f"`{written}` and `{other[0]}` differ in upper and lower case alone, and lead elsewhere",
                         model.span(path),
                         help="paths are told apart by case: write one of them, or send the other on by a redirect",
-                        related=(Related(model.span(at), "the other one"),),
+                        related=(Related(model.span(other[1]), "the other one"),),
                         at=model.tree.name(path[:5]),
                     )
+                if len(before) < _MOST_ALIKE:
+                    before.append((written, path, asked))
+
+
+class _Asked:
+    """Which hosts and methods a route takes."""
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self._hosts = frozenset(route.match.host or (EVERY_HOST,))
+        self._wider = frozenset(wider for host in self._hosts for wider in Kind(host).hosts)
+        self._methods = frozenset(route.match.method or METHODS)
+
+    def meets(self, other: _Asked) -> bool:
+        """Whether a request may be one of both."""
+        hosts = not self._hosts.isdisjoint(other._wider) or not other._hosts.isdisjoint(self._wider)
+        return hosts and not self._methods.isdisjoint(other._methods)
 
 
 def _elsewhere(one: Route, other: Route) -> bool:

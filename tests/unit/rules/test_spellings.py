@@ -36,6 +36,40 @@ def test_a_glob_that_takes_longer_names_is_told(glob: str, longer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "met"),
+    [
+        ({"host": ["a.example"]}, {"host": ["b.example"]}, False),
+        ({"host": ["a.example"]}, {"host": ["b.example", "a.example"]}, True),
+        ({"host": ["a.example"]}, {}, True),
+        ({}, {"host": ["a.example"]}, True),
+        ({"host": ["x.a.example"]}, {"host": ["*.a.example"]}, True),
+        ({"host": ["*.example"]}, {"host": ["*.a.example"]}, True),
+        ({"host": ["*.a.example"]}, {"host": ["a.example"]}, False),
+        ({"method": ["GET"]}, {"method": ["POST"]}, False),
+        ({"method": ["GET"]}, {"method": ["POST", "GET"]}, True),
+        ({"method": ["GET"]}, {}, True),
+        ({"host": ["a.example"], "method": ["GET"]}, {"host": ["a.example"], "method": ["POST"]}, False),
+    ],
+)
+def test_another_spelling_is_told_where_a_request_may_mean_both(
+    first: dict[str, Any], second: dict[str, Any], met: bool
+) -> None:
+    routes = files(prefix=["/Images/"], **first), {"match": {"prefix": ["/images/"], **second}, "files": "/srv/b"}
+    assert [code for code, _ in told(*routes)] == (["TW492"] if met else [])
+
+
+def test_each_spelling_is_held_against_all_before() -> None:
+    """The first of them is asked by another host, the second leads to the same."""
+    routes = [
+        files(prefix=["/Images/"], host=["a.example"]),
+        {"match": {"prefix": ["/IMAGES/"]}, "files": "/srv/b"},
+        {"match": {"prefix": ["/ImageS/"], "host": ["b.example"]}, "files": "/srv/c"},
+        {"match": {"prefix": ["/images/"], "host": ["b.example"]}, "files": "/srv/b"},
+    ]
+    assert [message.split("`")[3] for _, message in told(*routes)] == ["/Images/", "/IMAGES/", "/ImageS/"]
+
+
+@pytest.mark.parametrize(
     ("second", "codes"),
     [
         ({"match": {"prefix": ["/images/"]}, "files": "/srv/b"}, ["TW492"]),
