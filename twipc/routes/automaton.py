@@ -9,6 +9,10 @@ from .pattern import EVERY, Bytes, Pattern
 from .places import Places
 from .steps import reached, turned
 
+MOST_WORK = 10_000_000
+"""Places of states times the ways on from them, beyond some for each place: a few seconds of a processor. Where words may stand
+anywhere in a text, there is a state for each set of them, and each is large."""
+_WORK_OF_ONE = 3_000
 MOST_STATES = 20_000
 """Of one automaton, beyond one for each place in its patterns: without stars it never needs more than those."""
 
@@ -44,6 +48,7 @@ class Automaton:
         self._first_only = first_only
         self._kinds = kinds or [1] * len(patterns)
         self._most = most
+        self._work = 0
         places = Places()
         begin = [places.add(number, pattern) for number, pattern in enumerate(patterns)]
         self._moves, self._jumps, self._number, self._done = places.moves, places.jumps, places.number, places.done
@@ -118,6 +123,8 @@ class Automaton:
         return reached(begin, jumps) & self._useful
 
     def _following(self, state: frozenset[int]) -> Iterable[Edge]:
+        if self._work > MOST_WORK + _WORK_OF_ONE * self.places:
+            raise TooMany(len(self._states))
         standing = state & self._standing
         if standing not in self._stood:
             there = frozenset().union(*map(self._closure, standing))
@@ -129,6 +136,7 @@ class Automaton:
                 if of & by:
                     target = self._state(some | more)
                     targets[target] = targets.get(target, 0) | of & by
+        self._work += len(state) * len(targets)
         return ((of, target) for target, of in targets.items())
 
     def _moved(self, places: frozenset[int]) -> Iterable[tuple[Bytes, frozenset[int]]]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from twipc.record import dataclass
 
 from .cases import cases
-from .follow import Follower, automaton_of, world
+from .follow import automaton_of, world
 from .pattern import Chain, Either, One, Pattern, Repeat
 from .search import texts
 from .table import Rule, Site, Table
+from .together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +25,44 @@ class Hidden:
 def hidden(table: Table) -> list[Hidden]:
     """The rules of a table that no request reaches."""
     site = Site("", {"": table})
-    kinds = [(Follower(site, may, raw=False), frozenset(may[0])) for _, (may,) in cases(site)]
-    left = dict.fromkeys(range(len(table.rules)))
-    for follower, may in kinds:
-        for number in [one for one in left if one in may]:
-            if _reached(follower, number, table.rules[number]):
-                del left[number]
-    return [Hidden(number, _takers(kinds, number, table.rules[number])) for number in left]
+    together = Together(site, [may for _, (may,) in cases(site)], raw=False)
+    if any(len(rule.paths) > 1 or rule.not_paths for rule in table.rules):
+        return _walked(table, together)
+    asked = ((number, rule) for number, rule in enumerate(table.rules) if not _reached(together, number, rule))
+    found = ((number, set(_takers(together, number, rule))) for number, rule in asked)
+    return [Hidden(number, tuple(sorted(takers))) for number, takers in found if number not in takers]
 
 
-def _reached(follower: Follower, number: int, rule: Rule) -> bool:
-    """Whether a rule takes a request; the plainest path that it asks for mostly shows it at once."""
-    plain = b"".join(map(_plain, rule.paths[:1]))
-    there, machine = world(raw=False), follower.machines[0]
-    if there.taker(there.walk(plain)) is not None and follower.number(machine.walk(plain)) == number:
-        return True
-    return any(taker == number for taker in _all_takers(follower, rule))
+def _walked(table: Table, together: Together) -> list[Hidden]:
+    """The same where rules ask for several things of a path, and all that they ask for is known of each."""
+    found = {together.matching(states[1:]) for states, _ in texts((world(raw=False), *together.machines))}
+    took = {matching: together.takers(matching) for matching in found}
+    left: dict[int, set[int]] = {number: set() for number in range(len(table.rules))}
+    for number in {number for takers in took.values() for number in takers}:
+        del left[number]
+    for (matching,), takers in took.items():
+        for number in matching:
+            if number in left:
+                left[number] |= {taker for taker, kinds in takers.items() if kinds & together.asking(number)}
+    return [Hidden(number, tuple(sorted(takers))) for number, takers in left.items()]
 
 
-def _takers(kinds: list[tuple[Follower, frozenset[int]]], number: int, rule: Rule) -> tuple[int, ...]:
-    found = {taker for follower, may in kinds if number in may for taker in _all_takers(follower, rule)}
-    return tuple(sorted(taker for taker in found if taker is not None))
+def _reached(together: Together, number: int, rule: Rule) -> bool:
+    """Whether a rule takes the plainest path that it asks for, which mostly shows it at once."""
+    plain = b"".join(map(_plain, rule.paths))
+    there = world(raw=False)
+    if there.taker(there.walk(plain)) is None:
+        return False
+    return number in together.takers(together.matching([machine.walk(plain) for machine in together.machines]))
 
 
-def _all_takers(follower: Follower, rule: Rule) -> Iterator[int | None]:
-    """Who takes the requests whose paths a rule asks for."""
-    own = automaton_of((*rule.paths, *rule.not_paths), first_only=False)
-    wanted = frozenset(range(len(rule.paths)))
-    for states, _ in texts((world(raw=False), own, follower.machines[0])):
-        if own.takers(states[1]) == wanted:
-            yield follower.number(states[2])
+def _takers(together: Together, number: int, rule: Rule) -> Iterator[int]:
+    """Who takes the requests that a rule asks for; itself, if it takes one."""
+    own = automaton_of(rule.paths)
+    for states, _ in texts((world(raw=False), own, *together.machines)):
+        if own.taker(states[1]) is not None:
+            takers = together.takers(together.matching(states[2:]))
+            yield from (taker for taker, kinds in takers.items() if kinds & together.asking(number))
 
 
 def _plain(pattern: Pattern) -> bytes:

@@ -12,7 +12,7 @@ from .decoded import Machine
 from .hosts import Read
 from .pattern import Bytes
 
-MOST_STEPS = 5 * MOST_STATES
+MOST_STEPS = 2 * MOST_STATES
 """Of automata that are followed together, so many states of all, beyond four for each place of theirs."""
 Key = TypeVar("Key", bound=Hashable)
 States = tuple[int, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .automaton import Automaton
 from .decoded import Decoded, Machine
@@ -22,6 +22,7 @@ class Together:
 
     def __init__(self, site: Site, kinds: Sequence[Sequence[Sequence[int]]], *, raw: bool) -> None:
         self.site = site
+        self._takers: dict[Matching, dict[int, int]] = {}
         tables = [site.tables[name] for name in site.servers]
         self._choices = [_Choice(table, [may[place] for may in kinds], raw=raw) for place, table in enumerate(tables)]
         self._place = {name: place for place, name in enumerate(site.servers)}
@@ -39,6 +40,17 @@ class Together:
         """What becomes of requests whose path fits these rules, of each kind, by a number for each way that there is."""
         each = [choice.numbers(rules, self._kinds) for choice, rules in zip(self._choices, matching, strict=True)]
         return [self._known[numbers] if numbers in self._known else self._way(numbers) for numbers in zip(*each, strict=True)]
+
+    def takers(self, matching: Matching) -> Mapping[int, int]:
+        """The entry's rules that take such a path, each with the kinds of which it does, as bits."""
+        found = self._takers.get(matching)
+        if found is None:
+            found = self._takers[matching] = dict(self._choices[0].takers(matching[0]))
+        return found
+
+    def asking(self, number: int) -> int:
+        """The kinds of requests that a rule of the entry asks for, as bits."""
+        return self._choices[0].kinds[number]
 
     def taken(self, way: int) -> Taken:
         """The way of a number."""
@@ -74,15 +86,15 @@ class _Choice:
     """Which of the rules that may take a request does, by its kind and its path."""
 
     def __init__(self, table: Table, mays: Sequence[Sequence[int]], *, raw: bool) -> None:
-        self._kinds = [0] * len(table.rules)
+        self.kinds = [0] * len(table.rules)
         for kind, may in enumerate(mays):
             for number in may:
-                self._kinds[number] |= 1 << kind
-        self._numbers = [number for number, kinds in enumerate(self._kinds) if kinds]
+                self.kinds[number] |= 1 << kind
+        self._numbers = [number for number, kinds in enumerate(self.kinds) if kinds]
         rules = [table.rules[number] for number in self._numbers]
         self._plain = all(len(rule.paths) == 1 and not rule.not_paths for rule in rules)
         if self._plain:
-            kinds = tuple(self._kinds[number] for number in self._numbers)
+            kinds = tuple(self.kinds[number] for number in self._numbers)
             self._automaton = automaton_of(tuple(rule.paths[0] for rule in rules), kinds=kinds)
         else:
             patterns = tuple(dict.fromkeys(one for rule in rules for one in (*rule.paths, *rule.not_paths)))
@@ -119,12 +131,19 @@ class _Choice:
         all_of, none_of = self._asked[place]
         return all_of <= takers and not none_of & takers
 
+    def takers(self, matching: Sequence[int]) -> Iterator[tuple[int, int]]:
+        taken = 0
+        for number in matching:
+            if mine := self.kinds[number] & ~taken:
+                taken |= mine
+                yield number, mine
+
     def numbers(self, matching: Sequence[int], kinds: int) -> Sequence[int | None]:
         """Of each kind the first of them that takes it."""
         found: list[int | None] = [None] * kinds
         left = (1 << kinds) - 1
         for number in matching:
-            taken = left & self._kinds[number]
+            taken = left & self.kinds[number]
             left &= ~taken
             while taken:
                 last = taken & -taken

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from cProfile import Profile
 
 import pytest
 
 from bench.growth import CHANGED, KINDS, measured
 from bench.speed.field import exponent
+from twipc.formats.reading import routing_of
+from twipc.routes.automaton import TooMany
 from twipc.routes.decoded import Machine
 from twipc.routes.follow import forget
+from twipc.routes.hidden import hidden
+from twipc.routes.leaks import leaks
 from twipc.routes.search import States, texts
 
 
@@ -52,3 +58,29 @@ def test_what_a_thousand_names_cost_grows_with_them() -> None:
 
 def test_the_exponent_of_a_power_is_found() -> None:
     assert exponent([10, 100, 1000], [5.0, 500.0, 50000.0]) == pytest.approx(2)
+
+
+TESTS = (
+    "path_beg /w{0}x{1}",
+    "path_end .w{0}x{1}",
+    "path_sub w{0}x{1}",
+    "hdr_end(host) .w{0}x{1}.example",
+    "hdr_sub(host) w{0}x{1}",
+)
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize(("lines", "conditions"), [(10, 27), (1, 64)])
+def test_many_conditions_are_soon_told_or_soon_too_many(test: str, lines: int, conditions: int) -> None:
+    """Five seconds of a processor for all that is asked of such a file; on a machine that does other things, a bit more."""
+    uses = (
+        f"    use_backend b{line} unless " + " ".join(f"{{ {test.format(line, at)} }}" for at in range(conditions))
+        for line in range(lines)
+    )
+    text = "\n".join(("frontend in", "    bind :80", *uses, "    default_backend b0", "backend b0", "    server s s:80", ""))
+    table = routing_of("haproxy.cfg", text)
+    began = time.process_time()
+    for asked in (hidden, leaks):
+        with suppress(TooMany):
+            asked(table)
+    assert time.process_time() - began < 8
