@@ -120,6 +120,15 @@ def test_hosts_that_are_matched_as_they_come_are_told_once(root: Path) -> None:
     assert "every request is answered alike\n" in ran.err
 
 
+def test_redirects_that_differ_for_some_hosts_alone_are_not_one_under_two_names(root: Path) -> None:
+    (root / "to.conf").write_text("server { listen 80; return 302 https://$host$request_uri; }\n")
+    (root / "to.cfg").write_text("frontend in\n    bind :80\n    redirect scheme https\n")
+    ran = run("routes", "diff", "to.conf", "to.cfg", at=root)
+    assert (ran.code, "--same" in ran.err) == (1, False)
+    assert ran.out.startswith("where the host comes in capitals, with a port or with a dot at its end, 1 kind: GET http://A/\n")
+    assert "redirect 302 to https://{Host}{uri}" in ran.out
+
+
 def test_a_request_is_followed_with_the_host_that_it_names(root: Path) -> None:
     (root / "host.cfg").write_text(HAPROXY.replace("{ path_beg /x }", "{ hdr(host) -i a.example }").replace("default_b", "# "))
     (root / "host.conf").write_text(NAMED)

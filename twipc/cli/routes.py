@@ -154,7 +154,7 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         count = f"{len(sure)} kind{' of request' if len(sure) == 1 else 's of requests'}"
         said = f"{count} answered differently{left}" if found else "every request is answered alike"
         click.echo(visible(f"{first.name} and {second.name}: {said}"), err=True)
-        if pair := twins(first, second, [(each.one, each.other) for each in sure]):
+        if pair := twins(first, second, [(each.one, each.other) for each in sure if each.plain]):
             click.echo(visible(f"if that is one answer under two names, say --same {shlex.quote(pair)}"), err=True)
         if reads_raw(first.site, second.site):
             click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
