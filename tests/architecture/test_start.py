@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.scenes import project
 from tests.compiling import ROOT
 
@@ -20,10 +22,10 @@ def test_modules_with_nouns_do_not_postpone_their_annotations() -> None:
     assert not [text for text in with_nouns if "from __future__ import annotations" in text]
 
 
-def imported(folder: Path, *arguments: str) -> set[str]:
+def imported(folder: Path, *arguments: str, **variables: str) -> set[str]:
     """What a run imports, but for what it finds by name: that shows by what this imports."""
     command = [sys.executable, "-X", "importtime", "-m", "twipc", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode in (0, 1), done.stderr
     return set(re.findall(r"^import time: .*\| +(\S+)$", done.stderr, re.MULTILINE))
@@ -60,3 +62,11 @@ def test_a_compile_for_all_targets_imports_nothing_of_other_verbs(tmp_path: Path
 def test_what_a_wrong_spec_needs_is_imported_then(tmp_path: Path) -> None:
     project(tmp_path, PLAIN.replace("image", "imag"))
     assert {"difflib", "twipc.spec.drafted"} <= imported(tmp_path, "compile")
+
+
+@pytest.mark.parametrize("typed", ["", "comp"])
+def test_a_verb_is_completed_without_one(tmp_path: Path, typed: str) -> None:
+    asked = {"_TWIPC_COMPLETE": "bash_complete", "COMP_WORDS": f"twipc {typed}", "COMP_CWORD": "1"}
+    modules = imported(tmp_path, **asked)
+    assert "click.shell_completion" in modules
+    assert not modules & {"pydantic", "twipc.driver", "twipc.diagnostics"}

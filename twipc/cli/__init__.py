@@ -10,11 +10,14 @@ from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from twipc.stamp import Stamp
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS = {
     "bench": "Ask many times at once, and count.",
@@ -54,6 +57,13 @@ class _Verbs(click.Group):
             return None
         found: click.Command = import_module(f"twipc.cli.{name}").command
         return found
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The verbs by their names as help lists them: a person waits for each key."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=help) for name, help in sorted(VERBS.items()) if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, context, incomplete)
 
     def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in VERBS and not args[0].startswith("-"):
