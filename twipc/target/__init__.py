@@ -14,6 +14,7 @@ from .facts import (
     facts_of,
     is_variable,
     published,
+    route_facts,
     secret_uses,
 )
 from .interface import NoOptions, Target, Unreadable
@@ -57,6 +58,7 @@ __all__ = [
     "option",
     "plain",
     "published",
+    "route_facts",
     "secret_uses",
     "spec_path",
     "standby",

@@ -199,7 +199,7 @@ def _health(name: str, service: Service, model: Model) -> dict[str, object]:
 
 def _http_facts(name: str, http: Http, model: Model) -> Iterator[tuple[FactKey, object]]:
     special: dict[str, object] = {
-        "routes": tuple(one for route in http.routes for one in _route(route)),
+        "routes": tuple(one for route in http.routes for one in route_facts(route)),
         "error_pages": tuple((page.status, model.pages[page.page]) for page in http.error_pages),
         "expose_headers": dict(http.expose_headers),
     }
@@ -209,7 +209,8 @@ def _http_facts(name: str, http: Http, model: Model) -> Iterator[tuple[FactKey, 
         yield from _backend_facts(name, backend, noun, model)
 
 
-def _route(route: Route) -> Iterator[tuple[object, ...]]:
+def route_facts(route: Route) -> Iterator[tuple[object, ...]]:
+    """What a route says of each path that it names."""
     action: tuple[str, object] = ("backend", route.backend) if route.backend else ("files", route.files)
     if route.redirect:
         action = ("redirect", _redirect(route.redirect))

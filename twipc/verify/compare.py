@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from twipc.model import Model
@@ -11,7 +12,7 @@ from twipc.target import BASELINE, FactKey, Facts, Target
 
 from .answers import heard
 from .texts import NOTHING
-from .wording import is_digest, told, traces
+from .wording import elsewhere, is_digest, told, traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Difference:
     key: FactKey
     meant: object
     said: object
+    answered: str = ""
+    """Of routes: a request that is answered otherwise."""
 
     @property
     def traces(self) -> tuple[list[str], list[str]]:
@@ -28,7 +31,7 @@ class Difference:
         return traces(self.key, self.meant, self.said)
 
     def __str__(self) -> str:
-        return told(self.key, self.meant, self.said)
+        return told(self.key, self.meant, self.said) + (f"; {self.answered}" if self.answered else "")
 
 
 def differences(model: Model, target: Target, options: Any, read: Facts) -> list[Difference]:
@@ -48,8 +51,15 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
             (routing if isinstance(said, Routing) else differing).append(Difference(key, NOTHING, said))
     # That requests go elsewhere follows from whatever else differs there.
     otherwise = {one.key.owner[:1] for one in differing}
+    ways = {one.key.owner[:1]: one for one in routing}
+    differing = [_with_a_request(one, ways.get(one.key.owner[:1])) for one in differing]
     differing += [one for one in routing if one.key.owner[:1] not in otherwise and not _equal(one.meant, one.said)]
     return sorted(differing, key=lambda one: (is_digest(one.key), one.key))
+
+
+def _with_a_request(one: Difference, way: Difference | None) -> Difference:
+    """Routes with a request that is answered otherwise, if there is one."""
+    return replace(one, answered=elsewhere(way.meant, way.said)) if way and one.key.field == "http.routes" else one
 
 
 def _equal(meant: object, said: object) -> bool:

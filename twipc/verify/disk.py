@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
 from twipc.diagnostics import Finding, Path, Related, Span
 from twipc.model import Model
 from twipc.record import dataclass
-from twipc.target import BASELINE, Artifact, Bundle, Target, Unreadable, spec_path
+from twipc.target import BASELINE, Artifact, Bundle, Target, Unreadable, route_facts, spec_path
 
 from . import codes
 from .compare import Difference, differences
@@ -116,7 +117,21 @@ def _meaning(model: Model, target: Target, changed: Sequence[_Changed], differen
 def _path(difference: Difference, model: Model, target: Target) -> Path:
     """Where in the spec it is said: an option stands with its target."""
     noun, _, leaf = difference.key.field.partition(".")
-    return ("targets", target.name, leaf) if noun in ("option", "options") else spec_path(difference.key, model)
+    if noun in ("option", "options"):
+        return ("targets", target.name, leaf)
+    path = spec_path(difference.key, model)
+    return _of_route(path, difference, model) if difference.key.field == "http.routes" else path
+
+
+def _of_route(path: Path, difference: Difference, model: Model) -> Path:
+    """The first route that is not said as it was meant; of one that names several paths each is a fact."""
+    http = model.environment.services[difference.key.owner[0]].http
+    meant, said = difference.meant, difference.said
+    if http is None or not isinstance(meant, tuple) or not isinstance(said, tuple):
+        return path
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(meant, said, strict=False))))
+    named = [index for index, route in enumerate(http.routes) for _ in route_facts(route)]
+    return (*path, named[same]) if same < len(named) else path
 
 
 def _place(changed: Sequence[_Changed], path: Path, difference: Difference, told: Counter[int]) -> Span | None:

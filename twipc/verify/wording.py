@@ -30,7 +30,7 @@ def is_digest(key: FactKey) -> bool:
 def told(key: FactKey, meant: object, said: object) -> str:
     """How what is said differs from what was meant."""
     if isinstance(meant, Routing) and isinstance(said, Routing):
-        return f"{key.owner[0]}: {_elsewhere(meant, said)}"
+        return f"{key.owner[0]}: {elsewhere(meant, said)}"
     if key.field == BASELINE:
         return f"{_place(key)}: {_added(key, meant, said)}"
     fact = str(key)
@@ -45,12 +45,15 @@ def told(key: FactKey, meant: object, said: object) -> str:
     return f"{fact}: says {parts[1]}, the spec says {parts[0]}"
 
 
-def _elsewhere(meant: Routing, said: Routing) -> str:
+def elsewhere(meant: object, said: object) -> str:
+    """A request that is answered otherwise; nothing, if there is none."""
+    if not isinstance(meant, Routing) or not isinstance(said, Routing):
+        return ""
     try:
-        first = meant.differences(said)[0]
+        first = next(iter(meant.differences(said)), None)
     except TooMany as many:
         return f"whether every request goes where the spec says cannot be told: {many}"
-    return f"`{first.request}` leads to {first.other}, the spec says {first.one}"
+    return "" if first is None else f"`{first.request}` leads to {first.other}, the spec says {first.one}"
 
 
 def _place(key: FactKey) -> str:

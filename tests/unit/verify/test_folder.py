@@ -131,6 +131,63 @@ def test_a_difference_names_the_place_of_the_spec_and_what_to_do(root: Path) -> 
     assert (related["span"]["file"], related["span"]["line"]) == ("specs/base.yaml", 7)
 
 
+ROUTES = [
+    {"match": {"prefix": ["/a/", "/aa/"]}, "backend": "app"},
+    {"match": {"prefix": "/b/"}, "backend": "other"},
+    {"match": {"prefix": "/c/"}, "backend": "app"},
+]
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "old", "new", "request_", "leads"),
+    [
+        ("nginx", "1.30", "^/b/", "^/bb/", "`GET /b/` leads to status 404, the spec says backend other", "says prefix /bb/"),
+        (
+            "haproxy",
+            "3.2",
+            "-- '/b/'",
+            "-- '/bb/'",
+            "`GET /b/` leads to status 404, the spec says backend other",
+            "says prefix /bb/",
+        ),
+        (
+            "nginx",
+            "1.30",
+            "^/aa/",
+            "^/b/",
+            "`GET /b/` leads to backend app, the spec says backend other",
+            "the spec says prefix /aa/",
+        ),
+    ],
+)
+def test_a_route_is_named_with_a_request_that_is_answered_otherwise(
+    tmp_path: Path, engine: str, version: str, old: str, new: str, request_: str, leads: str
+) -> None:
+    project(tmp_path)
+    http = {
+        "engine": {"name": engine, "version": version},
+        "listen": 8080,
+        "backends": {name: {"members": ["web.http"]} for name in ("app", "other")},
+        "routes": ROUTES,
+        "default": {"status": 404},
+    }
+    web = {"image": "shop/web:1", "ports": {"http": 8080}}
+    head = {"twipc": 1, "project": "shop", "environment": "prod", "targets": {engine: {}}}
+    spec = json.dumps({**head, "services": {"edge": {"http": http}, "web": web}}, indent=1)
+    (tmp_path / "specs/prod.yaml").write_text(spec)
+    assert run("compile", at=tmp_path).code == 0
+    conf = next((tmp_path / f"out/prod/{engine}").rglob("*.c*f*g" if engine == "haproxy" else "*.conf"))
+    edit(tmp_path, str(conf.relative_to(tmp_path)), old, new)
+    (found,) = findings(tmp_path)
+    assert request_ in found["message"]
+    assert leads in found["message"]
+    number = 0 if old == "^/aa/" else 1
+    assert found["at"] == f"services.edge.http.routes.{number}"
+    (related,) = found["related"]
+    rows = [row for row, line in enumerate(spec.splitlines(), 1) if '"match"' in line]
+    assert related["span"]["line"] == rows[number] - 1
+
+
 def test_what_twipc_adds_is_nowhere_in_the_spec(root: Path) -> None:
     edit(root, CONF, "maxconn 4000", "maxconn 9")
     (found,) = findings(root)
