@@ -137,7 +137,7 @@ def _falling_back(level: _Level) -> Iterator[Rule]:
         if _has_locations(one):
             yield from _falling_back(level.below(one, path))
         here = [other for other in level.block.directives if other.name == "location"]
-        for rule in chosen(one, here, level.maps) if not level.inside and not _kind(one) else ():
+        for rule in chosen(one, here, level.maps, level.within) if not level.inside and not _kind(one) else ():
             yield replace(rule, paths=(path, *rule.paths))
         yield from level.rules(one, path)
 

@@ -14,12 +14,12 @@ from twipc.routes.pattern import Pattern
 from twipc.routes.table import OPEN, Answer, Rule
 
 from ..tree import Block, Directive
-from .leading import leads
+from .leading import Around, leads
 
 _READS = {"$host $request_method $uri": False, "$scheme $host $request_method $uri": True}
 
 
-def chosen(location: Directive, locations: Sequence[Directive], maps: Sequence[Directive]) -> Iterator[Rule]:
+def chosen(location: Directive, locations: Sequence[Directive], maps: Sequence[Directive], within: Around) -> Iterator[Rule]:
     """The rules of the rows of the map that a location asks before all else, in their order."""
     asks = any(one.name == "if" and one.args == ("($route)",) for one in (location.block or Block([])).directives)
     found = [one for one in maps if one.args[1:] == ("$route",) and one.args[0] in _READS]
@@ -28,10 +28,10 @@ def chosen(location: Directive, locations: Sequence[Directive], maps: Sequence[D
     places = {one.args[1]: one for one in locations if one.args[:1] == ("^~",) and len(one.args) == 2}
     for row in found[0].block.directives:
         if row.name != "default":
-            yield _row(row, places.get(f"{OWN_PREFIX}{' '.join(row.args)}/"), by_scheme=_READS[found[0].args[0]])
+            yield _row(row, places.get(f"{OWN_PREFIX}{' '.join(row.args)}/"), by_scheme=_READS[found[0].args[0]], within=within)
 
 
-def _row(row: Directive, place: Directive | None, *, by_scheme: bool) -> Rule:
+def _row(row: Directive, place: Directive | None, *, by_scheme: bool, within: Around) -> Rule:
     scheme, rest = "", row.name.removeprefix("~").removeprefix("^")
     if by_scheme:
         scheme, _, rest = rest.partition(" ")
@@ -44,7 +44,7 @@ def _row(row: Directive, place: Directive | None, *, by_scheme: bool) -> Rule:
     except NotUnderstood as why:
         return Rule(row.name, (pattern.ALL,), (Answer(OPEN, f"{why}, line {row.line}"),), at=(row.line,))
     inside = Block([one for one in place.block.directives if one.name != "internal"]) if place and place.block else Block([])
-    to = leads(inside) if place else (Answer("status", "404"),)
+    to = leads(inside, within) if place else (Answer("status", "404"),)
     by = "" if scheme in ("", r"\S+") else scheme
     return Rule(path, (paths,), to, hosts=hosts, methods=methods, scheme=by, at=(row.line,))
 
