@@ -7,6 +7,7 @@ a few routes: spec against spec, the nginx made of one against the haproxy made 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.speed.field import exponent
+from twipc.cli import GARBAGE
 from twipc.diagnostics import Report
 from twipc.driver import load
 from twipc.formats.reading import routing_of
@@ -38,7 +40,8 @@ _PAGE = """\
 # How long two route tables take
 
 `python -m bench.growth --write`, {day}: processor seconds, the best of {rounds}, on {processors} processors shared
-with other work (load average {load:.1f}). Tables are compared with themselves but for {changed} routes; every difference is
+with other work (load average {load:.1f}), garbage looked for as seldom as by the command.
+Tables are compared with themselves but for {changed} routes; every difference is
 found, each with its shortest request. Growth is the exponent of a power of the number of routes, fitted to the row: 1 is
 proportional.
 
@@ -163,6 +166,7 @@ def main() -> int:
     arguments.add_argument("--sizes", default=",".join(map(str, SIZES)))
     arguments.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
     given = arguments.parse_args()
+    gc.set_threshold(GARBAGE)
     sizes = [int(one) for one in given.sizes.split(",")]
     rows = []
     for kind, made in KINDS.items():

@@ -42,7 +42,7 @@ VERBS = {
 }
 BUG = 70
 _CLOSED_PIPE = 141
-_GARBAGE = 100_000
+GARBAGE = 100_000
 """So many new objects before garbage is looked for; Python's own number is 700."""
 
 
@@ -107,7 +107,7 @@ def cli() -> None:
 def main(arguments: list[str] | None = None, stamp: Stamp | None = None) -> None:
     """Run the command line and exit: 0 fine, 1 findings, 2 usage, 3 a tool, 4 not written, 70 our bug, 130 interrupted."""
     # A run makes much, and nearly all of it lives to the end: looking for garbage would take a sixth of its time.
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(GARBAGE)
     # What a spec means hangs on no plugin that is installed beside: none is looked for, which takes its time as well.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     signal.signal(signal.SIGTERM, _interrupt)
