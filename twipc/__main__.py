@@ -19,10 +19,12 @@ def main() -> None:
     try:
         run(stamp=stamp)
     except SystemExit as ended:
-        _end(ended.code)
+        if ended.code is None or isinstance(ended.code, int):
+            _end(ended.code or 0)
+        raise
 
 
-def _end(code: object) -> None:
+def _end(code: int) -> None:
     """End without taking apart what the run made, which takes a twentieth of it; what it printed goes out first."""
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -30,7 +32,7 @@ def _end(code: object) -> None:
                 stream.flush()
         except (OSError, ValueError):
             pass  # nobody reads it, or it is closed: that was told
-    os._exit(code if isinstance(code, int) else 0)
+    os._exit(code)
 
 
 if __name__ == "__main__":

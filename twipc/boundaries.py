@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from twipc.diagnostics import Code
 from twipc.formats.haproxy.limits import LIMITS as HAPROXY
 from twipc.formats.nginx.limits import LIMITS as NGINX
 from twipc.limit import Limit
-from twipc.record import dataclass
 from twipc.registry import target, target_names
 from twipc.resolve import codes as resolve
 from twipc.resolve import files

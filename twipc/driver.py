@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twipc import registry
@@ -14,7 +14,6 @@ from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.near import near
 from twipc.model import Locked, Model
 from twipc.project import Project
-from twipc.record import dataclass
 from twipc.resolve import Unresolved, resolve
 from twipc.resolve import codes as resolve_codes
 from twipc.rules import judge, judge_alone

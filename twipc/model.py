@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from twipc.diagnostics import Path, Span
-from twipc.record import dataclass
 from twipc.spec import Backend, Environment, Health, Http, Lock, Ready, SecretFile, Service
 from twipc.syntax import Tree
 

@@ -6,10 +6,9 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from twipc.record import dataclass
 from twipc.syntax import MOST_BYTES
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)

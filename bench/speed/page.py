@@ -33,20 +33,21 @@ service, in a chain each for the one before.
 """
 
 COLD = """\
-Most of this is a start. Of what the processor does for `twipc compile prod` (1,680 million instructions of Python 3.11, by
-`valgrind --tool=cachegrind`) Python and click take 10%, importing Pydantic 25%, the nouns of the language that it makes 19%,
-importing Jinja, ruamel.yaml and crossplane 8%, and importing what is twipc's own besides 20%. To read the spec, to judge it,
-and to write, read back and compare five targets takes 18%.
+Most of this is a start. Of what the processor does for `twipc compile prod` (1,990 million instructions of Python 3.11, by
+`valgrind --tool=cachegrind`) Python and click take 8%, importing Pydantic 21%, the nouns of the language that it makes 16%,
+importing Jinja, ruamel.yaml and crossplane 7%, and importing what is twipc's own besides 32%, half of that dataclasses. To read
+the spec, to judge it, and to write, read back and compare five targets takes 15%.
 
 It was 2,850 million. What Jinja makes of the templates is kept beside them, like the bytecode of modules (a fifth of it);
-dataclasses are made without compiling methods that all of them share (a tenth); nouns are made without compiling their
-annotations, and those of drafts only for a spec that is wrong (a thirtieth); no plugin of Pydantic's and no other package's
-target is looked for that nothing asks for (a fiftieth); nothing that was made is taken apart at the end (a thirtieth); and
-what only a wrong spec, another format or an engine's configuration needs is imported with it.
+nouns are made without compiling their annotations, and those of drafts only for a spec that is wrong (a thirtieth); no
+plugin of Pydantic's and no other package's target is looked for that nothing asks for (a fiftieth); nothing that was made
+is taken apart at the end (a thirtieth); and what only a wrong spec, another format or an engine's configuration needs is
+imported with it.
 
 The rest stays: to import Pydantic and to make the nouns is already more than `docker compose config` takes in all, as that is
 compiled ahead. Core schemas that are kept from one run to the next would hang on what Pydantic does not promise, and a
-validator beside it could mean something else. Whoever compiles a spec twice does not pay it: see above.
+validator beside it could mean something else. A `dataclass` of our own that compiles less was tried: a tenth less time, for a
+second statement of what the standard library does. Whoever compiles a spec twice does not pay it: see above.
 """
 """What the cold path is made of; counted by hand, as a race cannot."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from twipc.formats.reading import read_server
-from twipc.record import dataclass
 from twipc.target import Discovery, Facts, Unreadable
 
 

@@ -9,9 +9,9 @@ conformance test holds this one against cfn-lint's); botocore's texts of HealthC
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from twipc.limit import Limit
-from twipc.record import dataclass
 from twipc.spec import Duration, Service
 
 MIB = 1 << 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -12,7 +12,6 @@ from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
 from twipc.driver import targets_in
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.registry import is_target, target_names
 
 from .specs import Spec, shown

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from twipc.diagnostics import Finding, Report, Severity, Stopped
-from twipc.record import dataclass
 from twipc.spec import is_fragment
 from twipc.syntax import Ignore, Tree, asks_to_ignore, comments, ignores, parse, unused
 

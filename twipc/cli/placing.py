@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,7 +15,6 @@ from twipc.diagnostics.render import visible
 from twipc.driver import Compiled
 from twipc.output import MODE, Folder, State, codes, files, is_read_by_docker, write
 from twipc.project import Project
-from twipc.record import dataclass
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,7 +18,6 @@ from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visi
 from twipc.driver import judge_across, judge_fragment
 from twipc.model import Model
 from twipc.project import Project, content_of
-from twipc.record import dataclass
 from twipc.spec import codes, names_no_environment
 from twipc.syntax import MOST_BYTES
 

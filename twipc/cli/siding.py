@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -16,7 +16,6 @@ from twipc.driver import Compiled, compile_model, load
 from twipc.formats.reading import ports_of, routing_of
 from twipc.model import Model
 from twipc.project import content_of
-from twipc.record import dataclass
 from twipc.routes import meant
 from twipc.routes.cases import Case
 from twipc.routes.follow import taken

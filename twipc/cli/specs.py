@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,7 +12,6 @@ import click
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.project import Project, content_of
-from twipc.record import dataclass
 from twipc.syntax import salvage
 
 STDIN = "-"

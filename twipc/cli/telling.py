@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from twipc.diagnostics.render import visible
-from twipc.record import dataclass
 from twipc.run import ready
 from twipc.target.runtime import Instance, Status, Wait
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twipc.record import dataclass
+from dataclasses import dataclass
 
 from .code import Code, Severity
 from .span import Span

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import PurePath
-
-from twipc.record import dataclass
 
 from .finding import Finding, Related
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Union
 
 from twipc.diagnostics import Path
-from twipc.record import dataclass
 
 
 @dataclass(slots=True)  # nobody changes one, but a frozen one takes twice as long to make, and there are very many

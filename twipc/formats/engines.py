@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from twipc.model import SECRETS_FOLDER as SECRETS_FOLDER
-from twipc.record import dataclass
 
 SCRATCH_FOLDER = "/tmp"
 """All that an engine may write to: its root is read-only."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.spec import Duration, Service
 from twipc.target import Artifact, Discovery, Facts
 

@@ -7,11 +7,10 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from posixpath import dirname, normpath
-
-from twipc.record import dataclass
 
 MANIFEST = ".twipc-manifest.json"
 PENDING = ".twipc-manifest.next.json"

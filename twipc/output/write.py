@@ -12,9 +12,8 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-
-from twipc.record import dataclass
 
 from .folder import MANIFEST, MODE, PENDING, Folder, State, WriteFailed, manifest
 from .strangers import TEMPORARY

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from twipc.record import dataclass
 
 from .automaton import Automaton
 from .hosts import HOSTS, PLAIN_HOSTS, AsItCame, HostPattern, Read, is_host, is_one, read

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
-
-from twipc.record import dataclass
 
 from .cases import PLAIN_HOST, Case, cases
 from .decoded import Decoded, Machine

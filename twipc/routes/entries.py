@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
-
-from twipc.record import dataclass
 
 from .hosts import AsItCame
 from .pattern import ALL, Pattern

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-
-from twipc.record import dataclass
 
 from .automaton import Automaton
 from .cases import Case, examples, numbers

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from twipc.record import dataclass
+from dataclasses import dataclass
 
 from .cases import cases
 from .follow import automaton_of, world

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-
-from twipc.record import dataclass
 
 from .automaton import Automaton, Edge
 from .expression import expression

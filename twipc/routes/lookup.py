@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.spec import Match, Route
 
 from . import pattern

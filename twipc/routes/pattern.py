@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
-
-from twipc.record import dataclass
+from dataclasses import dataclass, field
 
 Bytes = int
 """A set of bytes: bit n is set for byte n."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
-
-from twipc.record import dataclass
 
 from .cases import PLAIN_HOST, Case
 from .hosts import read

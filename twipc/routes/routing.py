@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import takewhile
 from urllib.parse import unquote_to_bytes
-
-from twipc.record import dataclass
 
 from .automaton import TooMany
 from .compare import Difference, differences, same

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-
-from twipc.record import dataclass
+from dataclasses import dataclass
 
 from .table import Answer
 

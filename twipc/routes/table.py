@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
-
-from twipc.record import dataclass
+from dataclasses import dataclass, field
 
 from .hosts import HostPattern
 from .pattern import Pattern

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.routes.lookup import EVERY_HOST, OWN, Kind, Lookup, whole
 from twipc.spec import Http, Match, Redirect
 

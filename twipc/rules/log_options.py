@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-
-from twipc.record import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

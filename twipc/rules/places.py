@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model, place_of
-from twipc.record import dataclass
 
 from .codes.state import SAME_PLACE
 

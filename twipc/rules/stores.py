@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.spec import OWN, Volume
 
 from .codes.state import HOST_FOLDER, LOCKS_OF_A_SERVER, TWO_PLACES

@@ -7,11 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from threading import Lock
-
-from twipc.record import dataclass
 
 PATIENCE_S = 10.0
 _MOST_BYTES = 64 << 20

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from twipc.diagnostics import Code
-from twipc.record import dataclass
 from twipc.target.runtime import Answer, Step
 
 from . import codes

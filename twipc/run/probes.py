@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.routes.lookup import Lookup, whole
 from twipc.rules.circles import Asked
 from twipc.spec import Http, Match, Route

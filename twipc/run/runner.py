@@ -9,13 +9,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO
 
-from twipc.record import dataclass
 from twipc.target.runtime import Answer, Asking, Step, Told
 
 QUESTION_S = 30.0

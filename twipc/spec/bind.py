@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.diagnostics.near import near
-from twipc.record import dataclass
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plain
 
 from . import codes, foreign

@@ -4,6 +4,7 @@ A module with nouns does not postpone its annotations: Pydantic would compile ea
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -11,7 +12,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from twipc.diagnostics import Path
-from twipc.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

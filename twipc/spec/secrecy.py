@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from twipc.diagnostics import Path
-from twipc.record import dataclass
 from twipc.syntax import Node, NodeMapping, NodeScalar, Tree
 
 NAMED = frozenset({"env", "environment", "labels", "request_headers", "response_headers", "options"})

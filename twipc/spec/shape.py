@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from twipc.diagnostics import Path
-from twipc.record import dataclass
 
 from .environment import Environment
 from .noun import Noun

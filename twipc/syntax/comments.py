@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from twipc.diagnostics import Span
-from twipc.record import dataclass
 
 from .tree import Node, NodeMapping, NodeScalar, Tree
 

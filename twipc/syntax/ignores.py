@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from twipc.diagnostics import Code, Finding, Severity, Span
 from twipc.diagnostics.near import near
-from twipc.record import dataclass
 
 from . import codes
 from .comments import Comment

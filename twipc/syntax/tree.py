@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from twipc.diagnostics import Path, Span
-from twipc.record import dataclass
 
 from .gaps import NO_GAPS, Gaps
 

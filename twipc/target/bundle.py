@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from twipc.diagnostics import Path
-from twipc.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

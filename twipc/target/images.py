@@ -4,13 +4,13 @@ What targets are held to says the same once more, in words of its own (`targets/
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import Field
 
 from twipc.diagnostics import Code, Finding, Path, Report
 from twipc.model import Model, image_of
-from twipc.record import dataclass
 from twipc.spec import Noun, Service, bind_noun
 from twipc.spec.limits import IMAGE
 from twipc.spec.values import Registry

@@ -1,12 +1,11 @@
 """What a target is: a value, not a subclass; what it lacks is seen in its definition."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from twipc.diagnostics import Code, Finding, Path
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.spec import Noun
 
 from .bundle import Bundle

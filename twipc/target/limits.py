@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from twipc.diagnostics import Code, Finding, Path, Related, Severity
 from twipc.limit import Limit
 from twipc.model import Model
-from twipc.record import dataclass
 
 from .codes import LIMITS_ELSEWHERE
 

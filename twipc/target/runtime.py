@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from twipc.model import Model
-from twipc.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

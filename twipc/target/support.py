@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, cast
 
 from twipc.diagnostics import Code
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.spec import Noun
 
 from . import codes

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.routes.routing import Routing
 from twipc.target import BASELINE, FactKey, Facts, Target
 

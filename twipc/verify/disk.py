@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
 from twipc.diagnostics import Finding, Path, Related, Span
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.target import BASELINE, Artifact, Bundle, Target, Unreadable, route_facts, spec_path
 
 from . import codes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from twipc.diagnostics import Path
-from twipc.record import dataclass
 from twipc.target import Artifact
 
 

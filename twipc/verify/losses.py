@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from twipc.diagnostics import Code, Finding, Path, Severity
 from twipc.model import Model
-from twipc.record import dataclass
 from twipc.syntax import NodeSequence
 from twipc.target import Absent, Approximate, FactKey, Target, codes, spec_path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from posixpath import relpath
 
 from twipc.diagnostics import Path
@@ -15,7 +16,6 @@ from twipc.formats.served import ServerFile
 from twipc.formats.standby import MODE, alive
 from twipc.formats.yamltext import dump, interpolated
 from twipc.model import Model, place_of
-from twipc.record import dataclass
 from twipc.spec import Duration, Service
 from twipc.target import Artifact, Discovery
 

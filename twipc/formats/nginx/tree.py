@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
-
-from twipc.record import dataclass
 
 # In every word, quoted or not; the lexer has already taken a quote of its own kind for itself.
 _ESCAPED = re.compile(r"\\([\\nrt\"'])")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from posixpath import dirname
 from typing import Any
 
@@ -11,7 +12,6 @@ from twipc.formats.engines import CIPHERS, CURVES, ENGINES, HSTS_SECONDS, HTTPS_
 from twipc.formats.paths import HOST, literal, pattern
 from twipc.formats.served import ServerFile, drain, workers
 from twipc.model import Model, health_of
-from twipc.record import dataclass
 from twipc.spec import Default, Duration, Http, Match, RateLimit, Redirect, Route, Tls
 from twipc.target import Artifact, Discovery, plain
 from twipc.target.templates import Quoted, render

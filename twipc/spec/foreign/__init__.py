@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from twipc.diagnostics.near import near
-from twipc.record import dataclass
 
 _SERVICE = "Service"
 

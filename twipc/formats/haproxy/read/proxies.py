@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-
-from twipc.record import dataclass
+from dataclasses import dataclass
 
 from ..sections import Line, NotHaproxy, Section
 

@@ -7,9 +7,8 @@ Source: the configuration manual of haproxy 3.2, 4.2 (`use_backend`, `redirect`,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from twipc.record import dataclass
 from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 

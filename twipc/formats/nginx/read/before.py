@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from twipc.record import dataclass
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood, expression

@@ -7,12 +7,11 @@ written nowhere else: locations in locations, and the slash that is added to a p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from twipc.formats.engines import OWN_PREFIX
 from twipc.formats.routes import looked_for
-from twipc.record import dataclass
 from twipc.routes import pattern
 from twipc.routes.expression import NotUnderstood
 from twipc.routes.follow import automaton_of

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from twipc.record import dataclass
 from twipc.routes.sent import literal
 from twipc.routes.table import OPEN, Answer, Outcome
 

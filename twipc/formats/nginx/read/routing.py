@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from twipc.record import dataclass
 from twipc.routes import pattern
 from twipc.routes.expression import expression
 from twipc.routes.pattern import Pattern
