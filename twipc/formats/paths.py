@@ -34,7 +34,8 @@ def _glob(path: str) -> str:
     An engine whose expressions have no atomic groups, such as haproxy without PCRE, refuses them at its start.
     """
     first, *others = path.split("**")
-    return _within(first, last=not others) + "".join(_after(block, last=block is others[-1]) for block in others)
+    across = (_after(block, last=place == len(others)) for place, block in enumerate(others, 1))
+    return _within(first, last=not others) + "".join(across)
 
 
 def _within(block: str, *, last: bool) -> str:

@@ -20,7 +20,7 @@ def programs(model: Model) -> Iterator[Finding]:
         words: tuple[str, ...] = getattr(service, called) or ()
         if words and (several := re.match(r"\s*(\S+)\s+\S", words[0])):
             path = ("services", name, called, 0)
-            said = f"`{several[1]} …` is one word here, blanks and all, and no program is called so"
+            said = f"`{several[1]} …` is one word here: a program of that whole name is started, blanks and all"
             help = f"write each word by itself, as in `{called}: [nginx, -g, daemon off;]`"
             help += "; where the image's own entrypoint is a shell, ignore this" if called == "command" else ""
             yield Finding(ONE_WORD, said, model.span(path), help=help, at=model.tree.name(path))

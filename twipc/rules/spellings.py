@@ -32,7 +32,8 @@ def _longer(model: Model, name: str, http: Http) -> Iterator[Finding]:
                 path: Path = ("services", name, "http", "routes", index, "match", "glob", place)
                 start = glob[: found.start() + 1]
                 said = f"`{glob}` takes `{start}x{glob[found.end() :]}` too, not just what is below `{start}`"
-                help = f"write `prefix: {start}` for it and all below it, or `{start}/**` for what is below"
+                whole = "" if "*" in start else f"`prefix: {start}` for it and all below it, or "
+                help = f"write {whole}`{start}/**` for what is below"
                 yield Finding(TAKES_LONGER, said, model.span(path), help=help, at=model.tree.name(path[:5]))
 
 

@@ -42,6 +42,11 @@ def test_a_glob_comes_back_as_it_was(path: str) -> None:
     assert glob_of(pattern("glob", path)) == path
 
 
+@pytest.mark.parametrize("glob", ["/**-**-", "/**/**/", "/**a**a", "/**.**.**."])
+def test_a_glob_of_equal_parts_comes_back_as_it_was(glob: str) -> None:
+    assert glob_of(pattern("glob", glob)) == glob
+
+
 @given(ANY_PATH, LINES)
 def test_a_literal_matches_just_itself(path: str, more: str) -> None:
     assert re.fullmatch(literal(path), path)
