@@ -49,7 +49,7 @@ LEFT_OPEN = {
         "`tcp-request content`, line 7",
         "`use_backend two`, line 5",
     },
-    "backends.cfg": {"`replace-path`, line 10", "`set-path`, line 22", "`use-server t`, line 14"},
+    "backends.cfg": {"`replace-path`, line 10", "`set-path`, line 19", "`set-path`, line 22", "`use-server t`, line 14"},
     "defaults.cfg": {"`set-path`, line 27"},
     "hosts.cfg": {"`base_beg a.example/four`, line 9", "`set-header`, line 4", "`url_beg /four`, line 10"},
     "inherited.cfg": set(),

@@ -15,13 +15,11 @@ from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 from ..sections import Line, parse
 from .asking import ALWAYS, COMMON, NAMED, NORMALISED, Acls, Alternatives, Needs, both
 from .ending import ENDS, condition_of, ended
-from .proxies import Proxies, Proxy
-from .ruling import MAY_END, asks_after, is_of_host, left_open, rule_of
+from .proxies import Proxies
+from .proxy import Proxy
+from .ruling import left_open, rule_of
+from .steering import at_once, makers, of_answers, of_contents, steers
 
-_STEERS = (
-    *("set-path", "set-pathq", "replace-path", "replace-pathq", "set-uri", "replace-uri", "normalize-uri"),
-    *("set-method", "use-service"),
-)
 _A_HOST = "^([a-z0-9_-]+([.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(:[0-9]{0,5})?$"
 _OWN_REFUSALS = (
     ("unless", "{", "var(txn.path)", "-m", "beg", "--", "/", "}"),
@@ -87,7 +85,7 @@ class _Frontend:
         own = {
             name
             for name, made in _OWN_VARIABLES.items()
-            if [line.words[2:] for line in self.proxy.lines if line.words[:2] == ("http-request", f"set-{name}")] == [made]
+            if list(makers(self.proxy, name)) == [("http-request", f"set-{name}", *made)]
         }
         self.variables = frozenset(own)
         self.every = COMMON | self.proxies.methods
@@ -122,6 +120,9 @@ class _Frontend:
         for other in self.others:
             bind = next(line for line in other.lines if line.words[0] == "bind")
             yield rule_of(" ".join(bind.words), Needs(), left_open(bind), bind)
+        acls = replace(self._acls(self.proxy), who_may=True)
+        for line, condition in at_once(self.proxy):
+            yield from self._rules(line, left_open(line), condition, acls, within)
         mode = next((line for line in reversed(self.proxy.lines) if line.words[0] == "mode"), None)
         if mode and mode.words[1:] != ("http",):
             yield from (rule_of(" ".join(mode.words), needs, left_open(mode), mode) for needs in within)
@@ -137,9 +138,8 @@ class _Frontend:
     def _asking(self, proxy: Proxy, within: Alternatives) -> Iterator[Rule]:
         """What a frontend or a backend does itself: by `tcp-request`, `http-request`, `stats` and `redirect`, in this order."""
         acls = self._acls(proxy)
-        for line in proxy.lines:
-            if line.words[:3] in (("tcp-request", "content", "reject"), ("tcp-request", "content", "use-service")):
-                yield from self._rules(line, left_open(line), condition_of(line.words[3:]), acls, within)
+        for line in of_contents(proxy):
+            yield from self._rules(line, left_open(line), condition_of(line.words[3:]), acls, within)
         left = within
         for line in proxy.lines:
             if line.words[0] != "http-request" or len(line.words) < 2:
@@ -151,10 +151,8 @@ class _Frontend:
                 left = both(left, self._unless(acls, condition)) if condition else ()
                 if any(needs.open for needs in asked) or line.number in self.proxies.conditional:
                     left = tuple(Needs(open="allow") for _ in left[:1])
-            elif action in _STEERS or action.startswith("lua.") or is_of_host(action, rest):
-                asks = proxy is self.proxy or action in MAY_END or action.startswith("lua.")
-                if asks or asks_after(proxy, line) or self.proxies.behind(proxy):
-                    yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), condition, acls, left)
+            elif steers(action, rest):
+                yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), condition, acls, left)
             elif action in ENDS and condition not in _OWN_REFUSALS and not _OWN_MEASURES & set(condition):
                 refuses = action in ("deny", "auth", "reject", "tarpit", "silent-drop")
                 of = replace(acls, who_may=True) if refuses else acls
@@ -163,6 +161,8 @@ class _Frontend:
         for line in proxy.lines:
             if line.words[0] == "redirect":
                 yield from self._rules(line, (self._ended("redirect", line.words[1:]),), condition_of(line.words), acls, within)
+        for line in of_answers(proxy):
+            yield from self._rules(line, left_open(line), (), acls, within)
 
     def _ended(self, action: str, words: Sequence[str]) -> Answer:
         """What it says; of another's variable by the name of ours nobody here knows what it holds."""
@@ -188,11 +188,10 @@ class _Frontend:
             yield rule_of("stats", needs, outcome, lines[0])
 
     def _use(self, line: Line, acls: Acls, within: Alternatives) -> Iterator[Rule]:
-        name = line.words[1]
+        name, condition = line.words[1], line.words[2:]
         if "%[" in name or line.number in self.proxies.conditional:
-            yield from self._rules(line, (Answer(OPEN, f"`{name}`, line {line.number}"),), line.words[2:], acls, within)
+            yield from self._rules(line, (Answer(OPEN, f"`{name}`, line {line.number}"),), condition, acls, within)
             return
-        condition = line.words[2:]
         yield from self._inside(name, both(within, acls.condition(condition)) if condition else within)
         yield from self._rules(line, self._backend(name), condition, acls, within)
 
@@ -205,9 +204,11 @@ class _Frontend:
             yield from self._asking(proxy, within)
         acls = self._acls(proxy)
         for line in proxy.lines:
-            if line.words[0] == "use-server":
+            if line.words[0] in ("use-server", "dispatch"):
                 yield from self._rules(line, left_open(line), condition_of(line.words[2:]), acls, within)
-        inner = self.proxies.behind(proxy)
+        for line in self.proxies.sockets.unclear(proxy):
+            yield from self._rules(line, left_open(line), (), acls, within)
+        inner = self.proxies.sockets.behind(proxy)
         if inner and inner.name not in (*self.through, self.proxy.name):
             yield from self._behind(inner, within)
 
@@ -242,7 +243,7 @@ class _Frontend:
             ends = [line.words for line in lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)]
             end = next((words for words in ends if words[1] in ENDS and not condition_of(words[2:])), None)
             return (self._ended(end[1], end[2:]),) if end else (Answer("status", "503"),)
-        inner = self.proxies.behind(proxy)
+        inner = self.proxies.sockets.behind(proxy)
         if inner is None:
             return (Answer("backend", name),)
         default = inner.default[1]
