@@ -85,6 +85,42 @@ def on_ecs(launch: str = "ec2", options: Spec | None = None, /, **fields: Any) -
     return web({"ecs": ecs}, **{"resources": {"cpu": 0.25, "memory": "512MiB"}, **fields})
 
 
+def made_on_ecs(*without: str) -> Spec:
+    """One whose template makes what is left out here."""
+    spec = on_ecs("fargate", {"namespace": "shop.internal"})
+    for option in without:
+        del spec["targets"]["ecs"][option]
+    return spec
+
+
+def role_policy(n: int) -> Example:
+    """A role that reads forty secrets and writes one log; the last ARN is as long as it takes."""
+    arns = [f"arn:aws:ssm:eu-west-1:111122223333:parameter/{at:02}{'a' * 180}" for at in range(40)]
+    log = "arn:aws:logs:eu-west-1:111122223333:log-group:/shop/prod/web:log-stream:*"
+    statements = [
+        {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": log},
+        {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": arns},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+    arns[-1] += "a" * (n - len(policy))
+    spec = made_on_ecs("execution_role", "namespace")
+    spec["services"]["web"]["env"] = {f"KEY{at}": {"secret": f"key-{at}"} for at in range(40)}
+    return whole({**spec, "secrets": {f"key-{at}": {"ecs": arn} for at, arn in enumerate(arns)}})
+
+
+def group_rules(n: int) -> Example:
+    """Of `web`, which others ask on five ports each."""
+    spec = made_on_ecs("security_groups")
+    web = spec["services"]["web"]
+    web["ports"] = {f"p{port}": 8080 + port for port in range(5)}
+    for at in range(n):
+        other = spec["services"].setdefault(
+            f"other-{at // 5}", {"image": "shop/other:1", "resources": web["resources"], "env": {}}
+        )
+        other["env"][f"A{at % 5}"] = {"address": f"web.p{at % 5}"}
+    return whole(spec)
+
+
 def timed(launch: str, leaf: str) -> Callable[[int], Example]:
     """A time of so many seconds."""
 
@@ -253,6 +289,8 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
         on_ecs("ec2", {"security_groups": [f"sg-0a1b2c{number:02}" for number in range(n)]})
     ),
     "the name of an image with ECS's registry": with_registry,
+    "the inline policies of an IAM role": role_policy,
+    "the rules of a security group in one direction": group_rules,
     "health.interval on ECS": timed("ec2", "interval"),
     "health.timeout on ECS": timed("fargate", "timeout"),
     "health.start_period on ECS": timed("ec2", "start_period"),

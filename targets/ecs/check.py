@@ -14,7 +14,8 @@ from twipc.target.secrets import missing_places
 
 from . import limits
 from .check_options import check_options, finding
-from .codes import NO_SIZE, UDP, UNTEMPLATED, VARIABLE_TWICE
+from .codes import MEMBERS, NO_SIZE, UDP, UNTEMPLATED, VARIABLE_TWICE
+from .names import registry_of_name
 from .options import Options, target_group_of
 from .untemplated import obstacles
 
@@ -30,6 +31,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from _aliases(model)
     yield from _sent_round(model)
     yield from _untemplated(model)
+    yield from _unanswered(model, options)
 
 
 def _sizes(model: Model, options: Options) -> Iterator[Finding]:
@@ -94,3 +96,13 @@ def _untemplated(model: Model) -> Iterator[Finding]:
     for path, why in obstacles(model):
         said = f"this environment has no template of CloudFormation: {why}"
         yield finding(model, UNTEMPLATED, path, said, "deploy it by its task definitions and services", key=False)
+
+
+def _unanswered(model: Model, options: Options) -> Iterator[Finding]:
+    """Members that no answer of Cloud Map has room for."""
+    for name in sorted({member.service for members in model.members.values() for member in members}):
+        replicas = model.environment.services[name].replicas
+        if replicas > limits.ANSWERED and registry_of_name(model, options, name) is not None:
+            said = f"`{name}` has {replicas} replicas, and Cloud Map names {limits.ANSWERED} in an answer: members come and go"
+            help = f"write {limits.ANSWERED} or fewer: a Cloud Map service of your own answers with no more"
+            yield finding(model, MEMBERS, ("services", name, "replicas"), said, help, key=False)

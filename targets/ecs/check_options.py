@@ -183,13 +183,17 @@ def _arns(options: Options) -> Iterator[tuple[Path, str]]:
             yield ("target_groups", name, port), arn
 
 
+def partition_of(options: Options) -> str:
+    return next((name for start, name in _PARTITIONS.items() if options.region.startswith(start)), "aws")
+
+
 def _disagreeing(model: Model, options: Options) -> Iterator[Finding]:
     """ARNs of another partition, region or account than the rest; the account is the one that most have."""
     parts = [(path, arn.split(":")) for path, arn in _arns(options) if arn.startswith("arn:")]
     accounts = Counter(part[4] for _, part in parts)
     wanted = max(accounts, key=lambda account: accounts[account], default="")
     first = next((path for path, part in parts if part[4] == wanted), ())
-    partition = next((name for start, name in _PARTITIONS.items() if options.region.startswith(start)), "aws")
+    partition = partition_of(options)
     region = (Related(model.span((*HERE, "region")), f"the region is `{options.region}`"),)
     for path, (_, own_partition, _, own_region, account, *_) in parts:
         at = (*HERE, *path)

@@ -39,6 +39,21 @@ services:
 secrets:
   statistics: {{ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/stats"}}
 """
+_MEMBERS = f"""\
+{_EC2}    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
+    namespace: shop.internal
+{_WEB}    ports: {{http: 8080}}
+    health: {{command: [check]}}
+    replicas: 8
+  edge:
+    resources: {{memory: 64MiB}}
+    http:
+      engine: {{name: haproxy, version: "3.2"}}
+      listen: 8080
+      backends: {{web: {{members: [web.http]}}}}
+      routes: [{{match: {{prefix: /}}, backend: web}}]
+      default: {{status: 404}}
+"""
 _SIX_GROUPS = ", ".join(f"sg-0a1b2c{number}d" for number in range(6))
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
 
@@ -142,4 +157,25 @@ UNTEMPLATED = Code(
     good=_EC2 + _WEB + '    command: [run, "{{x}}"]\n',
 )
 
-CODES = (MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED)
+FULL = Code(
+    "ECS112",
+    "more than a role or a security group has room for",
+    Severity.ERROR,
+    why="The inline policies of a role have 10,240 characters, and a security group has 60 rules in each direction, unless AWS "
+    "was asked for more (quotas of IAM and of VPC). What the template makes stays below, or the stack would fail halfway.",
+    raised_by="a service that 61 others ask, in groups that the template makes",
+)
+MEMBERS = Code(
+    "ECS113",
+    "more members than one answer names",
+    Severity.WARNING,
+    why="Cloud Map answers with eight instances at most, others each time. A server takes for members those that it last heard "
+    "of, so that with more of them some come and go.",
+    bad=_MEMBERS.replace("replicas: 8", "replicas: 9  #! ECS113"),
+    good=_MEMBERS,
+)
+
+CODES = (
+    *(MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED),
+    *(FULL, MEMBERS),
+)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 from twipc.model import Model
 
 from . import expected
 from .options import Options
+from .role_facts import image
 
 _NOTHING = ("127.0.0.1/32", "icmp", -1, -1, "nothing else")
 
@@ -51,6 +53,9 @@ def _talks(model: Model) -> set[tuple[str, str, str, int]]:
         for backend in service.http.backends.values() if service.http else ():
             for member in backend.members:
                 found.add((name, *_end(model, member)))
+                checked, asker = model.environment.services[member.split(".")[0]].ready, service.http
+                if checked and asker and asker.engine.name != "nginx":
+                    found.add((name, *_end(model, f"{member.split('.')[0]}.{checked.http.port}")))
         for value in service.env.values():
             if value.address and value.address.split(".")[0] in model.environment.services:
                 found.add((name, *_end(model, value.address)))
@@ -81,8 +86,12 @@ def _out(model: Model, options: Options, name: str) -> set[tuple[str, str, int, 
         return {("0.0.0.0/0", "-1", -1, -1, "its networks have a way out")}
     if options.launch == "ec2":
         return set()
-    https = ("0.0.0.0/0", "tcp", 443, 443, "image, log and secrets")
-    return {https, ("0.0.0.0/0", "tcp", 2049, 2049, "volumes")} if expected.mounts_efs(model, name) else {https}
+    wanted = [(443, "image, log and secrets")]
+    wanted += [(2049, "volumes")] if expected.mounts_efs(model, name) else []
+    registry = re.match(r"[^/]*:([0-9]+)/", image(model, options, name))
+    if registry and int(registry[1]) not in [port for port, _ in wanted]:
+        wanted.append((int(registry[1]), "image"))
+    return {("0.0.0.0/0", "tcp", port, port, what) for port, what in wanted}
 
 
 def _rule(one: str, way: str, other: str, protocol: str, number: int) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
-from twipc.model import Model
+from twipc.model import Model, image_of
 
 from .logical import logical
-from .options import Options, groups_of, mounts_efs, target_group_of
+from .options import Options, groups_of, is_pushed, mounts_efs, target_group_of
 from .wiring import https_of
 
 VPC = "Vpc"
@@ -69,10 +69,17 @@ def rules_apart(model: Model, options: Options, name: str) -> list[str]:
 
 
 def talks(model: Model) -> list[Talk]:
-    """Who asks whom on which port: servers their members, and programs whose address they are told, be it their own."""
+    """Who asks whom on which port: servers their members, and programs whose address they are told, be it their own.
+
+    haproxy asks whether a member is ready, on the port that `ready` says; nginx asks nobody.
+    """
     found = {
         (server, member.service, "tcp", member.number) for (server, _), members in model.members.items() for member in members
     }
+    for (server, backend), members in model.members.items():
+        ready, http = model.ready[server, backend], model.environment.services[server].http
+        if ready and http and http.engine.name == "haproxy":
+            found |= {(server, one.service, "tcp", model.number(one.service, ready.http.port)) for one in members}
     for name, service in model.services:
         for value in service.env.values():
             if value.address is not None and model.elsewhere(value.address) is None:
@@ -101,9 +108,21 @@ def _out(model: Model, options: Options, name: str) -> Iterator[Value]:
         yield {"IpProtocol": "-1", **_ANYWHERE, "Description": "its networks have a way out"}
     elif options.launch == "fargate":
         # A task of Fargate fetches all this itself; on EC2 its host does.
-        yield {**_ports("tcp", 443), **_ANYWHERE, "Description": "image, log and secrets"}
+        told = {443: "image, log and secrets"}
         if mounts_efs(model, name):
-            yield {**_ports("tcp", 2049), **_ANYWHERE, "Description": "volumes"}
+            told[2049] = "volumes"
+        told.setdefault(_registry_port(model, options, name), "image")
+        for number, what in sorted(told.items()):
+            yield {**_ports("tcp", number), **_ANYWHERE, "Description": what}
+
+
+def _registry_port(model: Model, options: Options, name: str) -> int:
+    """Where the registry of a service's image listens: a first component with a port says so, if it is not the tag."""
+    service = model.environment.services[name]
+    made_here = service.http or service.configs or is_pushed(service)
+    first, slash, _ = (f"{options.registry}/" if made_here else image_of(service)).partition("/")
+    _, _, port = first.partition(":")
+    return int(port) if slash and port else 443
 
 
 def _is_open(model: Model, name: str) -> bool:

@@ -34,6 +34,17 @@ RAISED = frozenset({"nofile"})
 LARGEST = (1 << 31) - 1
 """The largest number that a limit of processes may have: the API has 32 bits for it (botocore's type is `integer`)."""
 TASK_DEFINITION = Limit(what="a task definition of ECS", unit="bytes", most=64 << 10, source="ECS guide, service quotas")
+ROLE_POLICIES = Limit(
+    what="the inline policies of an IAM role", unit="characters", most=10_240, source="IAM guide, quotas; white space is free"
+)
+GROUP_RULES = Limit(
+    what="the rules of a security group in one direction",
+    unit="rules",
+    most=60,
+    source="VPC guide, quotas: what an account has until it asks for more",
+)
+ANSWERED = 8
+"""The most instances that Cloud Map names at once (botocore's text of DnsConfig, RoutingPolicy MULTIVALUE)."""
 LOG_DRIVERS: Mapping[str, frozenset[str]] = {
     "fargate": frozenset({"awslogs"}),
     "ec2": frozenset({"awslogs", "fluentd", "gelf", "journald", "json-file", "syslog"}),

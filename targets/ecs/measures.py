@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring_ascii
 
 from twipc.diagnostics import Path
+from twipc.formats.document import Value
 from twipc.model import Model, image_of
 from twipc.spec import Duration
 from twipc.syntax import Node, NodeMapping, NodeSequence
@@ -14,9 +15,20 @@ from twipc.target import Measured
 from twipc.target.limits import Measure
 
 from . import limits
-from .check_options import HERE
+from .casing import said
+from .check_options import HERE, partition_of
+from .groups import groups, makes_group
 from .lower import task_definition
 from .options import Options, registry_of
+from .places import makes_execution_role, makes_task_role
+from .resolving import Resolving
+from .roles import task_role
+from .template import starting_role
+from .untemplated import obstacles
+from .wiring import secrets
+
+_BESIDE = 4_000
+"""More characters than an execution role's policy has besides secrets."""
 
 
 def documents(model: Model, options: Options | None) -> Iterator[Measured]:
@@ -45,8 +57,8 @@ def _written(node: Node | None) -> int:
 
 
 def target_groups(_model: Model, options: Options | None) -> Iterator[Measured]:
-    for name, groups in sorted(options.target_groups.items()) if options else ():
-        yield Measured((*HERE, "target_groups", name), len(groups), f"`{name}`")
+    for name, found in sorted(options.target_groups.items()) if options else ():
+        yield Measured((*HERE, "target_groups", name), len(found), f"`{name}`")
 
 
 def subnets(_model: Model, options: Options | None) -> Iterator[Measured]:
@@ -57,8 +69,8 @@ def subnets(_model: Model, options: Options | None) -> Iterator[Measured]:
 def security_groups(_model: Model, options: Options | None) -> Iterator[Measured]:
     if options:
         yield Measured((*HERE, "security_groups"), len(options.security_groups), "a task")
-        for name, groups in sorted(options.service_security_groups.items()):
-            yield Measured((*HERE, "service_security_groups", name), len(groups), f"`{name}`")
+        for name, found in sorted(options.service_security_groups.items()):
+            yield Measured((*HERE, "service_security_groups", name), len(found), f"`{name}`")
 
 
 def images(model: Model, options: Options | None) -> Iterator[Measured]:
@@ -74,6 +86,48 @@ def images(model: Model, options: Options | None) -> Iterator[Measured]:
             name_ = image_of(service).partition("@")[0]
             full = f"{options.registry}/{name_.rpartition(':')[0] or name_}"
             yield Measured((*path, "image"), len(full), f"`{full}`", key=False)
+
+
+def policies(model: Model, options: Options | None) -> Iterator[Measured]:
+    """Those of roles that the template makes; only where there are secrets or volumes enough are they written for it."""
+    if options is None or any(obstacles(model)):
+        return
+    for name, _ in model.services:
+        arns = [said(one, ("valueFrom",)) for one in secrets(model, name)]
+        many = sum(2 * (len(arn) + 10) for arn in arns) + _BESIDE > limits.ROLE_POLICIES.most
+        if makes_execution_role(options, name) and many and limits.task_size(options.launch, model.environment.services[name]):
+            role = starting_role(model, name, json.loads(task_definition(model, options, name).text))
+            help = f"say a role of your own: `execution_roles: {{{name}: …}}`"
+            yield Measured(("services", name), _policies(role, options), f"the execution role of `{name}`", help=help)
+        if makes_task_role(model, options, name):
+            role = task_role(model, options, name)
+            help = f"say a role of your own: `task_roles: {{{name}: …}}`"
+            yield Measured(("services", name), _policies(role, options), f"the task role of `{name}`", help=help)
+
+
+def _policies(role: Value, options: Options) -> int:
+    """The characters of its inline policies when all that only a deployment knows stands in them."""
+    found = said(role, ("Properties", "Policies")) or []
+    text = "".join(json.dumps(Resolving({}).value(one["PolicyDocument"]), separators=(",", ":")) for one in found)
+    text = text.replace("<AWS::AccountId>", 12 * "0").replace("<AWS::Region>", options.region)
+    return len(text.replace("<AWS::Partition>", partition_of(options)))
+
+
+def group_rules(model: Model, options: Options | None) -> Iterator[Measured]:
+    """Of groups that the template makes, in each direction."""
+    if options is None or any(obstacles(model)):
+        return
+    for name, service in model.services:
+        if makes_group(model, options, name):
+            help = f"say groups of its own: `service_security_groups: {{{name}: [sg-…]}}`"
+            if service.kind == "job":  # which has none of its own
+                help = "say `security_groups` for all, or give it a network that is not internal"
+            made = [said(one, ()) for one in groups(model, options, name).values()]
+            inside = next(one["Properties"] for one in made if one["Type"] == "AWS::EC2::SecurityGroup")
+            for way, what in (("Ingress", f"who reaches `{name}`"), ("Egress", f"whom `{name}` reaches")):
+                apart = sum(one["Type"] == f"AWS::EC2::SecurityGroup{way}" for one in made)
+                rules = len(inside.get(f"SecurityGroup{way}", ())) + apart
+                yield Measured(("services", name), rules, f"{what}: its security group", help=help)
 
 
 def seconds(leaf: str, fargate: bool = False) -> Measure:

@@ -10,11 +10,13 @@ from twipc.target.codes import APPROXIMATED, BEHAVIOUR_LOST, HEALTH_LOST
 from twipc.target.limits import Pairs, Table
 
 from . import limits
-from .codes import NO_SIZE, TOO_LARGE
+from .codes import FULL, NO_SIZE, TOO_LARGE
 from .measures import (
     documents,
     ec2_cpu,
+    group_rules,
     images,
+    policies,
     seconds,
     security_groups,
     subnets,
@@ -70,6 +72,8 @@ LIMITS: Table = (
         measure=images,
         help="shorten it, or `targets.ecs.registry`",
     ),
+    Held(limit=limits.ROLE_POLICIES, code=FULL, written=policies),
+    Held(limit=limits.GROUP_RULES, code=FULL, written=group_rules),
     Held(
         limit=Limit(what="health.interval on ECS", unit="s", least=5, most=300, source=f"{_BOTOCORE} of HealthCheck"),
         code=HEALTH_LOST,

@@ -10,6 +10,9 @@ from twipc.spec import Service
 from . import expected
 from .options import Options
 
+_OLD, _DUAL = ("amazonaws.com", "amazonaws.com.cn"), ("on.aws", "on.amazonwebservices.com.cn")
+_ECR = {"dkr.ecr": _OLD, "dkr.ecr-fips": _OLD, "dkr-ecr": _DUAL, "dkr-ecr-fips": _DUAL}
+"""What stands before a region in the names of ECR, and what after it."""
 _HERE = "<AWS::Region>:<AWS::AccountId>"
 _TRUST = (
     "{'Service': 'ecs-tasks.amazonaws.com'}",
@@ -54,10 +57,12 @@ def _mount(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
 def _start(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
     service = model.environment.services[name]
     found: set[tuple[str, ...]] = set()
-    registry, _, repository = _image(model, options, name, service).partition("/")
-    account, *words = registry.split(".")
-    if account.isdecimal() and words[:2] == ["dkr", "ecr"] and words[3:] in (["amazonaws", "com"], ["amazonaws", "com", "cn"]):
-        where = f"arn:<AWS::Partition>:ecr:{words[2]}:{account}:repository/{repository.partition('@')[0].partition(':')[0]}"
+    registry, _, repository = image(model, options, name).partition("/")
+    account, _, host = registry.partition(".")
+    start = next((one for one in _ECR if host.startswith(f"{one}.")), "")
+    region, _, end = host.removeprefix(f"{start}.").partition(".")
+    if account.isdecimal() and start and end in _ECR[start]:
+        where = f"arn:<AWS::Partition>:ecr:{region}:{account}:repository/{repository.partition('@')[0].partition(':')[0]}"
         found.add(("ecr:GetAuthorizationToken", "*"))
         found |= {(f"ecr:{one}", where) for one in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")}
     log = expected.log_options(model, options, name)
@@ -69,14 +74,15 @@ def _start(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
     return found | {permission for arn in _secrets(model, service) for permission in _reading(arn)}
 
 
-def _image(model: Model, options: Options, name: str, service: Service) -> str:
+def image(model: Model, options: Options, name: str) -> str:
     """Made here for files of its own, built here, or as it is written."""
+    service = model.environment.services[name]
     if service.http or service.configs:
         return f"{options.registry}/{model.environment.project}-{model.environment.environment}-{name}"
-    image = service.image or ""
-    first, slash, _ = image.partition("/")
+    written = service.image or ""
+    first, slash, _ = written.partition("/")
     own = slash and (set(first) & set(".:") or first == "localhost")
-    return f"{options.registry}/{image}" if service.build is not None and not own else image
+    return f"{options.registry}/{written}" if service.build is not None and not own else written
 
 
 def _secrets(model: Model, service: Service) -> set[str]:

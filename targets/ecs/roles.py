@@ -12,7 +12,11 @@ from twipc.model import Model
 from .options import Options, is_on_efs
 
 _HERE: Path = ("targets", "ecs")
-_ECR = re.compile(r"([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)")
+_ECR = re.compile(
+    r"([0-9]{12})\.dkr(?:\.(?=ecr[^/]*\.amazonaws\.com)|-(?=ecr[^/]*\.on\.))ecr(?:-fips)?\.([a-z0-9-]+)"
+    r"\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/([^:@]+)"
+)
+"""ECR's names for IPv4, for both stacks, and those of FIPS 140 (ECR guide and endpoints, "dual-stack")."""
 _SUFFIXED = re.compile(r".*-[A-Za-z0-9]{6}")
 
 
@@ -90,16 +94,22 @@ def _write(name: str, log: Mapping[str, str]) -> Iterator[Value]:
 
 
 def _read(name: str, secrets: list[str]) -> Iterator[Value]:
-    """Each by its own ARN; the key within it, its version and its stage come after the seventh colon."""
+    """Each by its own ARN, all in one statement, as a policy has little room.
+
+    The key within a secret, its version and its stage come after the seventh colon.
+    """
     origin: Path = ("services", name, "env")
-    for arn in sorted(set(secrets)):
+    found: dict[str, set[str]] = {}
+    for arn in secrets:
         if arn.split(":")[2] == "ssm":
-            yield At(origin, {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": arn})
+            found.setdefault("ssm:GetParameters", set()).add(arn)
             continue
         base = ":".join(arn.split(":")[:7])
         # Secrets Manager adds six characters to a name; whether an ARN has them already no one can tell by its looks.
-        both: Value = [base, f"{base}-??????"] if _SUFFIXED.fullmatch(base) else f"{base}-??????"
-        yield At(origin, {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": both})
+        both = {base, f"{base}-??????"} if _SUFFIXED.fullmatch(base) else {f"{base}-??????"}
+        found.setdefault("secretsmanager:GetSecretValue", set()).update(both)
+    for action, arns in sorted(found.items()):
+        yield At(origin, {"Effect": "Allow", "Action": action, "Resource": sorted(arns)})
 
 
 def _arn(service: str, resource: str) -> Value:

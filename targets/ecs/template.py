@@ -14,7 +14,7 @@ from .casing import cased, said
 from .discovered import makes_names
 from .logical import logical
 from .names import names
-from .options import Options, log_group_of
+from .options import Options, log_group_of, mounts_efs
 from .render import document
 from .roles import execution_role, task_role
 
@@ -56,15 +56,13 @@ def _asked(model: Model, options: Options) -> dict[str, Value]:
 
 
 def _told(model: Model, options: Options) -> dict[str, Value]:
-    """The groups that jobs are run with."""
-    jobs = [name for name, service in model.services if service.kind == "job" and groups.makes_group(model, options, name)]
-    told: dict[str, Value] = {
-        logical(name, "Group"): {
-            "Description": f"The security group that {name} is run with.",
-            "Value": groups.group_of(name),
-        }
-        for name in sorted(jobs)
-    }
+    """The groups that jobs are run with, and those that mount targets have to let in."""
+    told: dict[str, Value] = {}
+    for name, service in model.services:
+        if groups.makes_group(model, options, name) and (service.kind == "job" or mounts_efs(model, name)):
+            mounts = f"The security group of {name}: the mount targets of its volumes have to let it in, on port 2049."
+            said_ = f"The security group that {name} is run with." if service.kind == "job" else mounts
+            told[logical(name, "Group")] = {"Description": said_, "Value": groups.group_of(name)}
     return {"Outputs": told} if told else {}
 
 
@@ -85,7 +83,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
         found[logical(name, "Logs")] = At((*_HERE, "log_group"), _log_group(group))
         instead[_LOG_GROUP] = {"Ref": logical(name, "Logs")}
     if places.makes_execution_role(options, name):
-        found[logical(name, "ExecutionRole")] = At(here, _starting(model, name, task))
+        found[logical(name, "ExecutionRole")] = At(here, starting_role(model, name, task))
     if places.makes_task_role(model, options, name):
         found[logical(name, "TaskRole")] = At((*here, "mounts"), task_role(model, options, name))
     found[logical(name, "Task")] = At(here, {"Type": "AWS::ECS::TaskDefinition", "Properties": cased(task, instead)})
@@ -111,7 +109,7 @@ def _cluster(model: Model) -> Value:
     return At((), {"Type": "AWS::ECS::Cluster", "Properties": properties})
 
 
-def _starting(model: Model, name: str, task: Value) -> Value:
+def starting_role(model: Model, name: str, task: Value) -> Value:
     """The role with which ECS starts a task, for what its definition asks for."""
     container = ("containerDefinitions", 0)
     log = said(task, (*container, "logConfiguration"))

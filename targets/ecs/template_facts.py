@@ -13,6 +13,8 @@ from .options import Options
 from .role_facts import role_facts
 from .untemplated import obstacles
 
+_MOUNTING = "the mount targets of its volumes have to let it in, on port 2049."
+
 
 def template_facts(model: Model, options: Options) -> Facts:
     """Its own words and resources, by service; none where the environment has no template."""
@@ -37,9 +39,11 @@ def template_facts(model: Model, options: Options) -> Facts:
         facts["template", "Cluster: Type"] = "AWS::ECS::Cluster"
     if expected.makes_groups(model, options) or makes_names(model, options):
         facts["template", "Parameters"] = {"Vpc": {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}
-    jobs = [name for name, noun in model.services if noun.kind == "job" and expected.makes_group(model, options, name)]
-    if jobs:
-        facts["template", "Outputs"] = {called(job, "Group"): _output(job) for job in sorted(jobs)}
+    own = [name for name in model.environment.services if expected.makes_group(model, options, name)]
+    mounting = {name: f"of {name}: {_MOUNTING}" for name in own if expected.mounts_efs(model, name)}
+    jobs = {name: f"that {name} is run with." for name in own if model.environment.services[name].kind == "job"}
+    if mounting or jobs:
+        facts["template", "Outputs"] = {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
     for service, _ in model.services:
         facts |= {(service, place): value for place, value in _service(model, options, service).items()}
     return {FactKey(BASELINE, owner): value for owner, value in facts.items()}
@@ -69,10 +73,9 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
     return {place: value for place, value in facts.items() if value}
 
 
-def _output(job: str) -> object:
-    """What runs a job is told its group."""
-    value = {"Fn::GetAtt": [called(job, "Group"), "GroupId"]}
-    return {"Description": f"The security group that {job} is run with.", "Value": value}
+def _output(name: str, what: str) -> object:
+    """What runs a job, and who lets tasks mount, are told the group."""
+    return {"Description": f"The security group {what}", "Value": {"Fn::GetAtt": [called(name, "Group"), "GroupId"]}}
 
 
 def _tags(model: Model) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
 
 def _addresses(model: Model) -> int:
     """At least as many as there are rules between two groups, one at each end."""
-    members = sum(map(len, model.members.values()))
+    members = sum((2 if model.ready[backend] else 1) * len(members) for backend, members in model.members.items())
     return members + sum(value.address is not None for _, service in model.services for value in service.env.values())
 
 

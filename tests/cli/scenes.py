@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from tests.cli import run
 from tests.cli.docker import Docker, docker
 from tests.fields import FIELD_CHANGES
+from tests.limits import EXAMPLES
 from tests.strategies import PAGES, Spec, as_text, targets_of
 from twipc.cli import cli
 from twipc.run import Engine, alone
@@ -297,6 +298,7 @@ def packed(*more: str, **scene: object) -> Scene:
 
 
 SCENES: dict[str, Scene] = {
+    "ECS112": linted(EXAMPLES["the rules of a security group in one direction"](61).text),
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
     "TW210": unread,

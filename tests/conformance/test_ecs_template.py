@@ -103,6 +103,17 @@ accept:
   - {code: ECS107, at: services.proxy.publish.http, target: ecs, because: the listener is on 80 too}
 """
 NAMES_SAID = TALKING[TALKING.index("    cloud_map_services:") : TALKING.index("    target_groups:")]
+NEWS = next(line for line in TALKING.splitlines(keepends=True) if "fsap-" in line)
+CHECKED = (
+    ("ports: {http: 8080, lookup", "ready: {http: {path: /ready, port: admin}}\n    ports: {http: 8080, admin: 9000, lookup"),
+    ("networks: [edge, back]", "networks: [back]"),
+    ("networks: {edge: {}, back: {internal: true}}", "networks: {back: {internal: true}}"),
+    *(
+        (line, "")
+        for line in TALKING.splitlines(keepends=True)
+        if re.match(" +(publish:|target_groups:|proxy: {)|.*ECS107", line)
+    ),
+)
 SECRETS = """\
 secrets:
   api-key: {ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key-AbCdEf:user::"}
@@ -145,6 +156,8 @@ def templates() -> Iterator[tuple[str, str]]:
         yield launch, text_of(everything(launch))
         yield f"{launch}, all made", text_of(making(launch, *MADE))
         yield f"{launch}, made of talk", text_of(talking(("launch: fargate", f"launch: {launch}"), (NAMES_SAID, "")))
+    with_port = ("image: shop/web:1", "image: registry.example.com:5000/shop/web:1")
+    yield "readiness, made", text_of(talking(*CHECKED, with_port))
 
 
 @pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
@@ -303,9 +316,8 @@ def test_a_role_may_do_what_its_service_needs() -> None:
         ),
         (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::Sub": f"{logs}:log-stream:*"}),
         ("logs:CreateLogGroup", {"Fn::Sub": f"{logs}:*"}),
-        ("secretsmanager:GetSecretValue", [f"{arn}/key-AbCdEf", f"{arn}/key-AbCdEf-??????"]),
-        ("secretsmanager:GetSecretValue", f"{arn}/other-??????"),
-        ("ssm:GetParameters", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/third"),
+        ("secretsmanager:GetSecretValue", [f"{arn}/key-AbCdEf", f"{arn}/key-AbCdEf-??????", f"{arn}/other-??????"]),
+        ("ssm:GetParameters", ["arn:aws:ssm:eu-west-1:111122223333:parameter/shop/third"]),
     ]
     [mount] = resources["WebTaskRole"]["Properties"]["Policies"]
     read, write = "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"
@@ -394,6 +406,103 @@ def test_groups_let_in_who_asks_and_who_is_published_to() -> None:
         {ENDPOINTS, ("0.0.0.0/0", "tcp", 2049, "volumes"), ("WebGroup", "udp", 53, "to web")},
     )
     assert rules(out, "MoveToGroup") == (set(), {ENDPOINTS, ("DbGroup", "tcp", 5432, "to db")})
+
+
+def test_who_asks_whether_a_service_is_ready_reaches_it_on_the_port_that_it_says() -> None:
+    out = talking(*CHECKED)
+    asked = {("ProxyGroup", "tcp", 8080, "from proxy"), ("ProxyGroup", "tcp", 9000, "from proxy")}
+    assert asked <= rules(out, "WebGroup")[0]
+    assert {("WebGroup", "tcp", 8080, "to web"), ("WebGroup", "tcp", 9000, "to web")} <= rules(out, "ProxyGroup")[1]
+    [server] = [text for path, text in out.compiled[0].bundle.texts.items() if path.endswith("haproxy.cfg")]
+    assert "web.shop.internal:8080 port 9000" in server
+
+
+def test_nginx_asks_nobody_whether_he_is_ready() -> None:
+    lost = "accept:\n  - {code: TW514, at: services.web.ready, target: ecs, because: it retries}\n"
+    out = talking(*CHECKED, ('{name: haproxy, version: "3.2"}', '{name: nginx, version: "1.28"}'), ("accept:\n", lost))
+    assert ("ProxyGroup", "tcp", 8080, "from proxy") in rules(out, "WebGroup")[0]
+    assert 9000 not in {rule[2] for rule in rules(out, "WebGroup")[0]}
+
+
+@pytest.mark.parametrize(
+    ("image", "more", "port"),
+    [
+        ("registry.example.com:5000/shop/web:1", "", 5000),
+        ("localhost:5001/shop/web", "", 5001),
+        ("registry.example.com:443/shop/web:1", "", None),
+        ("registry.example.com/shop/web:1", "", None),
+        ("web:5000", "", None),
+        ("web:5000", "    build: web\n", 5002),
+        ("registry.example.com:5000/web:1", "    build: web\n", 5000),
+    ],
+)
+def test_behind_internal_networks_an_image_comes_from_where_its_registry_listens(
+    image: str, more: str, port: int | None
+) -> None:
+    ecr = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+    out = talking(("    image: shop/web:1\n", f'    image: "{image}"\n{more}'), (ecr, "registry.example.com:5002/team"))
+    outside = {rule for rule in rules(out, "WebGroup")[1] if rule[0] == "0.0.0.0/0"}
+    assert outside == {ENDPOINTS, *([("0.0.0.0/0", "tcp", port, "image")] if port else [])}
+
+
+@pytest.mark.parametrize(
+    ("registry", "region"),
+    [
+        ("111122223333.dkr.ecr.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("111122223333.dkr.ecr-fips.us-east-1.amazonaws.com", "us-east-1"),
+        ("111122223333.dkr-ecr.eu-west-1.on.aws", "eu-west-1"),
+        ("111122223333.dkr-ecr-fips.us-gov-west-1.on.aws", "us-gov-west-1"),
+        ("111122223333.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "cn-north-1"),
+        ("111122223333.dkr-ecr.eu-west-1.amazonaws.com", None),
+        ("111122223333.dkr.ecr.eu-west-1.on.aws", None),
+        ("111122223333.dkr.ecr.eu-west-1.amazonaws.com.example.com", None),
+    ],
+)
+def test_a_role_pulls_from_ecr_by_each_of_its_names(registry: str, region: str | None) -> None:
+    resources = json.loads(text_of(talking(("image: shop/web:1", f'image: "{registry}/team/web:1"'))))["Resources"]
+    [policy] = resources["WebExecutionRole"]["Properties"]["Policies"]
+    found = [one["Resource"] for one in policy["PolicyDocument"]["Statement"] if "ecr:BatchGetImage" in one["Action"]]
+    where = f"arn:${{AWS::Partition}}:ecr:{region}:111122223333:repository/team/web"
+    assert found == ([{"Fn::Sub": where}] if region else [])
+
+
+def test_whom_mount_targets_have_to_let_in_is_told() -> None:
+    """EFS has groups of its own, which nobody here knows."""
+    told = json.loads(text_of(talking()))["Outputs"]
+    assert {name: one["Value"] for name, one in told.items()} == {
+        name: {"Fn::GetAtt": [name, "GroupId"]} for name in ("DbGroup", "MoveToGroup")
+    }
+    assert "mount targets" in told["DbGroup"]["Description"]
+    assert "mount targets" not in told["MoveToGroup"]["Description"]
+    local = talking(("single-writer", "scratch"), (NEWS, ""))
+    assert list(json.loads(text_of(local))["Outputs"]) == ["MoveToGroup"]
+
+
+@pytest.mark.parametrize("changes", [[], [(NAMES_SAID, "")]], ids=["said", "made"])
+def test_members_beyond_what_cloud_map_names_are_warned_of(changes: list[tuple[str, str]]) -> None:
+    """Be it one of the spec's own or made: both have the same most."""
+    for replicas, codes in ((8, []), (9, ["ECS113"])):
+        out = talking(*changes, ("    image: shop/web:1\n", f"    image: shop/web:1\n    replicas: {replicas}\n"))
+        assert [code for code in out.codes if code.startswith("ECS11")] == codes
+    many = ("{sql: 5432}", "{sql: 5432}\n    replicas: 9"), ("single-writer", "shared")
+    assert "ECS113" not in talking(*changes, *many).codes  # an answer of eight is enough for a program
+
+
+def test_a_role_that_has_no_room_for_its_volumes_is_found_too() -> None:
+    def mounting(count: int) -> Outcome:
+        places = ", ".join(f"/v{at}: v{at}" for at in range(count))
+        nouns = ", ".join(f"v{at}: {{access: shared}}" for at in range(count))
+        options = ", ".join(f"v{at}: {{file_system: fs-0a1b2c3d, access_point: fsap-{at:08x}}}" for at in range(count))
+        return talking(
+            (NEWS, f"    volumes: {{{options}}}\n"),
+            ("mounts: {/data: news}", f"mounts: {{{places}}}"),
+            ("{news: {access: single-writer}}", f"{{{nouns}}}"),
+        )
+
+    assert "ECS112" not in mounting(20).codes
+    [found] = [one for one in mounting(40).findings if one.code.id == "ECS112"]
+    assert (found.at, found.help) == ("services.db", "say a role of your own: `task_roles: {db: …}`")
 
 
 def test_tasks_of_one_service_reach_each_other_where_they_are_told_its_name() -> None:
