@@ -55,6 +55,12 @@ def test_a_request_is_followed_through_spec_and_artifacts(root: Path) -> None:
     assert "every server answers 400" in run("routes", "explain", "prod", "/a/../b", at=root).out
     refused = json.loads(run("routes", "explain", "prod", "/a/../b", "--format", "json", at=root).out)["refused"]
     assert refused["status"] == 400
+    for path in ("/x/../a", "/é"):
+        foreign = run("routes", "explain", "nginx.conf", path, at=root)
+        assert (foreign.code, foreign.out[:53]) == (0, "such requests are not asked about in files of others:")
+        assert list(json.loads(run("routes", "explain", "nginx.conf", path, "--format", "json", at=root).out))[-1:] != [
+            "refused"
+        ]
     steps = json.loads(run("routes", "explain", "prod", "/", "--format", "json", at=root).out)["steps"]
     assert {step["server"] for step in steps} == {"edge"}
 

@@ -37,6 +37,13 @@ LOCATIONS = (
     "rewrite ^ https://x.example$request_uri redirect;",
     "rewrite ^ /y?a=1 redirect;",
     "rewrite ^ $scheme://$host/z;",
+    "rewrite ^ https://x.example$uri permanent;",
+    "absolute_redirect off; return 301 $request_uri;",
+)
+DECODING = (
+    "rewrite ^ http://y.example$request_uri? permanent;",
+    "return 301 http://y.example$uri$is_args$args;",
+    "rewrite ^ http://y.example$uri permanent;",
 )
 RULES = (
     "redirect scheme https",
@@ -89,6 +96,7 @@ def location(what: str, host: str, target: str) -> str:
         "{Host,lower}": host.lower(),
         "{path}": path,
         "{Path}": path,
+        "{Path,decoded}": path,
         "{Uri}": target,
     }
     for word, value in {**words, "{query}": mark + query, "{&query}": f"&{query}" if mark else "", "{{": "{"}.items():
@@ -116,7 +124,36 @@ def test_redirects_lead_where_the_table_says(tool: str) -> None:
         said = answer(table, host, target.partition("?")[0])
         assert (said.kind, said.what[:3]) == ("redirect", str(came.status)), (target, said)
         there = urljoin(f"http://{host}{target}", came.header("location") or "")
-        assert location(said.what, host, target).replace(":80/", "/") == there.replace(":80/", "/"), (host, target, said)
+        assert urljoin(f"http://{host}{target}", location(said.what, host, target)).replace(":80/", "/") == there.replace(
+            ":80/", "/"
+        ), (host, target, said)
+
+
+def locations(tool: str, text: str, *requests: Request) -> list[str | None]:
+    """Where an engine sends clients, word for word."""
+    file = "/etc/nginx/nginx.conf" if tool == "nginx" else "/usr/local/etc/haproxy/haproxy.cfg"
+    whole = (NGINX if tool == "nginx" else HAPROXY) % text
+    report = run(Scenario(tool, {file: whole}, (Wait(requests[0]), *requests), {}, MEMBERS))
+    assert report.exit_code is None, report.stderr
+    return [came.header("location") for came in report.answers]
+
+
+def test_a_path_is_decoded_once_more_by_a_rewrite_alone() -> None:
+    text = nginx(*DECODING)
+    asked = [Request(f"/r{at}/{more}", "GET", PORT, "first.example") for at in range(3) for more in ("a%20b?%20", "%2541")]
+    whole, read_so, once_more = (found for found in zip(*[iter(locations("nginx", text, *asked))] * 2, strict=True))
+    assert len({whole[0], read_so[0]}) == len({read_so[1], once_more[1]}) == 2, (whole, read_so, once_more)
+
+
+def test_a_port_goes_without_saying_where_it_is_the_schemes_own() -> None:
+    text = "server { listen 443; return 301 /b; } server { listen 80; return 301 /b; }"
+    asked = [Request("/a", "GET", port, "a.example") for port in (443, 80)]
+    assert locations("nginx", text, *asked) == ["http://a.example:443/b", "http://a.example/b"]
+
+
+def test_a_path_at_the_beginning_may_name_a_host() -> None:
+    text = haproxy("redirect prefix / code 301").replace("path_beg /r0/", "path_beg //a")
+    assert locations("haproxy", text, Request("//a//b", "GET", PORT, "x.example")) == ["//a//b"]
 
 
 @pytest.mark.parametrize("one", NGINX_OPEN)

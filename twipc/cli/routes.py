@@ -90,12 +90,15 @@ def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
         case, path = asked(method, url)
     except ValueError as problem:
         raise click.UsageError(visible(str(problem))) from None
-    if isinstance(path, Refused):
-        if _tells(session):
-            click.echo(f"every server answers {path.status}: {path.why}")
-        session.finish(more={"refused": {"status": path.status, "why": path.why}})
-        return
     one = side(session, name)
+    if isinstance(path, Refused):
+        ours = one.model is not None
+        if _tells(session):
+            told = f"every server answers {path.status}" if ours else "such requests are not asked about in files of others"
+            click.echo(f"{told}: {path.why}")
+        refused = {"status": path.status, "why": path.why}
+        session.finish(more={"refused": refused} if ours else {"not_asked": {"why": path.why}})
+        return
     raw = reads_raw(one.site)
     if raw:
         path = url.partition("?")[0].encode()

@@ -68,7 +68,7 @@ def differences(one: Site, other: Site) -> list[Difference]:
     If one of them matches paths or hosts as they come, so are the requests; else they are told apart as they are normalised.
     """
     told = [answer for site in (one, other) for answer in _answers(site) if answer.kind == KIND]
-    by_path = all(reads_paths(told))
+    by_path = reads_paths(told)
     raw = reads_raw(one, other) or by_path
     kinds = list(cases(one, other, came=all(asks(told)), told=bool(told)))
     first, second = (Together(of, [may[place] for _, may in kinds], raw=raw) for place, of in enumerate((one, other)))

@@ -1,21 +1,26 @@
 """Where a redirect sends a client: two that say it in other words are alike if status, scheme, host, path and query are.
 
 What is taken from the request stands in braces: `{host}` as it is read and `{Host}` as it came, `{path}` as it came and
-`{Path}` as it is read, `{query}` with its question mark, or nothing, and `{uri}` for path and query, `{Uri}` decoded.
+`{Path}` as it is read, `{query}` with its question mark, or nothing, and `{uri}` for path and query. `{Uri}` and
+`{Path,decoded}` are decoded once more on their way out, but for what then would be no URL: they are alike for plain ones alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .table import Answer
 
 KIND = "redirect"
+READ = ("{Path}", "{Path,decoded}", "{Uri}")
+"""Paths that are not said as they came."""
 _HTTPS = re.compile(r"https://\{host\}(?::([0-9]+))?\{uri\}")
 _OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\{uri\}")
 _SHORT = re.compile(r"https(?: at port ([0-9]+))?")
+_ABSOLUTE = re.compile(r"/(?![/$]|\{(?:[pP]ath|Uri)[},])")
+"""A path of the same host: what may go on with a slash names another one."""
 _USUAL_PORT = re.compile(r"(?:(http)|https)://([^/{}:]+|\{[hH]ost\}|\[[^]]*\]):(?(1)80|443)(?![0-9])")
 
 
@@ -49,10 +54,19 @@ def asks(answers: Iterable[Answer]) -> tuple[bool, bool]:
     return any("{host}" in one for one in targets), any("{Host}" in one or one.startswith(("/", "{")) for one in targets)
 
 
-def reads_paths(answers: Iterable[Answer]) -> tuple[bool, bool]:
-    """The same of paths."""
-    targets = [_long(answer.what)[1] for answer in answers if answer.kind == KIND]
-    return any("{Path}" in one or "{Uri}" in one for one in targets), any("{path}" in one or "{uri}" in one for one in targets)
+def reads_paths(answers: Iterable[Answer]) -> bool:
+    """Whether some redirects say the path otherwise than others: then paths are asked for as they come."""
+    ways = {way for answer in answers if answer.kind == KIND for way in _ways(_long(answer.what)[1])}
+    return len(ways) > 1
+
+
+def _ways(target: str) -> Iterator[str]:
+    """How a path is said: a target that begins with it as it came begins with another host where that has two slashes."""
+    if target.startswith(("{path}", "{uri}")):
+        yield "at the beginning"
+    elif "{path}" in target or "{uri}" in target:
+        yield "as it came"
+    yield from (word for word in READ if word in target)
 
 
 def resolved(answer: Answer, known: Known) -> Answer:
@@ -60,18 +74,17 @@ def resolved(answer: Answer, known: Known) -> Answer:
     if answer.kind != KIND:
         return answer
     status, target = _long(answer.what)
-    target = target.replace("{Uri}", "{uri}") if known.plain_path else target
+    if known.plain_path:
+        target = target.replace("{Uri}", "{uri}").replace("{Path,decoded}", "{path}").replace("{Path}", "{path}")
     target = target.replace("{uri}", "{path}{query}").replace("{scheme}", known.scheme)
     if target.startswith("//"):
         target = f"{known.scheme}:{target}"
-    elif target.startswith(("/", "{path}", "{Path}", "{Uri}")):
+    elif target.startswith(("{path}", *READ) if known.plain_path else "{Path}") or _ABSOLUTE.match(target):
         target = f"{known.scheme}://{{Host}}{target}"
     if known.plain_host:
         target = target.replace("{Host,lower}", "{host}").replace("{Host}", "{host}")
     if known.only:
         target = target.replace("{host}", known.only)
-    if known.plain_path:
-        target = target.replace("{Path}", "{path}")
     return Answer(KIND, f"{status} to {_USUAL_PORT.sub(_without_port, target)}")
 
 

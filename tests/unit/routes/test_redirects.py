@@ -61,6 +61,38 @@ def test_a_path_that_comes_encoded_is_told_otherwise() -> None:
     assert "%" in found.request.path or "//" in found.request.path
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rewrite ^ http://y$request_uri? permanent;", "return 301 http://y$uri$is_args$args;"),
+        ("rewrite ^ http://y$request_uri? permanent;", "return 301 http://y$request_uri;"),
+        ("rewrite ^ http://y$request_uri? permanent;", "rewrite ^ http://y$uri permanent;"),
+        ("rewrite ^ http://y$uri permanent;", "return 301 http://y$uri$is_args$args;"),
+        ("absolute_redirect off; return 301 $request_uri;", "return 301 http://$host$request_uri;"),
+    ],
+)
+def test_a_path_that_is_decoded_once_more_or_begins_a_target_is_told_otherwise(one: str, other: str) -> None:
+    found = differences(nginx(f"location / {{ {one} }}"), nginx(f"location / {{ {other} }}"))
+    assert found
+    assert {each.plain for each in found} == {False}
+    assert differences(nginx(f"location / {{ {one} }}"), nginx(f"location / {{ {one} }}")) == []
+
+
+def test_a_path_that_may_be_a_host_is_told_otherwise() -> None:
+    prefix, scheme = (haproxy(f"http-request redirect {to} code 301") for to in ("prefix /", "scheme http"))
+    found = differences(prefix, scheme)
+    assert {each.plain for each in found} == {False}
+    assert found[0].request.path.startswith("//")
+    slash, host = "absolute_redirect off; return 301 /$uri;", "return 301 http://$host/$uri;"
+    assert plain(differences(nginx(f"location / {{ {slash} }}"), nginx(f"location / {{ {host} }}")))
+
+
+def test_the_groups_of_a_rewrite_are_those_of_its_expression() -> None:
+    one, other = (nginx(f"location / {{ rewrite {of} http://y/$1? permanent; }}") for of in ("^/(.*)$", "^(.*)$"))
+    assert plain(differences(one, other))
+    assert differences(one, nginx("location / { rewrite ^/(.*)$ http://y/$1? permanent; }")) == []
+
+
 def test_a_host_that_only_one_name_can_be_is_that_name() -> None:
     named = nginx(REST, "server_name a.example; return 301 https://a.example$request_uri;")
     asked = nginx(REST, "server_name a.example; return 301 https://$host$request_uri;")

@@ -58,7 +58,7 @@ def _rewritten(one: Directive, server: Block, around: Around) -> Rule:
     sent = redirected(one)
     if not sent:
         return _rule(one, unread(one), path)
-    return _rule(one, sends(one, Block([]), around.within(server), one.args[0]), path)
+    return _rule(one, sends(one, Block([]), around.within(server)), path)
 
 
 @dataclass(frozen=True)

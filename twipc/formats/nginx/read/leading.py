@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from twipc.routes.sent import literal
 from twipc.routes.table import OPEN, Answer, Outcome
 
 from ..tree import Block, Directive
+from .others import OTHERS, others
 from .pages import pages
 from .sending import absolute, named, redirected, returned
 
 _ASKS_LUA = ("rewrite_by_lua", "access_by_lua", "content_by_lua", "set_by_lua", "js_content", "js_access", "perl")
-_GUARDS = ("auth_request", *_ASKS_LUA, "allow", "deny")
+_GUARDS = ("auth_request", *_ASKS_LUA, "allow", "deny", *OTHERS)
 _MODULES = ("stub_status", "empty_gif", "api", "status")
 _BENIGN = frozenset(
     {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
@@ -46,7 +47,10 @@ class Around:
 
     blocks: tuple[Block, ...] = ()
     variables: Mapping[str, Sequence[Directive]] = field(default_factory=dict)
-    port: int = 80
+    port: int | Directive = 80
+    """The server's, or what leaves open which of several."""
+    at: str | Directive = ""
+    """How it stands in an address."""
 
     @cached_property
     def guards(self) -> tuple[list[Directive], ...]:
@@ -54,7 +58,7 @@ class Around:
         return tuple([one for one in of.directives if one.name.startswith(_GUARDS)] for of in self.blocks)
 
     def within(self, block: Block) -> Around:
-        return Around((block, *self.blocks), self.variables, self.port)
+        return replace(self, blocks=(block, *self.blocks))
 
 
 NOTHING = Around()
@@ -86,7 +90,7 @@ def _leads(block: Block, around: Around, of: str) -> Outcome:
         if one.name in ("if", "rewrite") and not _own(one):
             sent = redirected(one)
             every = sent and _EVERY.fullmatch(one.args[0])
-            return _named(Answer("redirect", sent), one, block, around, of) if every else unread(one)
+            return _named(Answer("redirect", sent), one, block, around, _groups(one)) if every else unread(one)
     closed = next(_closing(block, around), None)
     if closed:
         return closed
@@ -102,6 +106,8 @@ def _closing(block: Block, around: Around) -> Iterator[Outcome]:
     """What decides before anything is answered: other files, programs, who asks, and what is on the disk."""
     blocks = (block.directives, *around.guards)
     yield from (unread(one) for one in foreign_includes(block))
+    passed = any(one.name.endswith("_pass") for one in block.directives)
+    yield from (unread(one) for one in others(blocks, around.variables, passes=passed))
     for name in ("auth_request", *_ASKS_LUA):
         found = next((one for of in blocks for one in of if one.name.startswith(name)), None)
         if found and found.name != "auth_request_set" and found.args != ("off",):
@@ -114,8 +120,7 @@ def _closing(block: Block, around: Around) -> Iterator[Outcome]:
         yield (Answer("status", "403"),)
     for one in block.directives:
         plain = all(arg in ("$uri", "$uri/") for arg in one.args[:-1]) and one.args[-1:] == ("=404",)
-        passes = any(other.name.endswith("_pass") for other in block.directives)
-        if one.name == "limit_except" or (one.name == "try_files" and (passes or not plain)):
+        if one.name == "limit_except" or (one.name == "try_files" and (passed or not plain)):
             yield unread(one)
 
 
@@ -125,7 +130,7 @@ def _paged(outcome: Outcome, block: Block, around: Around) -> Outcome:
     for page, takers in pages(codes, (block, *around.blocks)) if codes else ():
         for taker in takers or ():
             inside = Block([one for one in taker.directives if one.name != "internal"])
-            answers = _leads(inside, Around(around.blocks[-2:], around.variables, around.port), "")
+            answers = _leads(inside, replace(around, blocks=around.blocks[-2:]), "")
             if not all(
                 isinstance(one, Answer) and (one.kind == "files" or (one.kind == "status" and one.what in codes))
                 for one in answers
@@ -166,34 +171,42 @@ def _named(answer: Answer, said: Directive, block: Block, around: Around, of: st
         else:
             return (Answer(OPEN, f"`${name}`, line {one.line}"),)
     if answer.kind == "redirect":
-        return _sent(text, said, (block, *around.blocks), around.port, of if groups else "")
+        return _sent(text, said, block, around, of if groups else "")
     if answer.kind == "backend" and (found := _ADDRESS.fullmatch(text)):
         text = f"{found[2]} over {found[1]}" if found[1] in ("https", "grpcs") else found[2]
     return (Answer(answer.kind, f"{text} by {of}" if groups and of else text),)
 
 
-def _sent(text: str, said: Directive, blocks: Sequence[Block], port: int, by: str) -> Outcome:
+def _groups(rewrite: Directive) -> str:
+    """What the groups of a `rewrite` are of: what they hold is encoded, other than in a `return`."""
+    return f"rewrite {rewrite.args[0]}"
+
+
+def _sent(text: str, said: Directive, block: Block, around: Around, by: str) -> Outcome:
     """A redirect with the server's own name and address in their places."""
+    blocks, port = (block, *around.blocks), around.port
     own = {"server_port": str(port), "server_name": named(blocks[-2]) if len(blocks) > 1 else None}
     for name in _VARIABLE.findall(text):
         if name in _ELSEWHERE or own.get(name, "") is None:
             return unread(said)
+        if name == "server_port" and isinstance(port, Directive):
+            return unread(port)
         text = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", own[name] or "", text) if name in own else text
-    whole = absolute(text, blocks, port)
-    if whole is None:
-        return unread(said)
+    whole = absolute(text, blocks, around.at)
+    if isinstance(whole, Directive):
+        return unread(whole)
     return (Answer("redirect", f"{whole} by {by}" if by else whole),)
 
 
-def sends(rewrite: Directive, block: Block, around: Around, of: str) -> Outcome:
+def sends(rewrite: Directive, block: Block, around: Around) -> Outcome:
     """What a client gets that a `rewrite` sends on."""
-    return _paged(_named(Answer("redirect", redirected(rewrite)), rewrite, block, around, of), block, around)
+    sent = Answer("redirect", redirected(rewrite))
+    return _paged(_named(sent, rewrite, block, around, _groups(rewrite)), block, around)
 
 
 def added_slash(location: Directive, around: Around) -> Outcome:
     """What a client gets whose path lacks but the slash of a location."""
-    blocks = (location.block or Block([]), *around.blocks)
-    return _sent(f"301 to {literal(location.args[-1])}{{query}}", location, blocks, around.port, "")
+    return _sent(f"301 to {literal(location.args[-1])}{{query}}", location, location.block or Block([]), around, "")
 
 
 def _constant(one: Directive, block: Block, around: Around) -> bool:

@@ -31,6 +31,10 @@ class _Listen:
     first: int
     last: int
 
+    @property
+    def by_https(self) -> bool:
+        return not {"ssl", "quic"}.isdisjoint(self.directive.args)
+
     def at(self, port: int) -> bool:
         return self.first <= port <= self.last
 
@@ -60,8 +64,12 @@ def routing(text: str, port: int | None = None) -> Table:
     if not there:
         raise LookupError(f"no server listens on port {asked}")
     variables = _variables(root)
-    around = {id(place): Around((_beside(place),), variables, asked) for place in places}
-    arounds = {id(server): around[id(place)] for server, place in servers}
+    beside = {id(place): _beside(place) for place in places}
+    arounds = {
+        id(server): Around((beside[id(place)],), variables, *_ports_of(server, there, asked))
+        for server, place in servers
+        if server.at(asked)
+    }
     maps = [one for place in places for one in place.directives if one.name == "map"]
     found = tuple(
         rule
@@ -76,6 +84,19 @@ def ports(text: str) -> list[int]:
     """Those that its servers listen on, in their order; of a range the first."""
     servers = (one for place in _places(parse(text)[0]) for one in place.directives if one.name == "server" and one.block)
     return list(dict.fromkeys(listen.first for one in servers for listen in _server(one).listens))
+
+
+def _ports_of(server: _Server, there: Sequence[_Server], asked: int) -> tuple[int | Directive, str | Directive]:
+    """The port of a server, and how it stands in an address: not at all where it is its scheme's (ngx_http_header_filter).
+
+    Who listens for https elsewhere besides has several; where they differ the directive stands there that makes them.
+    """
+    by_https = {one.address for other in there for one in other.at(asked) if one.by_https}
+    found = [(asked, one.address in by_https, one.directive) for one in server.at(asked)]
+    found += [(one.first, True, one.directive) for one in server.listens if one.by_https and not one.at(asked)]
+    port, _, last = found[0][0], *found[-1][1:]
+    at = ["" if port == (443 if tls else 80) else f":{port}" for port, tls, _ in found]
+    return (port if {one for one, *_ in found} == {port} else last), (at[0] if len(set(at)) == 1 else last)
 
 
 def _places(root: Block) -> list[Block]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from twipc.routes.sent import literal, sent
+from twipc.routes.sent import READ, literal, sent
 
 from ..tree import Block, Directive
 
@@ -49,31 +49,38 @@ def redirected(rewrite: Directive) -> str:
     to = target.removesuffix("?")
     more = "" if to != target else "{&query}" if "?" in to else "{query}"
     # What is encoded in it is decoded (ngx_http_script_regex_end_code).
-    return sent("301" if flag == ("permanent",) else "302", _target(to).replace("{uri}", "{Uri}") + more)
+    decoded = _target(to).replace("{uri}", "{Uri}").replace("{Path}", "{Path,decoded}")
+    return sent("301" if flag == ("permanent",) else "302", decoded + more)
 
 
 def _target(said: str) -> str:
     return _WORD.sub(lambda found: _WORDS[found[1] or found[2]], _QUERY.sub("{query}", literal(said).replace("${{", "${")))
 
 
-def absolute(what: str, blocks: Iterable[Block], port: int) -> str | None:
-    """What is sent where the target begins with a slash: the server's own address before it; None where nobody here knows."""
+def absolute(what: str, blocks: Iterable[Block], at: str | Directive) -> str | Directive:
+    """What is sent where the target begins with a slash: the server's own address before it, or what leaves that open.
+
+    `at` is the port as it stands in an address, or the directive that leaves it open.
+    """
     status, _, target = what.partition(" to ")
     short = target.startswith(("https", "host "))
-    if (short and not target.startswith("host ")) or (not short and not target.startswith(("/", "{uri}", "{Path}", "{Uri}"))):
+    if (short and not target.startswith("host ")) or (not short and not target.startswith(("/", "{uri}", *READ))):
         return what
-    said = {name: _said(blocks, name) for name in ("absolute_redirect", "port_in_redirect", "server_name_in_redirect")}
-    if said["absolute_redirect"] == "off":
+    if _is(blocks, "absolute_redirect", "off"):
         return what
-    if said["server_name_in_redirect"] == "on":
-        return None
-    at = "" if port in (80, 443) or said["port_in_redirect"] == "off" else f":{port}"
+    if named_so := _is(blocks, "server_name_in_redirect", "on"):
+        return named_so
+    at = "" if _is(blocks, "port_in_redirect", "off") else at
+    if isinstance(at, Directive):
+        return at
     target = f"//{target.removeprefix('host ')}{{uri}}" if short else target
     return f"{status} to {{scheme}}://{{host}}{at}{target}"
 
 
-def _said(blocks: Iterable[Block], name: str) -> str:
-    return next((one.args[0] for block in blocks for one in block.directives if one.name == name and one.args), "")
+def _is(blocks: Iterable[Block], name: str, value: str) -> Directive | None:
+    """The nearest directive of a name, if it says a value."""
+    found = next((one for block in blocks for one in block.directives if one.name == name), None)
+    return found if found and found.args == (value,) else None
 
 
 def named(server: Block) -> str | None:
