@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from json.encoder import encode_basestring_ascii
 
 from twipc.diagnostics import Path
 from twipc.formats.document import Value
 from twipc.model import Model, image_of
 from twipc.spec import Duration
-from twipc.syntax import Node, NodeMapping, NodeSequence
+from twipc.syntax import Node
 from twipc.target import Measured
 from twipc.target.limits import Measure
 
@@ -24,7 +23,7 @@ from .places import makes_execution_role, makes_task_role
 from .resolving import Resolving
 from .roles import task_role
 from .template import starting_role
-from .untemplated import obstacles
+from .untemplated import obstacles, written
 from .wiring import secrets
 
 _BESIDE = 4_000
@@ -42,18 +41,7 @@ def documents(model: Model, options: Options | None) -> Iterator[Measured]:
 
 def _may_be_too_large(node: Node | None) -> bool:
     """Whether it is worth measuring at all: what the spec says of a service, as JSON, and what ECS has of every one."""
-    return _written(node) + 10_000 > limits.TASK_DEFINITION.most
-
-
-def _written(node: Node | None) -> int:
-    """More bytes than a part of a spec can have in a task definition; a mount has most words of ECS around it."""
-    if isinstance(node, NodeMapping):
-        return sum(len(encode_basestring_ascii(key)) + _written(entry.node) for key, entry in node.entries.items())
-    if isinstance(node, NodeSequence):
-        return sum(map(_written, node.items))
-    if node is None:
-        return 0
-    return 600 + len(encode_basestring_ascii(node.value) if isinstance(node.value, str) else json.dumps(node.value))
+    return written(node) + 10_000 > limits.TASK_DEFINITION.most
 
 
 def target_groups(_model: Model, options: Options | None) -> Iterator[Measured]:

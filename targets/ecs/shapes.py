@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from twipc.target import Unreadable
 
@@ -162,8 +162,7 @@ def fitting(path: str, document: object, shape: Shape, place: str = "") -> dict[
     """The same, known to have the shape as far as it goes; `place` is where in the file it stands."""
     if not _fits(document, shape):
         raise Unreadable(path, _misfit(document, shape, place))
-    loaded: dict[str, Any] = document  # type: ignore[assignment]
-    return loaded
+    return cast("dict[str, Any]", document)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

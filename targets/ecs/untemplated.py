@@ -27,10 +27,10 @@ def obstacles(model: Model) -> tuple[tuple[Path, str], ...]:
 
 
 def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
-    written = 0
+    bytes_ = 0
     for name, _ in model.services:
         node = model.tree.node(("services", name))
-        written += _bytes(node) + _OF_ECS
+        bytes_ += written(node) + _OF_ECS
         if isinstance(node, NodeMapping):
             for key in sorted(set(node.entries) - _ELSEWHERE):
                 yield from _replaced(node.entries[key].node, ("services", name, key))
@@ -40,7 +40,7 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
     count = 2 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
-    elif written > BYTES:
+    elif bytes_ > BYTES:
         yield ("services",), f"its template might have more than {BYTES // 1_000_000} MB"
 
 
@@ -70,12 +70,12 @@ def _functions(labels: NodeMapping, path: Path) -> Iterator[tuple[Path, str]]:
             yield (*path, key), f"`{key}` is a function of CloudFormation"
 
 
-def _bytes(node: Node | None) -> int:
-    """More bytes than a part of a spec has in a template: each value stands on a line of its own, deep within."""
+def written(node: Node | None) -> int:
+    """More bytes than a part of a spec has in a template or a task definition: each value is on a line of its own."""
     if isinstance(node, NodeMapping):
-        return sum(len(encode_basestring_ascii(key)) + _bytes(entry.node) for key, entry in node.entries.items())
+        return sum(len(encode_basestring_ascii(key)) + written(entry.node) for key, entry in node.entries.items())
     if isinstance(node, NodeSequence):
-        return sum(map(_bytes, node.items))
+        return sum(map(written, node.items))
     if node is None:
         return 0
     return 600 + len(encode_basestring_ascii(node.value) if isinstance(node.value, str) else json.dumps(node.value))

@@ -47,6 +47,7 @@ class _Kept(SourceFileLoader):
         return {"mtime": int.from_bytes(blake2b(_MADE_BY + source, digest_size=4).digest()), "size": len(source)}
 
     def source_to_code(self, data: Any, path: Any, **_options: Any) -> CodeType:  # type: ignore[override]
+        # Of the options of `compile` a template has none.
         return self._environment.compile(data.decode(), self.name, path)
 
 
@@ -65,4 +66,4 @@ class _Loader(BaseLoader):
 @cache
 def environment(package: str) -> Environment:
     loader = _Loader(package)
-    return Environment(loader=loader, undefined=StrictUndefined, finalize=only_quoted, **_SETTINGS)  # noqa: S701 - see there
+    return Environment(loader=loader, undefined=StrictUndefined, finalize=only_quoted, **_SETTINGS)  # noqa: S701 - _SETTINGS say why
