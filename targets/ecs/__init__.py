@@ -5,6 +5,8 @@ from twipc.target import Target
 from .baseline import baseline
 from .check import check
 from .codes import CODES
+from .deploying import DEPLOYING
+from .deploying import codes as deploying_codes
 from .lower import compile
 from .options import Options, discovery_of
 from .options_facts import option_facts
@@ -29,5 +31,6 @@ TARGET = Target(
     names=names,
     option_facts=lambda model, options: {**option_facts(model, options), **pins(model, options)},
     discovery=discovery_of,
-    codes=CODES,
+    deploying=DEPLOYING,
+    codes=(*CODES, *deploying_codes.CODES),
 )

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from click.testing import CliRunner
@@ -297,7 +298,63 @@ def packed(*more: str, **scene: object) -> Scene:
     return played
 
 
+ON_ECS = """\
+twipc: 1
+project: shop
+environment: prod
+targets:
+  ecs:
+    launch: fargate
+    region: eu-west-1
+    cluster: shop-prod
+    subnets: [subnet-0a1b2c3d]
+    security_groups: [sg-0a1b2c3d]
+    execution_role: "arn:aws:iam::111122223333:role/start"
+    task_roles: {db: "arn:aws:iam::111122223333:role/db"}
+    volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
+services:
+  db: {image: "shop/db:1", mounts: {/data: news}, resources: {cpu: 0.25, memory: 512MiB}}
+volumes: {news: {access: single-writer}}
+"""
+FILES = {"Files": {"Type": "AWS::EFS::FileSystem"}}
+
+
+def deployed(edit: Callable[[dict[str, Any]], object], spec: str = ON_ECS) -> Scene:
+    """What runs is the same but for an edit of its template."""
+
+    def scene(folder: Path) -> list[str]:
+        project(folder, spec)
+        found(folder, "compile")
+        running = json.loads((folder / "out" / "prod" / "ecs" / "template.json").read_text())
+        edit(running["Resources"])
+        (folder / "running.json").write_text(json.dumps(running))
+        return found(folder, "deploy", "--dry-run", "--against", str(folder / "running.json"))
+
+    return scene
+
+
+def renamed(resources: dict[str, Any]) -> None:
+    for kind in ("Service", "Task", "Logs"):
+        resources[f"Base{kind}"] = json.loads(json.dumps(resources.pop(f"Db{kind}")).replace("shop-prod-db", "shop-prod-base"))
+    resources["BaseService"]["Properties"]["TaskDefinition"] = {"Ref": "BaseTask"}
+
+
+def elsewhere(resources: dict[str, Any]) -> None:
+    resources["DbTask"]["Properties"]["Volumes"][0]["EFSVolumeConfiguration"]["FilesystemId"] = "fs-1a1b2c3d"
+
+
+def untemplated(folder: Path) -> list[str]:
+    project(folder, ON_ECS.replace('"shop/db:1"', '"shop/db:1", command: [run, "{{resolve:ssm:x}}"]'))
+    found(folder, "compile")
+    return found(folder, "deploy", "--dry-run")
+
+
 SCENES: dict[str, Scene] = {
+    "ECS135": deployed(lambda resources: resources["DbService"]["Properties"].update(LaunchType="EC2")),
+    "ECS136": deployed(lambda resources: resources.update(FILES)),
+    "ECS137": deployed(renamed),
+    "ECS138": deployed(elsewhere),
+    "TW710": untemplated,
     "ECS112": linted(EXAMPLES["the rules of a security group in one direction"](61).text),
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),

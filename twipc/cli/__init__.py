@@ -24,6 +24,7 @@ VERBS = {
     "build": "Build the images that the spec says how to make.",
     "clean": "List and remove what an environment left behind.",
     "compile": "Compile specs into out/.",
+    "deploy": "Deploy an environment as one stack, or say what that would do.",
     "doctor": "Say what this machine lacks to run environments.",
     "down": "End an environment; its volumes stay.",
     "explain": "Explain a code or a field.",

@@ -176,6 +176,8 @@ def _runnable(model: Model, wanted: str | None) -> str:
     )
     if wanted and wanted not in known:
         said = f"`{wanted}` is not a target that twipc runs"
+        if wanted in target_names() and target(wanted).deploying:
+            said = f"`{wanted}` is not run but deployed, by `twipc deploy {model.environment.environment}`"
     raise click.UsageError(
         visible(f"{said}; {'it has: ' + ', '.join(own) if own else 'those that it runs are: ' + ', '.join(known)}")
     )

@@ -158,9 +158,18 @@ NOT_OURS = Code(
     raised_by="`twipc pack` of an image that was built by other means",
 )
 
+NO_TEMPLATE = Code(
+    "TW710",
+    "there is nothing to deploy an environment by",
+    Severity.ERROR,
+    why="An environment is deployed as one stack, from one template: a warning of `compile` says why there is none.",
+    raised_by="`twipc deploy` of an environment that CloudFormation can have no template of",
+)
+
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
     *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
     *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST, IN_USE),
     *(NO_REGISTRY, NOT_OURS),
+    *(NO_TEMPLATE,),
 )

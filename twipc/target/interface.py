@@ -9,6 +9,7 @@ from twipc.model import Model
 from twipc.spec import Noun
 
 from .bundle import Bundle
+from .deploying import Deploying
 from .discovery import DOCKER, Discovery
 from .facts import Facts
 from .images import Packed
@@ -51,7 +52,7 @@ class Target:
     """One kind of place an environment can be put.
 
     `options` are what the spec may say under `targets.<name>`; `option_facts` gives those of them that an artifact shows.
-    Without a `runtime`, what it makes is run by other means.
+    Without a `runtime` or `deploying`, what it makes is run by other means.
     """
 
     name: str
@@ -69,5 +70,6 @@ class Target:
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True
     runtime: Runtime | None = None
+    deploying: Deploying | None = None
     images: Images = field(default=lambda _model, _options: ())
     codes: tuple[Code, ...] = ()

@@ -1,0 +1,37 @@
+"""What is wrong of a deployment that nothing is wrong with by itself: of two templates, not of one."""
+
+from __future__ import annotations
+
+from twipc.diagnostics import Code, Severity
+
+REFUSED = Code(
+    "ECS135",
+    "an update that CloudFormation refuses",
+    Severity.ERROR,
+    why="It makes the new one before it deletes the old one, and AWS takes no second one of the same name; nor can what has a "
+    "logical name become something of another kind. Such an update fails halfway, and is rolled back.",
+    raised_by="`twipc deploy --dry-run` of a service whose `launch` was another, under the same name",
+)
+STATE = Code(
+    "ECS136",
+    "kept state would be deleted",
+    Severity.ERROR,
+    why="What is on a file system that is replaced or deleted is gone with it: no roll-back brings it back.",
+    raised_by="`twipc deploy --dry-run` against a template with a file system that is neither retained nor in the new one",
+)
+TWO_WRITERS = Code(
+    "ECS137",
+    "two single writers would run at once",
+    Severity.ERROR,
+    why="A service that is replaced, or that goes under another name, runs until its successor is up: stop-first holds within "
+    "one service alone. Meanwhile both write one volume that only one may write.",
+    raised_by="`twipc deploy --dry-run` of a single writer under another name than what runs has",
+)
+OTHER_FILES = Code(
+    "ECS138",
+    "a volume is at another place",
+    Severity.WARNING,
+    why="The tasks begin with what is there, and what the old ones have written stays where it is: nobody copies it.",
+    raised_by="`twipc deploy --dry-run` where a volume has another access point than in what runs",
+)
+CODES = (REFUSED, STATE, TWO_WRITERS, OTHER_FILES)

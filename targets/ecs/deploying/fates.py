@@ -1,0 +1,88 @@
+"""What CloudFormation does with each resource on the way from one template to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from twipc.target.deploying import Act
+
+from .parts import Part, plain, referred
+from .replacing import CALLED_BY, REPLACED_BY
+
+_POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+
+
+@dataclass(frozen=True)
+class Fate:
+    """One resource: what it was, what it will be, and the properties that are others then.
+
+    `drawn` are the resources that are replaced and that it refers to, by the property that does.
+    """
+
+    act: Act
+    before: Part | None
+    after: Part | None
+    changed: frozenset[str] = frozenset()
+    drawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: bool = True
+    """Whether its kind is in the table; what another does is not known here."""
+
+    @property
+    def part(self) -> Part:
+        found = self.after or self.before
+        assert found
+        return found
+
+
+def fates(before: Mapping[str, Part], after: Mapping[str, Part]) -> Mapping[str, Fate]:
+    """Everything that does not stay as it is, by logical name."""
+    both = sorted(before.keys() & after.keys())
+    # What follows from a replacement may be a replacement itself.
+    replaced: set[str] = set()
+    while True:
+        drawn = {id_: _drawn(after[id_], replaced) for id_ in both}
+        changed = {id_: _changed(before, after, id_, replaced) | set(drawn[id_]) for id_ in both}
+        more = {id_ for id_ in both if changed[id_] & REPLACED_BY.get(after[id_].kind, frozenset())} - replaced
+        if not more:
+            break
+        replaced |= more
+    found = {id_: Fate(Act.CREATED, None, after[id_]) for id_ in after.keys() - before.keys()}
+    for id_ in before.keys() - after.keys():
+        act = Act.KEPT if before[id_].outlives("DeletionPolicy") else Act.DELETED
+        found[id_] = Fate(act, before[id_], None)
+    for id_ in both:
+        if changed[id_]:
+            act = Act.REPLACED if id_ in replaced else Act.UPDATED
+            known = after[id_].kind in REPLACED_BY
+            found[id_] = Fate(act, before[id_], after[id_], frozenset(changed[id_]), drawn[id_], known)
+    return dict(sorted(found.items()))
+
+
+def _drawn(part: Part, replaced: set[str]) -> dict[str, tuple[str, ...]]:
+    found = {name: tuple(sorted(set(referred(value)) & replaced)) for name, value in part.properties.items()}
+    return {name: ids for name, ids in found.items() if ids}
+
+
+def _changed(before: Mapping[str, Part], after: Mapping[str, Part], id_: str, replaced: set[str]) -> set[str]:
+    """The properties that are said otherwise, also in the name that a reference comes to, and what is said of its end."""
+    one, other = before[id_], after[id_]
+    if one.kind != other.kind:
+        return {"Type"}
+    steady = {name: part for name, part in after.items() if name not in replaced}
+    names = one.properties.keys() | other.properties.keys()
+    said = {
+        name
+        for name in names
+        if one.properties.get(name) != other.properties.get(name)
+        and plain(one.properties.get(name), before) != plain(other.properties.get(name), steady)
+    }
+    return said | {policy for policy in _POLICIES if one.attributes.get(policy) != other.attributes.get(policy)}
+
+
+def called(part: Part, among: Mapping[str, Part]) -> tuple[str, ...] | None:
+    """What makes a resource one of its kind; None for one that AWS gives a name, or of a kind that has none."""
+    names = CALLED_BY.get(part.kind)
+    if not names or not all(part.properties.get(name) for name in names):
+        return None
+    return (part.kind, *(repr(plain(part.properties[name], among)) for name in names))

@@ -1,0 +1,115 @@
+"""Mistakes that show only beside what runs: updates that fail halfway, that lose state, or that let in a second writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from twipc.diagnostics import Code, Finding, Path
+from twipc.model import Model
+from twipc.target.deploying import Act
+
+from . import codes
+from .fates import Fate, called
+from .parts import Part, referred
+from .replacing import CALLED_BY, KIND_WORDS
+from .volumes import stops_first, volumes_of, writes
+
+Fates = Mapping[str, Fate]
+Parts = Mapping[str, Part]
+_STATEFUL = ("AWS::EFS::FileSystem",)
+_ENDS = (Act.REPLACED, Act.DELETED)
+
+
+def hazards(model: Model, owners: Mapping[str, str], found: Fates, before: Parts, after: Parts) -> Iterator[Finding]:
+    """`owners` is the service that each part is of."""
+    for id_, fate in found.items():
+        at: Path = ("services", owners[id_]) if owners.get(id_) else ("targets", "ecs")
+        for code, said, help in (*_refused(fate, before, after), *_lost(fate)):
+            yield _finding(model, code, said, at, help)
+    yield from _second_writers(model, found, before, after)
+    yield from _other_files(model, found)
+
+
+def _finding(model: Model, code: Code, said: str, at: Path, help: str) -> Finding:
+    while at and model.tree.node(at) is None:
+        at = at[:-1]
+    return Finding(code, said, model.span(at, key=True) if at else None, help=help, at=model.tree.name(at), target="ecs")
+
+
+def _refused(fate: Fate, before: Parts, after: Parts) -> Iterator[tuple[Code, str, str]]:
+    part = fate.part
+    what = KIND_WORDS.get(part.kind, part.kind)
+    if fate.before and fate.after and fate.before.kind != fate.after.kind:
+        was = KIND_WORDS.get(fate.before.kind, fate.before.kind)
+        yield codes.REFUSED, f"`{part.id}` is a {was} and would be a {what}", "give it another logical name"
+        return
+    if fate.act is Act.REPLACED and fate.before and fate.after:
+        same = called(fate.before, before)
+        # What is in something that is replaced is another by that, and may be called the same.
+        elsewhere = any(name in fate.drawn for name in CALLED_BY.get(part.kind, ()))
+        if same and same == called(fate.after, after) and not elsewhere:
+            because = ", ".join(sorted(fate.changed))
+            yield (
+                codes.REFUSED,
+                f"the {what} `{part.id}` would be replaced ({because}), and the new one would have the old one's name",
+                "give it another name in the spec, or delete the old one by a deployment without it first",
+            )
+    if fate.act is Act.CREATED and (name := called(part, after)):
+        for id_, other in before.items():
+            if id_ not in after and called(other, before) == name:
+                help = f"keep the logical name `{id_}`, or delete the old one by a deployment without it first"
+                if other.outlives("DeletionPolicy"):
+                    help = f"keep the logical name `{id_}`, or import what stays"
+                said = f"the {what} `{part.id}` has the name that `{id_}` of what runs has"
+                yield codes.REFUSED, said, help
+
+
+def _lost(fate: Fate) -> Iterator[tuple[Code, str, str]]:
+    part = fate.part
+    if part.kind in _STATEFUL and fate.act in _ENDS:
+        policy = "UpdateReplacePolicy" if fate.act is Act.REPLACED else "DeletionPolicy"
+        # What holds at a deletion is what the stack was told before; at a replacement it is what it is told with it.
+        if not part.outlives(policy):
+            said = f"the {KIND_WORDS[part.kind]} `{part.id}` would be {fate.act.value}, with all that is on it"
+            yield codes.STATE, said, f"deploy it with `{policy}: Retain` first, or back up what is on it"
+
+
+def _second_writers(model: Model, found: Fates, before: Parts, after: Parts) -> Iterator[Finding]:
+    """Who ends only after another that writes the same has begun."""
+    services = [fate for fate in found.values() if fate.part.kind == "AWS::ECS::Service"]
+    for ends in services:
+        for begins in services:
+            if ends.act not in _ENDS or begins.act not in (Act.REPLACED, Act.CREATED):
+                continue
+            one, other = ends.before, begins.after
+            assert one
+            assert other
+            written = writes(one, before)
+            both = {place: volume for place, volume in writes(other, after).items() if place in written}
+            if both and (stops_first(one) or stops_first(other)) and not _fenced(model, other.service):
+                name = other.service
+                said = (
+                    f"`{other.id}` would begin to write {', '.join(f'`{both[place]}`' for place in sorted(both))} while "
+                    f"`{one.id}` still does: that one is ended only when its successor is up"
+                )
+                help = "deploy without it first (or with `replicas: 0`), and then with it; or keep its name"
+                yield _finding(model, codes.TWO_WRITERS, said, ("services", name), help)
+
+
+def _fenced(model: Model, name: str) -> bool:
+    """Whether a lock keeps the second one waiting."""
+    service = model.environment.services.get(name)
+    return bool(service and service.standby)
+
+
+def _other_files(model: Model, found: Fates) -> Iterator[Finding]:
+    for fate in found.values():
+        if fate.part.kind != "AWS::ECS::TaskDefinition" or not fate.before or not fate.after:
+            continue
+        one, other = (volumes_of(part) for part in (fate.before, fate.after))
+        drawn = set(fate.drawn.get("Volumes", ()))
+        for name in sorted(one.keys() & other.keys()):
+            if one[name] != other[name] or drawn & set(referred(other[name])):
+                said = f"the volume `{name}` of `{fate.part.service}` is at another place: its tasks begin with what is there"
+                help = "copy what is kept while nobody writes it, or leave the volume where it is"
+                yield _finding(model, codes.OTHER_FILES, said, ("targets", "ecs", "volumes", name), help)

@@ -1,0 +1,300 @@
+"""What an update of a stack does, told from two templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from targets.ecs.deploying import DEPLOYING
+from targets.ecs.deploying.differences import origins
+from tests.compiling import committed, compiled_spec, compiled_text
+from twipc.model import Model
+from twipc.target import Artifact
+from twipc.target.deploying import Act, Change, Interruption, NoTemplate, Operation
+
+HEAD = """\
+twipc: 1
+project: shop
+environment: prod
+targets:
+  ecs:
+    launch: fargate
+    region: eu-west-1
+    cluster: shop-prod
+    subnets: [subnet-0a1b2c3d]
+    security_groups: [sg-0a1b2c3d]
+    execution_role: "arn:aws:iam::111122223333:role/start"
+    task_roles: {db: "arn:aws:iam::111122223333:role/db"}
+    volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
+services:
+"""
+WEB = "  web: {image: shop/web:1, replicas: 2, stop_grace: 20s, resources: {cpu: 0.25, memory: 512MiB}}\n"
+DB = "  db: {image: shop/db:1, mounts: {/data: news}, stop_grace: 20s, resources: {cpu: 0.25, memory: 512MiB}}\n"
+NEWS = "volumes: {news: {access: single-writer}}\n"
+JOB = "  migrate: {kind: job, image: shop/db:1, resources: {cpu: 0.25, memory: 512MiB}}\n"
+SPEC = HEAD + WEB + DB + JOB + NEWS
+STATELESS = "".join(line for line in (HEAD + WEB + JOB).splitlines(keepends=True) if "news" not in line and "roles" not in line)
+Template = dict[str, Any]
+
+
+@cache
+def model(text: str = SPEC) -> Model:
+    found = compiled_text(text).model
+    assert found
+    return found
+
+
+@cache
+def artifact(text: str = SPEC) -> Artifact:
+    outcome = compiled_text(text)
+    assert outcome.compiled, outcome.findings
+    return next(one for one in outcome.compiled[0].bundle.artifacts if one.path == DEPLOYING.file)
+
+
+def operation(after: str, before: str | None, edit: Callable[[Template], object] = lambda _template: None) -> Operation:
+    """From one spec, in whose template something is edited, to another."""
+    running = json.loads(artifact(before).text) if before else None
+    if running:
+        edit(running)
+    return DEPLOYING.compare(model(after), artifact(after), json.dumps(running) if running else None)
+
+
+def acts(found: Operation) -> dict[str, str]:
+    return {one.id: one.act.value for one in found.changes}
+
+
+def change(found: Operation, id_: str) -> Change:
+    return next(one for one in found.changes if one.id == id_)
+
+
+def codes(found: Operation) -> list[str]:
+    return [one.code.id for one in found.findings]
+
+
+def test_where_nothing_runs_everything_is_created() -> None:
+    found = operation(SPEC, None)
+    assert set(acts(found)) == set(json.loads(artifact().text)["Resources"])
+    assert {one.act for one in found.changes} == {Act.CREATED}
+    assert change(found, "WebService").means == "2 tasks start"
+
+
+def test_what_is_said_the_same_changes_nothing() -> None:
+    assert operation(SPEC, SPEC) == Operation((), ())
+
+
+def test_another_image_is_a_new_revision_that_rolls_out() -> None:
+    found = operation(SPEC.replace("shop/web:1", "shop/web:2"), SPEC)
+    assert acts(found) == {"WebTask": "replaced", "WebService": "updated"}
+    service, task = change(found, "WebService"), change(found, "WebTask")
+    assert (service.means, service.interruption) == ("rolling, new tasks first: 2 tasks always answer", Interruption.NONE)
+    (cause,) = task.causes
+    assert (cause.told, cause.at) == ("ContainerDefinitions Image was shop/web:1, is shop/web:2", ("services", "web", "image"))
+    assert [one.told for one in service.causes] == ["TaskDefinition refers to WebTask, which is another"]
+
+
+def test_a_single_writer_stops_first_which_is_an_outage() -> None:
+    found = operation(SPEC.replace("shop/db:1, mounts", "shop/db:2, mounts"), SPEC)
+    service = change(found, "DbService")
+    assert service.interruption is Interruption.OUTAGE
+    assert service.means == (
+        "stop first: an outage while the old task ends (in 20 s at most) and the new one is fetched, started and ready"
+    )
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "means", "interruption"),
+    [
+        (100, 200, "rolling, new tasks first: 2 tasks always answer", Interruption.NONE),
+        (50, 100, "rolling: at least 1 of 2 tasks always answers", Interruption.FEWER),
+        (50, 200, "rolling: at least 1 of 2 tasks always answers", Interruption.FEWER),
+        (1, 100, "rolling: at least 1 of 2 tasks always answers", Interruption.FEWER),
+        (100, 149, "rolling: at least 2 of 2 tasks always answer", Interruption.FEWER),
+    ],
+)
+def test_percentages_are_told_as_tasks(least: int, most: int, means: str, interruption: Interruption) -> None:
+    """The least is rounded up and the most down, as the API says of them."""
+    after = json.loads(artifact().text)
+    configuration = after["Resources"]["WebService"]["Properties"]["DeploymentConfiguration"]
+    configuration |= {"MinimumHealthyPercent": least, "MaximumPercent": most}
+    text = json.dumps(after, indent=2) + "\n"
+    edited = Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines()))
+    found = DEPLOYING.compare(model(), edited, artifact(SPEC.replace("web:1", "web:0")).text)
+    service = change(found, "WebService")
+    assert (service.means, service.interruption) == (means, interruption)
+
+
+def test_more_and_fewer_tasks_leave_the_others_alone() -> None:
+    found = operation(SPEC.replace("replicas: 2", "replicas: 3"), SPEC)
+    assert acts(found) == {"WebService": "updated"}
+    assert change(found, "WebService").means == "3 tasks in place of 2; no other task is replaced"
+    none = change(operation(SPEC.replace("replicas: 2", "replicas: 0"), SPEC), "WebService")
+    assert none.interruption is Interruption.OUTAGE
+
+
+def test_a_service_that_is_taken_out_ends_and_its_log_stays() -> None:
+    found = operation(SPEC.replace(WEB, ""), SPEC)
+    assert acts(found) == {"WebService": "deleted", "WebTask": "deleted", "WebLogs": "kept"}
+    assert change(found, "WebService").interruption is Interruption.OUTAGE
+    assert change(found, "WebLogs").what == "log group of web"
+
+
+def test_a_job_that_is_another_has_to_be_run() -> None:
+    found = operation(SPEC.replace("job, image: shop/db:1", "job, image: shop/db:2"), SPEC)
+    assert acts(found) == {"MigrateTask": "replaced"}
+    assert "run it before" in change(found, "MigrateTask").means
+
+
+def test_another_cluster_replaces_all_services() -> None:
+    found = operation(STATELESS.replace("cluster: shop-prod", "cluster: shop-other"), STATELESS)
+    assert change(found, "WebService").act is Act.REPLACED
+    assert codes(found) == []
+
+
+def test_a_cluster_of_the_template_takes_its_services_along() -> None:
+    own = STATELESS.replace("    cluster: shop-prod\n", "")
+    found = operation(own, own, lambda old: old["Resources"]["Cluster"]["Properties"].update(ClusterName="shop-old"))
+    assert acts(found) == {"Cluster": "replaced", "WebService": "replaced"}
+    assert codes(found) == []
+
+
+def test_a_name_in_the_place_of_a_reference_to_it_changes_nothing() -> None:
+    def unreferred(old: Template) -> None:
+        container = old["Resources"]["WebTask"]["Properties"]["ContainerDefinitions"][0]
+        container["LogConfiguration"]["Options"]["awslogs-group"] = "/shop/prod/web"
+
+    assert operation(SPEC, SPEC, unreferred).changes == ()
+
+
+def test_a_service_that_must_be_replaced_under_its_name_is_refused() -> None:
+    found = operation(SPEC, SPEC, lambda old: old["Resources"]["WebService"]["Properties"].update(LaunchType="EC2"))
+    assert codes(found) == ["ECS135"]
+    assert found.findings[0].at == "services.web"
+
+
+def test_a_resource_of_another_kind_is_refused() -> None:
+    def other(old: Template) -> None:
+        old["Resources"]["WebLogs"] = {"Type": "AWS::ECS::Cluster", "Properties": {}}
+
+    found = operation(SPEC, SPEC, other)
+    assert codes(found) == ["ECS135"]
+    assert found.findings[0].message == "`WebLogs` is a cluster and would be a log group"
+
+
+def test_the_same_name_under_another_logical_name_is_refused() -> None:
+    def renamed(old: Template) -> None:
+        old["Resources"]["Logs"] = old["Resources"].pop("WebLogs")
+
+    found = operation(SPEC, SPEC, renamed)
+    assert codes(found) == ["ECS135"]
+    assert found.findings[0].help == "keep the logical name `Logs`, or import what stays"
+
+
+@pytest.mark.parametrize("policy", ["", "DeletionPolicy"])
+def test_a_file_system_that_goes_has_to_be_retained(policy: str) -> None:
+    def added(old: Template) -> None:
+        kept = {policy: "Retain"} if policy else {}
+        old["Resources"]["Files"] = {"Type": "AWS::EFS::FileSystem", **kept, "Properties": {}}
+
+    found = operation(SPEC, SPEC, added)
+    assert codes(found) == ([] if policy else ["ECS136"])
+    assert change(found, "Files").act is (Act.KEPT if policy else Act.DELETED)
+
+
+def test_a_single_writer_under_another_name_would_not_be_alone() -> None:
+    after = SPEC.replace("  db:", "  base:").replace("{db:", "{base:")
+    found = operation(after, SPEC)
+    assert codes(found) == ["ECS137"]
+    assert "`BaseService` would begin to write `news` while `DbService` still does" in found.findings[0].message
+    reading = SPEC.replace("single-writer", "read-only")
+    assert codes(operation(reading.replace("  db:", "  base:").replace("{db:", "{base:"), reading)) == []
+    shared = SPEC.replace("single-writer", "shared")
+    assert codes(operation(shared.replace("  db:", "  base:").replace("{db:", "{base:"), shared)) == []
+
+
+def test_a_single_writer_that_is_replaced_would_not_be_alone() -> None:
+    found = operation(SPEC.replace("cluster: shop-prod", "cluster: shop-other"), SPEC)
+    assert codes(found) == ["ECS137"]
+
+
+def test_a_volume_at_another_place_is_told() -> None:
+    found = operation(SPEC, SPEC.replace("fsap-0a1b2c3d", "fsap-1a1b2c3d"))
+    assert codes(found) == ["ECS138"]
+    assert found.findings[0].at == "targets.ecs.volumes.news"
+
+
+def test_a_new_target_group_behind_a_listener_is_an_outage() -> None:
+    def template(port: int) -> Template:
+        group = {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {"Port": port}}
+        action = {"Type": "forward", "TargetGroupArn": {"Ref": "WebTargets"}}
+        listener = {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": {"DefaultActions": [action]}}
+        return {"Resources": {"WebTargets": group, "Door": listener}}
+
+    text = json.dumps(template(81), indent=2) + "\n"
+    edited = Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines()))
+    found = DEPLOYING.compare(model(), edited, json.dumps(template(80)))
+    assert acts(found) == {"WebTargets": "replaced", "Door": "updated"}
+    assert change(found, "Door").interruption is Interruption.OUTAGE
+
+
+def test_what_a_variable_holds_is_not_told() -> None:
+    text = SPEC.replace("shop/web:1", "shop/web:1, env: {LEVEL: quiet, HUE: red}")
+    found = operation(text.replace("quiet", "loud"), text)
+    (cause,) = change(found, "WebTask").causes
+    assert cause.told == "ContainerDefinitions Environment LEVEL Value is another"
+    assert cause.at == ("services", "web", "env", "LEVEL")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", '{"Resources": []}', '{"Resources": {"A": 1}}', '{"Resources": {"A": {"Type": 1}}}'),
+        *('{"Resources": {"A": {"Type": "x", "Properties": []}}}', "[" * 100_000),
+        '{"Resources": {"A": {"Type": "x", "Properties": ' + '{"a":' * 900 + "1" + "}" * 900 + "}}}",
+    ],
+)
+def test_any_other_text_is_no_template(text: str) -> None:
+    with pytest.raises(NoTemplate):
+        DEPLOYING.compare(model(), artifact(), text)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["", "web", "WebTask", "${WebTask.Arn}", "{{"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["Ref", "Fn::Sub", "Fn::GetAtt", "Name", "Key", "Tags", "Properties"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(["WebTask", "WebService", "DbTask", "WebLogs"]), st.data(), _JSON)
+def test_any_template_is_told_about(id_: str, data: st.DataObject, value: object) -> None:
+    """Whatever somebody else's says of a resource that we know."""
+    running = json.loads(artifact().text)
+    properties = running["Resources"][id_]["Properties"]
+    properties[data.draw(st.sampled_from(sorted(properties)))] = value
+    found = DEPLOYING.compare(model(), artifact(), json.dumps(running))
+    assert all(cause.told for one in found.changes for cause in one.causes)
+
+
+@pytest.mark.parametrize("name", [name for name in committed() if (compiled_spec(name).model or 0) and name != "train"])
+def test_every_place_of_a_template_has_its_origin(name: str) -> None:
+    (compiled,) = compiled_spec(name, ["ecs"]).compiled
+    made = next(one for one in compiled.bundle.artifacts if one.path == DEPLOYING.file)
+    found = origins(made)
+
+    def places(value: object, place: tuple[str | int, ...]) -> int:
+        assert place in found, place
+        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        return 1 + sum(places(child, (*place, key)) for key, child in items)
+
+    assert places(json.loads(made.text), ()) == len(found)
+    assert found["Resources", "WebTask", "Properties", "ContainerDefinitions", 0, "Image"] == ("services", "web", "image")

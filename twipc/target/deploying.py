@@ -1,0 +1,105 @@
+"""How a target is deployed as a whole: what one operation makes of what is there, told before it begins; all pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from twipc.diagnostics import Finding, Path
+from twipc.model import Model
+
+from .bundle import Artifact
+
+
+class Act(Enum):
+    """What happens to one thing; its value is the word for it."""
+
+    CREATED = "created"
+    REPLACED = "replaced"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    KEPT = "kept"
+    """It is no longer part of what is deployed, and stays."""
+
+
+class Interruption(Enum):
+    """What who uses a service notices; its value is the word for it."""
+
+    NONE = "none"
+    FEWER = "fewer"
+    """Some of its tasks go before others are there; who asks is answered."""
+    OUTAGE = "outage"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One thing that is said otherwise than before, in the deployed file's own words; `at` is where the spec says it."""
+
+    what: str
+    at: Path
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def told(self) -> str:
+        if self.before is None and self.after is None:
+            return f"{self.what} is another"
+        if self.before is None:
+            return f"{self.what} is {self.after}"
+        return f"{self.what} was {self.before}, is {self.after if self.after is not None else 'another'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one thing: `id` is its name in the deployed file, `kind` what sort of thing it is there.
+
+    `what` names it in the user's words, `means` says what comes of it for who uses it.
+    """
+
+    id: str
+    kind: str
+    what: str
+    act: Act
+    means: str
+    service: str = ""
+    interruption: Interruption = Interruption.NONE
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a deployment does, in the order in which it is told, and what is wrong with that."""
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+class NoTemplate(Exception):
+    """A text is not what this target deploys; says why in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What one operation is carried out with: `tags` tell whose it is, `asks` are the parameters without a default."""
+
+    name: str
+    region: str
+    tags: Mapping[str, str]
+    capabilities: tuple[str, ...]
+    asks: tuple[str, ...]
+    takes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deploying:
+    """What a target answers to `twipc deploy`; all are pure."""
+
+    file: str
+    """The artifact that is deployed; a bundle may be without it."""
+    missing: Callable[[Model], str]
+    """Why a model has no such file."""
+    compare: Callable[[Model, Artifact, str | None], Operation]
+    """From the text of what runs, none where nothing does; raises `NoTemplate` where that is something else."""
+    stack: Callable[[Model, Any, str], Stack]
