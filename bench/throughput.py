@@ -1,8 +1,8 @@
 """Requests a second through twipc's configuration and through the original's: `python -m bench.throughput [--write]`.
 
 Both stand on one engine, of the same images and without limits of processor and memory, and are asked in turn by Apache's `ab`,
-as the original did: by 10 clients, each request on a new connection. A ratio is of two runs that followed each other. What the
-entry itself costs is asked of its control group: on a busy machine that says more.
+as the original did: by 10 clients, each request on a new connection. A ratio is of two runs that followed each other. What a
+request costs in processor time, in the entry and in all that takes part, says more on a busy machine.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import shutil
 import statistics
 import sys
@@ -30,8 +31,21 @@ ENTRIES = {"train": "static", "prod": "proxy"}
 WARM = 2
 """Rounds that do not count."""
 OF_STATIC, ONE_PROCESSOR = "{cpu: 0.25, memory: 128MiB}", "{cpu: 1}"
+ENGINE = frozenset({"dockerd", "containerd", "containerd-shim", "docker-proxy"})
+"""Who hands on connections and log lines, as the kernel names them (15 characters)."""
 BESIDE = 8088
 """The port that the original has here, as 80 is taken."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Microseconds of processor: of the entry, and of all that a request needs, which are containers, engine and `ab` too."""
+
+    entry: float
+    whole: float
+
+    def since(self, before: Cost) -> Cost:
+        return Cost(self.entry - before.entry, self.whole - before.whole)
 
 
 @dataclass(frozen=True)
@@ -42,8 +56,8 @@ class Row:
     what: str
     original: Sequence[float]
     ours: Sequence[float]
-    costs: tuple[float, float]
-    """Microseconds of processor that the entry takes for a request: the original's and ours."""
+    costs: tuple[Cost, Cost]
+    """What a request takes: the original's and ours."""
 
     @property
     def ratios(self) -> list[float]:
@@ -99,14 +113,34 @@ def rate(host: Lab, port: int, path: str, count: int) -> float:
     return float(told["Requests per second"])
 
 
-def used(there: Host) -> float:
-    """Microseconds of processor that an entry has used so far, by the accounts of control groups of version 1 or 2."""
-    (container,) = there.lab.engine.inspect("container", [there.containers(ENTRIES[there.environment])[0][1]])
-    for file in Path("/sys/fs/cgroup").rglob(f"*{container['Id']}*/cpuacct.usage"):
+def used(there: Host) -> Cost:
+    """What an environment has used so far. The engine works for both, so this is asked before and after each run."""
+    of_project = ("ps", "-q", "--no-trunc", "--filter", f"label=com.docker.compose.project={there.project}")
+    containers = {one: _of_group(one) for one in there.lab.engine.docker(*of_project).split()}
+    ((_, entry),) = there.containers(ENTRIES[there.environment])
+    engine = sum(_of_process(process) for process in Path("/proc").glob("[0-9]*"))
+    clients = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole = sum(containers.values()) + engine + (clients.ru_utime + clients.ru_stime) * 1e6
+    return Cost(sum(used for name, used in containers.items() if name.startswith(entry)), whole)
+
+
+def _of_group(container: str) -> float:
+    """By the accounts of control groups of version 1 or 2."""
+    for file in Path("/sys/fs/cgroup").rglob(f"*{container}*/cpuacct.usage"):
         return int(file.read_text()) / 1000
-    for file in Path("/sys/fs/cgroup").rglob(f"*{container['Id']}*/cpu.stat"):
+    for file in Path("/sys/fs/cgroup").rglob(f"*{container}*/cpu.stat"):
         return float(file.read_text().split()[1])
-    raise AssertionError("no control group tells what the entry uses")
+    raise AssertionError("no control group tells what a container uses")
+
+
+def _of_process(process: Path) -> float:
+    """What a process of the engine has used; others count nothing."""
+    try:
+        if (process / "comm").read_text().strip() not in ENGINE:
+            return 0
+        return sum(int(thread.read_text().split()[0]) for thread in process.glob("task/*/schedstat")) / 1000
+    except OSError:  # it has ended
+        return 0
 
 
 def measured(rounds: int, count: int) -> Iterator[Row]:
@@ -115,14 +149,21 @@ def measured(rounds: int, count: int) -> Iterator[Row]:
             with both(host, environment) as several:
                 for what, path in PATHS.items():
                     rates: tuple[list[float], list[float]] = ([], [])
+                    costs: tuple[list[Cost], list[Cost]] = ([], [])
                     for turn in range(-WARM, rounds):
-                        if not turn:
-                            began = [used(there) for there in several]
-                        told = [rate(host, port, path, count) for port in (BESIDE, 80)]
-                        for one, found in zip(rates, told, strict=True):
-                            one += [found] if turn >= 0 else []
-                    costs = [(used(there) - before) / rounds / count for there, before in zip(several, began, strict=True)]
-                    yield Row(environment, what, *rates, (costs[0], costs[1]))
+                        for there, port, rated, cost in zip(several, (BESIDE, 80), rates, costs, strict=True):
+                            before = used(there)
+                            told = rate(host, port, path, count)
+                            if turn >= 0:
+                                rated.append(told)
+                                cost.append(used(there).since(before))
+                    yield Row(environment, what, *rates, (_each(costs[0], count), _each(costs[1], count)))
+
+
+def _each(costs: Sequence[Cost], count: int) -> Cost:
+    """Of one request, in the median round: another's work beside it makes some of them dear."""
+    entry, whole = (statistics.median(told) / count for told in zip(*((one.entry, one.whole) for one in costs), strict=True))
+    return Cost(entry, whole)
 
 
 def page(rows: Sequence[Row], rounds: int, count: int) -> str:
@@ -137,17 +178,20 @@ def page(rows: Sequence[Row], rounds: int, count: int) -> str:
         f"{count} requests to the one and then to the other, after two rounds that do not count. Both log each request.",
         "",
         "A ratio is of requests a second, ours to the original's, above 1 where ours is faster; the machine had other work.",
-        "**µs** is what a request takes of a processor in the entry itself (nginx or haproxy), by its control group.",
+        "**µs** are what a request takes of a processor (in the median round): in the entry itself (nginx or haproxy), and",
+        "in all that takes part: the containers, by their control groups, the engine, which hands on log lines, and `ab`.",
         "",
-        "| environment | asked | original, per s | twipc, per s | ratio (median) | middle half | original, µs | twipc, µs |",
-        "|---|---|---|---|---|---|---|---|",
+        "| environment | asked | original, per s | twipc, per s | ratio (median) | middle half "
+        "| entry: original, µs | twipc, µs | all: original, µs | twipc, µs |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         first, second = (round(statistics.median(each)) for each in (row.original, row.ours))
         ratio = statistics.median(row.ratios)
         quarter = len(row.ratios) // 4
         spread = f"{row.ratios[quarter]:.2f} to {row.ratios[-1 - quarter]:.2f}"
-        cost = f"{row.costs[0]:.0f} | {row.costs[1]:.0f}"
+        original, ours = row.costs
+        cost = f"{original.entry:.0f} | {ours.entry:.0f} | {original.whole:.0f} | {ours.whole:.0f}"
         lines.append(f"| {row.environment} | {row.what} | {first} | {second} | **{ratio:.2f}** | {spread} | {cost} |")
     average = round(os.getloadavg()[0], 1)
     lines += ["", f"On {time.strftime('%Y-%m-%d')}; {machine()}, shared with other work: load average {average}."]
