@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from twipc.diagnostics import Path, Report, Span, Stopped
 from twipc.spec import looks_secret, plain_secrets
@@ -29,33 +29,48 @@ def is_ours(text: str) -> bool:
     return bool(_OUR_KEY.search(text))
 
 
-def hidden(file: str, text: str) -> str:
-    """`text` with a `•` for each character of a literal that looks like a secret."""
+def hidden(file: str, text: str, shown: Collection[int] | None = None) -> str:
+    """`text` with a `•` for each character of a literal that looks like a secret.
+
+    Where only some lines are `shown` (from 1), only they are looked at, and the others are empty.
+    """
+    lines = text.splitlines(keepends=True)
+    seen = frozenset(range(1, len(lines) + 1) if shown is None else shown)
+    lines = [line if number in seen else _ending(line) for number, line in enumerate(lines, 1)]
     try:
         tree = parse(text.encode("utf-8", "surrogatepass"), file, Report())
     except Stopped:
         # What stands behind an option of a program is not shown, either.
-        return "\n".join(_line(line, ("command", 0)) for line in text.split("\n"))
-    lines = text.splitlines(keepends=True)
-    for found in plain_secrets(tree):
+        return "\n".join(_line(line, ("command", 0)) for line in "".join(lines).split("\n"))
+
+    def is_seen(span: Span) -> bool:
+        return not seen.isdisjoint(range(span.line, span.end_line + 1))
+
+    for found in plain_secrets(tree, is_seen):
         _cover(lines, tree.span(found.path))
-    for span in (*_of_their_names(tree.root), *_of_secrets(tree)):
+    for span in (*_of_their_names(tree.root, is_seen), *_of_secrets(tree)):
         _cover(lines, span)
     return "".join(lines)
 
 
-def _of_their_names(node: Node, name: str = "") -> Iterator[Span]:
+def _ending(line: str) -> str:
+    """What ends a line, alone."""
+    return line[len("".join(line.splitlines())) :]
+
+
+def _of_their_names(node: Node, is_seen: Callable[[Span], bool], name: str = "") -> Iterator[Span]:
     """What is called a secret, also where the language has no such field, and keys that hold more than a name."""
     if isinstance(node, NodeMapping):
+        is_secret = looks_secret(("env", name), "x")
         for key, entry in node.entries.items():
-            if _shows(key):
+            if is_seen(entry.key) and _shows(key):
                 yield entry.key
-            around = name if key not in _NAMES and looks_secret(("env", name), "x") else key
-            yield from _of_their_names(entry.node, around)
+            around = name if key not in _NAMES and is_secret else key
+            yield from _of_their_names(entry.node, is_seen, around)
     elif isinstance(node, NodeSequence):
         for item in node.items:
-            yield from _of_their_names(item, name)
-    elif _shows(node.text) or (name not in _NAMES and looks_secret(("env", name), node.text)):
+            yield from _of_their_names(item, is_seen, name)
+    elif is_seen(node.span) and (_shows(node.text) or (name not in _NAMES and looks_secret(("env", name), node.text))):
         yield node.span
 
 

@@ -192,9 +192,12 @@ class Session:
 
     def _shown(self, findings: Iterable[Merged]) -> dict[str, str]:
         """The texts that findings point into, without what looks like a secret; none of a file that is not ours."""
-        spans = (span for each in findings for span in (each.finding.span, *(one.span for one in each.related)) if span)
-        texts = {file: self.sources[file] for file in {span.file for span in spans} if file in self.sources}
-        return {file: hidden(file, text) for file, text in texts.items() if is_ours(text)}
+        shown: dict[str, set[int]] = {}
+        for each in findings:
+            for span in filter(None, (each.finding.span, *(one.span for one in each.related))):
+                shown.setdefault(span.file, set()).add(span.line)
+        texts = {file: self.sources[file] for file in shown if file in self.sources}
+        return {file: hidden(file, text, shown[file]) for file, text in texts.items() if is_ours(text)}
 
     def fails(self, findings: Iterable[Finding]) -> bool:
         """Whether one of the findings is an error: `--strict` makes warnings errors."""

@@ -10,7 +10,7 @@ from .shape import Leaf, ListOf, MapOf, OfNoun, Shape, fields, inside
 
 
 def desugar(tree: Tree) -> Tree:
-    """The same tree without short forms; what is not a short form of anything stays for `bind` to refuse."""
+    """A tree without short forms; what is not a short form of anything stays for `bind` to refuse."""
     root = _long(tree.root, OfNoun(Environment))
     assert isinstance(root, NodeMapping)
     targets = root.entries.get("targets")
@@ -30,20 +30,23 @@ def _long(node: Node, shape: Shape) -> Node:
         if isinstance(shape, ListOf):
             return NodeSequence([_long(item, shape.item) for item in node.items], node.span)
         return node
-    if isinstance(shape, OfNoun):
-        _brackets(node, shape.noun)
     if isinstance(shape, OfNoun | MapOf):
-        for key, entry in node.entries.items():
-            entry.node = _long(entry.node, inside(shape, key))
+        entries = _bracketed(node.entries, shape.noun) if isinstance(shape, OfNoun) else node.entries
+        return NodeMapping(
+            {key: Entry(each.key, _long(each.node, inside(shape, key))) for key, each in entries.items()}, node.span
+        )
     return node
 
 
-def _brackets(node: NodeMapping, noun: type[Noun]) -> None:
+def _bracketed(entries: dict[str, Entry], noun: type[Noun]) -> dict[str, Entry]:
+    """Where one or more may stand, one is a list of one."""
+    found = entries
     for name in noun.ONE_OR_MORE:
-        entry = node.entries.get(name)
+        entry = entries.get(name)
         if entry and isinstance(entry.node, NodeScalar) and entry.node.value is not None:
             assert isinstance(fields(noun)[name], ListOf)
-            entry.node = NodeSequence([entry.node], entry.node.span)
+            found = {**found, name: Entry(entry.key, NodeSequence([entry.node], entry.node.span))}
+    return found
 
 
 def _by_name(names: NodeSequence) -> Node:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from twipc.diagnostics import Path
+from twipc.diagnostics import Path, Span
 from twipc.syntax import Node, NodeMapping, NodeScalar, Tree
 
 NAMED = frozenset({"env", "environment", "labels", "request_headers", "response_headers", "options"})
@@ -76,9 +76,9 @@ class Plain:
     why: str
 
 
-def plain_secrets(tree: Tree) -> Iterator[Plain]:
-    """Every literal of a spec that looks like a secret."""
-    return _inside(tree.root, ())
+def plain_secrets(tree: Tree, is_asked: Callable[[Span], bool] = lambda _: True) -> Iterator[Plain]:
+    """Every literal of a spec that looks like a secret, or of what `is_asked` for."""
+    return _inside(tree.root, (), is_asked)
 
 
 def looks_secret(path: Path, value: str, before: str = "") -> str:
@@ -132,11 +132,13 @@ def _is_secret_name(name: str) -> bool:
     return bool(_SECRET.search(name)) and not _ABOUT.search(name)
 
 
-def _inside(node: Node, path: Path, before: str = "") -> Iterator[Plain]:
+def _inside(node: Node, path: Path, is_asked: Callable[[Span], bool], before: str = "") -> Iterator[Plain]:
     if isinstance(node, NodeMapping):
         for key, entry in node.entries.items():
-            yield from _inside(entry.node, (*path, key))
+            yield from _inside(entry.node, (*path, key), is_asked)
     elif isinstance(node, NodeScalar):
+        if not is_asked(node.span):
+            return
         # A number where a string is wanted is no less a password.
         written = node.value if isinstance(node.value, str) else "" if node.value is None else node.text
         why = looks_secret(path, written, before)
@@ -145,5 +147,5 @@ def _inside(node: Node, path: Path, before: str = "") -> Iterator[Plain]:
     else:
         word = ""
         for index, item in enumerate(node.items):
-            yield from _inside(item, (*path, index), word)
+            yield from _inside(item, (*path, index), is_asked, word)
             word = item.value if isinstance(item, NodeScalar) and isinstance(item.value, str) else ""

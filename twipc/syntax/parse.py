@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from _ruamel_yaml import CParser
@@ -18,7 +19,7 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
-from twipc.diagnostics import Path, Related, Report, Span, Stopped
+from twipc.diagnostics import Finding, Path, Related, Report, Span, Stopped
 
 from . import codes
 from .gaps import Gaps
@@ -45,7 +46,22 @@ def parse(content: bytes, file: str, report: Report) -> Tree:
 
 def salvage(content: bytes, file: str, report: Report) -> Tree:
     """The tree of what could be read, with gaps where that is not all; raises `Stopped` where nothing could."""
-    return _Builder(_text(content, file, report), file, report).tree()
+    tree, findings = _read_once(content, file)
+    report.extend(findings)
+    if tree is None:
+        raise Stopped
+    return tree
+
+
+@lru_cache(maxsize=32)
+def _read_once(content: bytes, file: str) -> tuple[Tree | None, tuple[Finding, ...]]:
+    """A spec is compiled from the tree that its lines are shown by; nobody changes it."""
+    report = Report()
+    try:
+        tree: Tree | None = _Builder(_text(content, file, report), file, report).tree()
+    except Stopped:
+        tree = None
+    return tree, report.findings
 
 
 def _text(content: bytes, file: str, report: Report) -> str:

@@ -229,6 +229,17 @@ def test_no_line_shows_it(text: str) -> None:
     assert [len(line) for line in shown.split("\n")] == [len(line) for line in text.split("\n")]
 
 
+@given(st.data())
+def test_a_line_is_covered_alike_whatever_else_is_shown(data: st.DataObject) -> None:
+    keys = st.sampled_from(("password", "env", "DB_PASSWORD", "hunter2", "secrets", "xoxb-hunter2hunter2"))
+    values = st.sampled_from(("hunter2", "[--token, hunter2]", "{A_TOKEN: x}", "|\n    a\n    hunter2", "'a\n  b'", "[", "80"))
+    text = "".join(f"{key}:\n  {other}: {value}\n" for key, other, value in data.draw(st.lists(st.tuples(keys, keys, values))))
+    whole = hidden("x", text).splitlines()
+    for number, line in enumerate(whole, 1):
+        alone = [line if each == number else "" for each in range(1, len(whole) + 1)]
+        assert hidden("x", text, {number}).splitlines() == alone
+
+
 def test_the_name_of_a_secret_is_shown() -> None:
     text = "env: {A: {secret: db-password}}\nsecrets: [db-password]\nports: {token: 80}"
     assert hidden("specs/prod.yaml", text) == text
