@@ -89,6 +89,12 @@ def limits_page() -> str:
     return page()
 
 
+def becoming_page() -> str:
+    from tests.becoming import page
+
+    return page()
+
+
 def environment_schema() -> str:
     from twipc import schema
 
@@ -107,6 +113,7 @@ DERIVED: dict[str, Callable[[], str]] = {
     "twipc/cli/COMMANDS.md": command_page,
     "targets/SUPPORT.md": support_page,
     "targets/LIMITS.md": limits_page,
+    "targets/ecs/FIELDS.md": becoming_page,
     "specs/environment.schema.json": environment_schema,
     "specs/fragment.schema.json": fragment_schema,
 }
