@@ -86,6 +86,11 @@ def mounted(asked: Asked) -> bool:
     return any(mount.volume == asked.key.owner[0] for service in services for mount in service.mounts.values())
 
 
+def made_here(asked: Asked) -> bool:
+    """Whether the template makes a volume's file system."""
+    return expected.makes_volume(asked.model, option(asked.options, Options), asked.key.owner[0])
+
+
 def of_file(asked: Asked) -> bool:
     return asked.key.owner[1].startswith("/") or asked.key.owner[1] == TLS_USE
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
-from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, UNUSED
+from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, OWNERLESS, UNUSED
 from .discovered import discovered, makes_names
+from .file_systems import mounting, owner, volumes_to_make
 from .options import Options, is_on_efs, is_pushed
 from .untemplated import obstacles
 
@@ -34,6 +35,7 @@ def check_options(model: Model, options: Options) -> Iterator[Finding]:
     yield from _without_effect(model, options)
     yield from _disagreeing(model, options)
     yield from _roles(model, options)
+    yield from _owners(model, options)
     yield from _places(model, options)
 
 
@@ -62,9 +64,9 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
         return finding(model, MISSING, (*HERE, *path), f"`{at}` is missing: {why}", f"write `{form}`", related)
 
     lasting = [name for name, service in model.services if service.kind == "service"]
-    if lasting and not options.subnets:
-        yield missing(("subnets",), "tasks have addresses of their own", "subnets: [subnet-…, subnet-…]")
     makes = not any(obstacles(model))
+    if lasting and not options.subnets and not makes:
+        yield missing(("subnets",), "tasks have addresses of their own", "subnets: [subnet-…, subnet-…]")
     for name in lasting:
         if not makes and not options.service_security_groups.get(name, options.security_groups):
             why = f"`{name}` has none, so that the VPC's default group would be its own"
@@ -93,7 +95,7 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
             form = f'task_roles: {{{name}: "arn:aws:iam::…:role/…"}}'
             yield missing(("task_roles", name), f"`{name}` mounts EFS with it", form, (*here, "mounts"))
         for path, mount in sorted(on_efs.items()):
-            if mount.volume not in options.volumes:
+            if mount.volume not in options.volumes and not makes:
                 form = f"volumes: {{{mount.volume}: {{file_system: fs-…, access_point: fsap-…}}}}"
                 cause = (*here, "mounts", path)
                 why = f"`{name}` mounts it, and on ECS it is an EFS access point"
@@ -142,12 +144,17 @@ def _not_there(model: Model, options: Options) -> Iterator[Finding]:
             said = f"`{name}` does not publish `{port}` to all, so that no load balancer leads to it"
             yield finding(model, UNUSED, (*HERE, "target_groups", name, port), said, "publish it, or take the target group out")
     mounted = {mount.volume for service in services.values() for mount in service.mounts.values()}
-    for name in sorted(set(options.volumes) - mounted):
-        yield finding(model, UNUSED, (*HERE, "volumes", name), f"no service mounts a volume `{name}`", "take it out")
-    for name in sorted(set(options.volumes) & mounted):
-        if not is_on_efs(model, name):
+    of_volumes = [("volumes", name) for name in options.volumes] + [("volume_owners", name) for name in options.volume_owners]
+    for field, name in sorted(of_volumes):
+        said = ""
+        if name not in mounted:
+            said = f"no service mounts a volume `{name}`"
+        elif not is_on_efs(model, name):
             said = f"`{name}` is each task's own, and not on EFS"
-            yield finding(model, UNUSED, (*HERE, "volumes", name), said, "take it out")
+        elif field == "volume_owners" and name in options.volumes:
+            said = f"whose `{name}` is says its access point, in `volumes`"
+        if said:
+            yield finding(model, UNUSED, (*HERE, field, name), said, "take it out")
 
 
 def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
@@ -218,6 +225,21 @@ def _roles(model: Model, options: Options) -> Iterator[Finding]:
                 f"the task role of `{name}` is its execution role: the program could read every secret that ECS reads with it"
             )
             yield finding(model, ONE_ROLE, (*HERE, "task_roles", name), said, "give it a role of its own")
+
+
+def _owners(model: Model, options: Options) -> Iterator[Finding]:
+    """Of file systems that the template makes: EFS has to be told as whom files are read and written."""
+    if any(obstacles(model)):
+        return
+    for name in volumes_to_make(model, options):
+        if owner(model, options, name) is None:
+            who = " and ".join(f"`{one}`" for one in mounting(model, name))
+            said = f"nobody says whose the files of `{name}` are: no one `user` who is not root is said of {who}"
+            path: Path = ("volumes", name)
+            if name in options.volume_owners:
+                said, path = f"`{name}` cannot be root's: nobody is let in as root", (*HERE, "volume_owners", name)
+            form = f'write `targets: {{ecs: {{volume_owners: {{{name}: "10001:10001"}}}}}}`, with the user whom the image says'
+            yield finding(model, OWNERLESS, path, said, form, key=path[0] == "volumes")
 
 
 def _places(model: Model, options: Options) -> Iterator[Finding]:

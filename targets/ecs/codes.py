@@ -54,6 +54,11 @@ _MEMBERS = f"""\
       routes: [{{match: {{prefix: /}}, backend: web}}]
       default: {{status: 404}}
 """
+_FILES = f"""\
+{_EC2}{_WEB}    mounts: {{/news: news}}
+volumes:
+  news: {{access: single-writer}}
+"""
 _SIX_GROUPS = ", ".join(f"sg-0a1b2c{number}d" for number in range(6))
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
 
@@ -62,8 +67,8 @@ MISSING = Code(
     "something that only AWS can tell is not said",
     Severity.ERROR,
     why="It is part of what is registered. A placeholder in its place would be found out at the first deployment.",
-    bad=(_EC2 + _WEB).replace("    subnets: [subnet-0a1b2c3d]\n", "").replace("  ecs:\n", "  ecs:  #! ECS101\n"),
-    good=_EC2 + _WEB,
+    bad=_EC2.replace("  ecs:\n", "  ecs:  #! ECS101\n") + _WEB + "    build: web\n",
+    good=_EC2 + "    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com\n" + _WEB + "    build: web\n",
 )
 UNUSED = Code(
     "ECS102",
@@ -175,7 +180,18 @@ MEMBERS = Code(
     good=_MEMBERS,
 )
 
+OWNERLESS = Code(
+    "ECS114",
+    "nobody says whose the files of a volume are",
+    Severity.ERROR,
+    why="All that comes to a file system by its access point is of one user, whoever runs in the container, and never root. It "
+    "is the `user` of the services that mount the volume, or what `volume_owners` says: of another, a program that looks "
+    "whose its files are finds a stranger's.",
+    bad=_FILES.replace("single-writer}", "single-writer}  #! ECS114"),
+    good=_FILES.replace("    mounts", '    user: "10001:10001"\n    mounts'),
+)
+
 CODES = (
     *(MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED),
-    *(FULL, MEMBERS),
+    *(FULL, MEMBERS, OWNERLESS),
 )

@@ -13,7 +13,7 @@ from twipc.spec import Health, Service
 from twipc.target import Discovery
 
 from . import limits
-from .options import Options, is_on_efs, log_group_of, registry_of
+from .options import Options, is_on_efs, log_group_of, makes_volume, registry_of
 from .storage import mount_points
 from .wiring import environment, ports, secrets
 
@@ -125,7 +125,8 @@ def _labels(model: Model, options: Options, name: str, service: Service) -> dict
         efs = is_on_efs(model, mounted)
         labels[f"{LABEL}volume.{mounted}.access"] = At(("volumes", mounted, "access"), volume.access if efs else "scratch")
         if efs:
-            labels[f"{LABEL}volume.{mounted}.retention"] = At(("volumes", mounted, "retention"), "keep")
+            kept = volume.retention if makes_volume(model, options, mounted) else "keep"
+            labels[f"{LABEL}volume.{mounted}.retention"] = At(("volumes", mounted, "retention"), kept)
     return labels
 
 

@@ -109,6 +109,26 @@ def mounts_efs(model: Model, name: str) -> bool:
     return any(volume.access in ("single-writer", "shared", "read-only") for volume in volumes)
 
 
+def makes_volume(model: Model, options: Options, volume: str) -> bool:
+    """Whether the file system of a volume is new: tasks have it in common, and no place of it is said."""
+    shared = model.environment.volumes[volume].access in ("single-writer", "shared", "read-only")
+    return shared and volume not in options.volumes and any(volume in mounted(model, name) for name, _ in model.services)
+
+
+def mounted(model: Model, name: str) -> set[str]:
+    return {mount.volume for mount in model.environment.services[name].mounts.values()}
+
+
+def mounts_made(model: Model, options: Options, name: str) -> list[str]:
+    """The new file systems that a service mounts."""
+    return [volume for volume in sorted(mounted(model, name)) if makes_volume(model, options, volume)]
+
+
+def subnets(options: Options) -> tuple[str, ...]:
+    """Those of tasks, and of what they mount: as they are said, or as the deployment is asked for them."""
+    return options.subnets or ("<PrivateSubnetA>", "<PrivateSubnetB>")
+
+
 def roles(model: Model, options: Options, name: str) -> tuple[str | None, str | None]:
     """Those that start a service's tasks and that its program has, where they are said; the names of those that are made."""
     starting = options.execution_roles.get(name, options.execution_role)
@@ -129,7 +149,9 @@ def makes_groups(model: Model, options: Options) -> bool:
 
 
 def makes_group(model: Model, options: Options, name: str) -> bool:
-    return not said_groups(options, name) and makes_groups(model, options)
+    if said_groups(options, name):
+        return False
+    return makes_groups(model, options) or len(mounts_made(model, options, name)) > 0
 
 
 def stands_alone(model: Model, options: Options) -> bool:
@@ -137,6 +159,9 @@ def stands_alone(model: Model, options: Options) -> bool:
     named = [role or "" for name, _ in model.services for role in roles(model, options, name)]
     if options.cluster is None or makes_groups(model, options):
         return True
+    for name, service in model.services:
+        if mounts_made(model, options, name) or (service.kind == "service" and len(options.subnets) == 0):
+            return True
     return any(role.endswith(" of the template") for role in named)
 
 

@@ -29,6 +29,10 @@ def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[st
             said = expected.said_groups(options, server)
             outward |= {(peer, protocol, number, number, f"to {server}") for peer in said or [_group(server)]}
             apart |= set() if said else {_rule(client, "To", server, protocol, number)}
+    for volume in [] if _way_out(model, name) else expected.mounts_made(model, options, name):
+        gate = f"{expected.logical_name(volume, 'Nfs')} of the template"
+        outward.add((gate, "tcp", 2049, 2049, f"to the volume {volume}"))
+        apart.add(_mounts(name, volume))
     inside = [rule for rule in outward if not rule[0].endswith(" of the template")]
     id_ = expected.logical_name(name, "Group")
     return {
@@ -39,7 +43,6 @@ def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[st
         f"{id_}.GroupDescription": f"{model.environment.project}-{model.environment.environment}, {name}: its tasks",
         f"{id_}.VpcId": "<Vpc>",
         f"{id_}.Tags": tags,
-        "resource of the service: DependsOn": sorted(apart) if model.environment.services[name].kind == "service" else None,
     }
 
 
@@ -84,14 +87,24 @@ def _published(model: Model, options: Options, name: str) -> set[tuple[str, str,
 def _out(model: Model, options: Options, name: str) -> set[tuple[str, str, int, int, str]]:
     if _way_out(model, name):
         return {("0.0.0.0/0", "-1", -1, -1, "its networks have a way out")}
-    if options.launch == "ec2":
-        return set()
-    wanted = [(443, "image, log and secrets")]
-    wanted += [(2049, "volumes")] if expected.mounts_efs(model, name) else []
+    wanted = [(2049, "volumes")] if mounts_said(model, options, name) else []
+    wanted += [(443, "image, log and secrets")] if options.launch != "ec2" else []
     registry = re.match(r"[^/]*:([0-9]+)/", image(model, options, name))
-    if registry and int(registry[1]) not in [port for port, _ in wanted]:
+    if options.launch != "ec2" and registry and int(registry[1]) not in [port for port, _ in wanted]:
         wanted.append((int(registry[1]), "image"))
     return {("0.0.0.0/0", "tcp", port, port, what) for port, what in wanted}
+
+
+def mounts_said(model: Model, options: Options, name: str) -> bool:
+    """Whether it mounts what is there before, by ways that are not known."""
+    there = set(options.volumes) & expected.mounted(model, name)
+    return any(model.environment.volumes[volume].access not in ("per-replica", "scratch") for volume in there)
+
+
+def _mounts(name: str, volume: str) -> str:
+    called = f"{expected.logical_name(name, 'Mounts')}{expected.logical_name(volume, 'On2049')}"
+    odd = [part for one in (name, volume) for part in one.split("-") if part in ("from", "to", "on", "mounts")]
+    return called + ("X" + hashlib.sha256(f"{name} mounts {volume}".encode()).hexdigest()[:8] if odd else "")
 
 
 def _rule(one: str, way: str, other: str, protocol: str, number: int) -> str:

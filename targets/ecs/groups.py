@@ -9,20 +9,21 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model, image_of
 
+from .file_systems import NFS, ways_out
 from .logical import logical
-from .options import Options, groups_of, is_pushed, mounts_efs, target_group_of
+from .network import VPC
+from .options import Options, groups_of, is_on_efs, is_pushed, made_volumes, target_group_of
 from .wiring import https_of
 
-VPC = "Vpc"
-"""The parameter: a group is of a VPC, and a subnet does not tell of which it is."""
 _ANYWHERE: dict[str, Value] = {"CidrIp": "0.0.0.0/0"}
 Talk = tuple[str, str, str, int]
 
 
 def makes_group(model: Model, options: Options, name: str) -> bool:
-    """Where the spec names none. A job, which is run with any, has one where services have theirs from here."""
+    """Where the spec names none. A job, which is run with any, has one where services or its volumes have theirs from here."""
     lasting = (other for other, service in model.services if service.kind == "service")
-    return not groups_of(options, name) and any(not groups_of(options, other) for other in lasting)
+    wanted = made_volumes(model, options, name) or any(not groups_of(options, other) for other in lasting)
+    return not groups_of(options, name) and bool(wanted)
 
 
 def group_of(name: str) -> Value:
@@ -48,6 +49,8 @@ def groups(model: Model, options: Options, name: str) -> dict[str, Value]:
                 apart[_name(talk, "To")] = _rule("Egress", name, {**rule, "DestinationSecurityGroupId": group_of(server)})
             else:
                 outward += [{**rule, "DestinationSecurityGroupId": group} for group in groups_of(options, server)]
+    if not _is_open(model, name):
+        apart |= {id_: _rule("Egress", name, rule) for id_, rule in ways_out(model, options, name).items()}
     pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
     # Where nothing is said of what goes out, all may: a rule that lets nothing out says something.
     nothing: Value = {**_ports("icmp", -1), "CidrIp": "127.0.0.1/32", "Description": "nothing else"}
@@ -106,14 +109,22 @@ def _published(model: Model, options: Options, name: str) -> Iterator[Value]:
 def _out(model: Model, options: Options, name: str) -> Iterator[Value]:
     if _is_open(model, name):
         yield {"IpProtocol": "-1", **_ANYWHERE, "Description": "its networks have a way out"}
-    elif options.launch == "fargate":
-        # A task of Fargate fetches all this itself; on EC2 its host does.
-        told = {443: "image, log and secrets"}
-        if mounts_efs(model, name):
-            told[2049] = "volumes"
+        return
+    # A task of Fargate fetches image, log and secrets itself; on EC2 its host does. Volumes are mounted from the task's own
+    # address on both: the agent hands the task's network to the mount (amazon-ecs-agent, `netns` of getDriverOpts).
+    told = {443: "image, log and secrets"} if options.launch == "fargate" else {}
+    if mounts_said(model, options, name):
+        told[NFS] = "volumes"
+    if options.launch == "fargate":
         told.setdefault(_registry_port(model, options, name), "image")
-        for number, what in sorted(told.items()):
-            yield {**_ports("tcp", number), **_ANYWHERE, "Description": what}
+    for number, what in sorted(told.items()):
+        yield {**_ports("tcp", number), **_ANYWHERE, "Description": what}
+
+
+def mounts_said(model: Model, options: Options, name: str) -> bool:
+    """Whether a service mounts a file system that is there before, whose mount targets have groups that nobody here knows."""
+    mounted = {mount.volume for mount in model.environment.services[name].mounts.values()}
+    return any(is_on_efs(model, volume) and volume in options.volumes for volume in mounted)
 
 
 def _registry_port(model: Model, options: Options, name: str) -> int:

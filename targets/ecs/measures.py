@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from twipc.diagnostics import Path
 from twipc.formats.document import Value
@@ -16,6 +18,7 @@ from twipc.target.limits import Measure
 from . import limits
 from .casing import said
 from .check_options import HERE, partition_of
+from .file_systems import file_systems, mount_group, volumes_to_make
 from .groups import groups, makes_group
 from .lower import task_definition
 from .options import Options, registry_of
@@ -28,6 +31,8 @@ from .wiring import secrets
 
 _BESIDE = 4_000
 """More characters than an execution role's policy has besides secrets."""
+_OF_EFS = f"elasticfilesystem:<AWS::Region>:<AWS::AccountId>:access-point/fsap-{17 * '0'}"
+"""The longer one of the ARNs that are known when the stack is made; ids have 17 digits (AWS's longer ids)."""
 
 
 def documents(model: Model, options: Options | None) -> Iterator[Measured]:
@@ -86,17 +91,19 @@ def policies(model: Model, options: Options | None) -> Iterator[Measured]:
         if makes_execution_role(options, name) and many and limits.task_size(options.launch, model.environment.services[name]):
             role = starting_role(model, name, json.loads(task_definition(model, options, name).text))
             help = f"say a role of your own: `execution_roles: {{{name}: …}}`"
-            yield Measured(("services", name), _policies(role, options), f"the execution role of `{name}`", help=help)
+            yield Measured(("services", name), _policies(role, options, {}), f"the execution role of `{name}`", help=help)
         if makes_task_role(model, options, name):
-            role = task_role(model, options, name)
+            role, made = task_role(model, options, name), said(file_systems(model, options), ())
             help = f"say a role of your own: `task_roles: {{{name}: …}}`"
-            yield Measured(("services", name), _policies(role, options), f"the task role of `{name}`", help=help)
+            yield Measured(("services", name), _policies(role, options, made), f"the task role of `{name}`", help=help)
 
 
-def _policies(role: Value, options: Options) -> int:
+def _policies(role: Value, options: Options, made: Mapping[str, Any]) -> int:
     """The characters of its inline policies when all that only a deployment knows stands in them."""
     found = said(role, ("Properties", "Policies")) or []
-    text = "".join(json.dumps(Resolving({}).value(one["PolicyDocument"]), separators=(",", ":")) for one in found)
+    resolving = Resolving(made)
+    text = "".join(json.dumps(resolving.value(one["PolicyDocument"]), separators=(",", ":")) for one in found)
+    text = re.sub("[A-Za-z0-9]+ of the template", f"arn:<AWS::Partition>:{_OF_EFS}", text)
     text = text.replace("<AWS::AccountId>", 12 * "0").replace("<AWS::Region>", options.region)
     return len(text.replace("<AWS::Partition>", partition_of(options)))
 
@@ -116,6 +123,11 @@ def group_rules(model: Model, options: Options | None) -> Iterator[Measured]:
                 apart = sum(one["Type"] == f"AWS::EC2::SecurityGroup{way}" for one in made)
                 rules = len(inside.get(f"SecurityGroup{way}", ())) + apart
                 yield Measured(("services", name), rules, f"{what}: its security group", help=help)
+
+    for volume in volumes_to_make(model, options):
+        rules = len(said(mount_group(model, options, volume), ("Properties", "SecurityGroupIngress")))
+        help = "let fewer services mount it, or say where it is: `targets.ecs.volumes`"
+        yield Measured(("volumes", volume), rules, f"who mounts `{volume}`: the security group of its mount targets", help=help)
 
 
 def seconds(leaf: str, fargate: bool = False) -> Measure:

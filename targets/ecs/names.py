@@ -7,8 +7,8 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 
 from .discovered import discovered, makes_names
-from .groups import VPC
 from .logical import logical
+from .network import VPC
 from .options import Options
 
 NAMESPACE = "Namespace"

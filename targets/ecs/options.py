@@ -7,7 +7,7 @@ from pydantic import Field
 
 from twipc.model import Model, image_of
 from twipc.spec import OWN, Noun, Service
-from twipc.spec.values import Form, Name, PortName
+from twipc.spec.values import Form, Name, PortName, UserId
 from twipc.target import Discovery, option
 
 _ARN = r"arn:aws[a-z-]*"
@@ -82,7 +82,11 @@ class Options(Noun):
     cluster: Cluster | None = Field(
         None, description="The cluster that the services run in; without it the template makes one, <project>-<environment>."
     )
-    subnets: tuple[Subnet, ...] = Field((), description="Where tasks get their addresses; two zones survive the loss of one.")
+    subnets: tuple[Subnet, ...] = Field(
+        (),
+        description="Where tasks get their addresses, one in each zone; two zones survive the loss of one. Where none is said, "
+        "the template has parameters for two.",
+    )
     security_groups: tuple[SecurityGroup, ...] = Field(
         (),
         description="What may reach the tasks of services without own groups. For one with neither the template makes a group, "
@@ -110,7 +114,16 @@ class Options(Noun):
     target_groups: Mapping[Name, Mapping[PortName, TargetGroup]] = Field(
         {}, description="The load balancer's target group (type ip) of each published port, by service and port."
     )
-    volumes: Mapping[Name, EfsVolume] = Field({}, description="Where the volumes are.")
+    volumes: Mapping[Name, EfsVolume] = Field(
+        {},
+        description="Where the volumes are. For one that is not said the template makes an encrypted file system, which is new "
+        "and empty.",
+    )
+    volume_owners: Mapping[Name, UserId] = Field(
+        {},
+        description='The user, "uid" or "uid:gid", as whom everybody reads and writes a volume that the template makes; '
+        "without it the `user` of the services that mount it.",
+    )
     registry: ImageRegistry | None = Field(
         None,
         description="Where images that are built here are pushed to and pulled from: of servers, `configs` and `build`.",
@@ -136,6 +149,17 @@ def log_group_of(model: Model, options: Options, service: str) -> str:
     return f"{options.log_group or f'/{environment.project}/{environment.environment}'}/{service}"
 
 
+def makes_volume(model: Model, options: Options, volume: str) -> bool:
+    """Whether the template makes the file system of a volume, where somebody mounts it."""
+    return is_on_efs(model, volume) and volume not in options.volumes
+
+
+def made_volumes(model: Model, options: Options, service: str) -> list[str]:
+    """Those that a service mounts."""
+    mounted = {mount.volume for mount in model.environment.services[service].mounts.values()}
+    return sorted(volume for volume in mounted if makes_volume(model, options, volume))
+
+
 def mounts_efs(model: Model, service: str) -> bool:
     """Whether a service mounts what tasks have in common, and so needs a role that may."""
     return any(is_on_efs(model, mount.volume) for mount in model.environment.services[service].mounts.values())
@@ -146,7 +170,8 @@ def is_made(model: Model, options: Options) -> bool:
     return options.cluster is None or any(
         options.execution_roles.get(name, options.execution_role) is None
         or (mounts_efs(model, name) and name not in options.task_roles)
-        or (service.kind == "service" and not groups_of(options, name))
+        or (service.kind == "service" and not (groups_of(options, name) and options.subnets))
+        or made_volumes(model, options, name)
         for name, service in model.services
     )
 

@@ -27,7 +27,7 @@ def option_facts(model: Model, options_: Any) -> Facts:
         said: dict[str, object] = {
             "launch": options.launch,
             "cluster": options.cluster or f"{model.environment.project}-{model.environment.environment}",
-            "subnets": options.subnets,
+            "subnets": expected.subnets(options),
             "security_groups": tuple(expected.said_groups(options, name))
             or (f"{expected.logical_name(name, 'Group')} of the template",),
             "execution_role": starting,
@@ -49,9 +49,13 @@ def option_facts(model: Model, options_: Any) -> Facts:
                 groups.setdefault(str(service.ports[publish.port].number), set()).add(arn)
         facts |= {FactKey("options.target_group", (name, number)): tuple(sorted(arns)) for number, arns in groups.items()}
         for mount in service.mounts.values():
-            volume = options.volumes.get(mount.volume)
-            if volume and model.environment.volumes[mount.volume].access not in ("per-replica", "scratch"):
-                facts[FactKey("options.volume", (name, mount.volume))] = (volume.file_system, volume.access_point)
+            volume, key = options.volumes.get(mount.volume), FactKey("options.volume", (name, mount.volume))
+            if expected.makes_volume(model, options, mount.volume):
+                facts[key] = tuple(
+                    f"{expected.logical_name(mount.volume, kind)} of the template" for kind in ("Files", "Access")
+                )
+            elif volume and model.environment.volumes[mount.volume].access not in ("per-replica", "scratch"):
+                facts[key] = (volume.file_system, volume.access_point)
     return facts
 
 

@@ -1,9 +1,10 @@
-"""What a policy allows: who may do which one thing with which one resource, when."""
+"""What a policy allows and refuses: who may do which one thing with which one resource, when."""
 
 from __future__ import annotations
 
 from typing import Any
 
+_EFFECTS = {"Allow": "", "Deny": "never "}
 _WORDS = {"Effect", "Principal", "Action", "Resource", "Condition"}
 
 
@@ -14,10 +15,11 @@ def permissions(policy: Any) -> tuple[tuple[str, ...], ...]:
     if rest or policy.get("Version") != "2012-10-17":
         found.add(("a policy of another kind", repr(sorted(policy.items()))))
     for statement in policy.get("Statement", []):
-        if not isinstance(statement, dict) or statement.get("Effect") != "Allow" or statement.keys() - _WORDS:
+        if not isinstance(statement, dict) or statement.get("Effect") not in _EFFECTS or statement.keys() - _WORDS:
             found.add(("not understood", repr(statement)))
             continue
         who = repr(statement["Principal"]) if "Principal" in statement else "it"
+        who = f"{_EFFECTS[statement['Effect']]}{who}"
         conditions = tuple(
             f"{operator} {key} {value}"
             for operator, pairs in sorted(statement.get("Condition", {}).items())

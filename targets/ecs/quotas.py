@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twipc.limit import Limit
 from twipc.spec.codes import BAD_VALUE
-from twipc.spec.limits import CONSTRAINTS, MEMORY, NAME, REPLICAS, SPREAD
+from twipc.spec.limits import CONSTRAINTS, MEMORY, NAME, REPLICAS, SPREAD, USER
 from twipc.target import Held, OutOfReach
 from twipc.target.codes import APPROXIMATED, BEHAVIOUR_LOST, HEALTH_LOST
 from twipc.target.limits import Pairs, Table
@@ -148,6 +148,21 @@ LIMITS: Table = (
         code=BEHAVIOUR_LOST,
         measure=ulimits,
         answered=True,
+    ),
+    OutOfReach(
+        limit=Limit(what="the folder of an EFS access point", unit="characters", most=100, source="botocore's EFS, Path"),
+        reach=NAME.most + 1,
+        why="a volume's name",
+    ),
+    OutOfReach(
+        limit=Limit(what="a user or group of an EFS access point", most=(1 << 32) - 1, source="botocore's EFS, Uid and Gid"),
+        reach=USER.most,
+        why="`user` and `volume_owners`",
+    ),
+    OutOfReach(
+        limit=Limit(what="security groups of an EFS mount target", most=5, source="EFS guide, quotas"),
+        reach=1,
+        why="each volume that the template makes has one for its mount targets",
     ),
     OutOfReach(
         limit=Limit(

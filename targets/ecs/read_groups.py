@@ -46,5 +46,6 @@ def _rule(rule: Mapping[str, Any]) -> tuple[object, ...]:
     peers = [rule[key] for key in ("CidrIp", "SourceSecurityGroupId", "DestinationSecurityGroupId") if key in rule]
     known = {"CidrIp", "SourceSecurityGroupId", "DestinationSecurityGroupId", "IpProtocol", "FromPort", "ToPort", "Description"}
     more = [f"{key}: {value}" for key, value in sorted(rule.items()) if key not in known]
-    ports = (rule.get("FromPort", -1), rule.get("ToPort", -1))
+    unsaid = -1 if rule.get("IpProtocol") == "-1" else "unsaid"
+    ports = (rule.get("FromPort", unsaid), rule.get("ToPort", unsaid))
     return ("+".join(map(str, peers)) or "nobody", rule.get("IpProtocol", "unsaid"), *ports, rule.get("Description", ""), *more)

@@ -9,6 +9,7 @@ from twipc.target import BASELINE, FactKey
 
 from .dockerfile import Folders
 from .permissions import permissions
+from .read_files import read_files
 from .read_groups import read_groups
 from .read_service import ServiceReader
 from .read_task import TaskReader
@@ -49,6 +50,7 @@ class TemplateReader:
         self._roles()
         self._cluster()
         self._groups()
+        self._files()
         self._names()
         for id_ in self._resources.keys() - self._leading_to.keys():
             self._add("template", id_, "of no service")
@@ -88,7 +90,7 @@ class TemplateReader:
     def _roles(self) -> None:
         for id_, resource in self._of("AWS::IAM::Role"):
             owner = self._leading_to.get(id_, "template")
-            read = Resolving({}).value(resource.pop("Properties", {}))
+            read = Resolving(self._resources, self._parameters).value(resource.pop("Properties", {}))
             properties = fitting(TEMPLATE_FILE, read, ROLE, id_)
             self._add(owner, f"{id_}: who may take it", permissions(properties.pop("AssumeRolePolicyDocument", {})))
             for policy in properties.pop("Policies", []):
@@ -113,9 +115,16 @@ class TemplateReader:
         tagged = [(id_, tag) for id_, place, tags in notes if place == f"{id_}.Tags" and isinstance(tags, list) for tag in tags]
         owners = {id_: tag.get("Value", "") for id_, tag in tagged if tag.get("Key") == "service"}
         for id_ in read:
-            self._leading_to[id_] = owners.get(id_, "template")
+            self._leading_to[id_] = owners.get(id_, id_)
         for id_, place, value in notes:
-            self._add(owners.get(id_, "template"), place, value)
+            self._add(owners.get(id_, id_), place, value)
+
+    def _files(self) -> None:
+        """Of all who mount them."""
+        notes, read = read_files(self._resources, self._parameters)
+        for _, place, value in notes:
+            self._add("template", place, value)
+        self._leading_to |= dict.fromkeys(read, "template")
 
     def _names(self) -> None:
         """The namespace is of all; what is in it is of whom it lists."""

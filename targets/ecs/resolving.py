@@ -16,7 +16,12 @@ _NAMED = {
     "AWS::ECS::Cluster": "ClusterName",
 }
 """What a resource is called, and so what a reference to it comes to."""
-_TOLD = {"Arn": ("AWS::IAM::Role", "AWS::ServiceDiscovery::Service"), "GroupId": ("AWS::EC2::SecurityGroup",)}
+_NUMBERED = ("AWS::EFS::FileSystem", "AWS::EFS::AccessPoint")
+"""What has an id alone, which is known when it is there."""
+_TOLD = {
+    "Arn": ("AWS::IAM::Role", "AWS::ServiceDiscovery::Service", *_NUMBERED),
+    "GroupId": ("AWS::EC2::SecurityGroup",),
+}
 """What is asked of a resource, and of which kinds that may be."""
 _OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
 _PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
@@ -59,6 +64,9 @@ class Resolving:
 
     def _name(self, id_: str) -> str:
         resource = self._resources.get(id_, {})
+        if resource.get("Type") in _NUMBERED:
+            self.asked.add(id_)
+            return f"{id_} of the template"
         named = _NAMED.get(resource.get("Type", ""))
         found = resource.get("Properties", {}).get(named) if named else None
         if not isinstance(found, str):

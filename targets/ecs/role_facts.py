@@ -45,9 +45,11 @@ def _mount(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     for mount in model.environment.services[name].mounts.values():
         access, place = model.environment.volumes[mount.volume].access, options.volumes.get(mount.volume)
-        if place and access in ("single-writer", "shared", "read-only"):
-            system = f"arn:<AWS::Partition>:elasticfilesystem:{_HERE}:file-system/{place.file_system}"
-            point = f"arn:<AWS::Partition>:elasticfilesystem:{_HERE}:access-point/{place.access_point}"
+        if access in ("single-writer", "shared", "read-only"):
+            system, point = (f"{expected.logical_name(mount.volume, kind)} of the template" for kind in ("Files", "Access"))
+            if place:
+                system = f"arn:<AWS::Partition>:elasticfilesystem:{_HERE}:file-system/{place.file_system}"
+                point = f"arn:<AWS::Partition>:elasticfilesystem:{_HERE}:access-point/{place.access_point}"
             for action in ("ClientMount", *(() if access == "read-only" else ("ClientWrite",))):
                 through = f"StringEquals elasticfilesystem:AccessPointArn {point}"
                 found.add((f"elasticfilesystem:{action}", system, through))

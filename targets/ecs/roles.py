@@ -9,6 +9,8 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
 
+from .file_systems import may
+from .logical import logical
 from .options import Options, is_on_efs
 
 _HERE: Path = ("targets", "ecs")
@@ -30,20 +32,25 @@ def task_role(model: Model, options: Options, name: str) -> Value:
     """It mounts the service's volumes, each through its access point alone, and never as root."""
     statements: list[Value] = []
     for volume in sorted({mount.volume for mount in model.environment.services[name].mounts.values()}):
-        place = options.volumes.get(volume)
-        if place and is_on_efs(model, volume):
-            mount: Value = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-            if model.environment.volumes[volume].access == "read-only":
-                mount = "elasticfilesystem:ClientMount"
-            point = _arn("elasticfilesystem", f"access-point/{place.access_point}")
+        if is_on_efs(model, volume):
+            system, point = _places(options, volume)
             allowed: Value = {
                 "Effect": "Allow",
-                "Action": mount,
-                "Resource": _arn("elasticfilesystem", f"file-system/{place.file_system}"),
+                "Action": may(model, volume),
+                "Resource": system,
                 "Condition": {"StringEquals": {"elasticfilesystem:AccessPointArn": point}},
             }
             statements.append(At((*_HERE, "volumes", volume), allowed))
     return _role(model, name, "the program itself, which mounts its volumes", "mount", statements)
+
+
+def _places(options: Options, volume: str) -> tuple[Value, Value]:
+    """The ARNs of its file system and of its access point."""
+    place = options.volumes.get(volume)
+    if place is None:
+        return {"Fn::GetAtt": [logical(volume, "Files"), "Arn"]}, {"Fn::GetAtt": [logical(volume, "Access"), "Arn"]}
+    system, point = f"file-system/{place.file_system}", f"access-point/{place.access_point}"
+    return _arn("elasticfilesystem", system), _arn("elasticfilesystem", point)
 
 
 def _role(model: Model, name: str, what: str, policy: str, statements: list[Value]) -> Value:

@@ -11,6 +11,7 @@ from . import limits
 from .deployment import deployment
 from .groups import group_of
 from .names import registry_of_name
+from .network import task_subnets
 from .options import Options, groups_of, target_group_of
 from .places import cluster
 from .placing import placement
@@ -55,7 +56,7 @@ def _network(options: Options, name: str) -> dict[str, Value]:
     groups = "service_security_groups" if name in options.service_security_groups else "security_groups"
     return without_nothing(
         {
-            "subnets": At((*_HERE, "subnets"), list(options.subnets)),
+            "subnets": At((*_HERE, "subnets"), [subnet.id for subnet in task_subnets(options)]),
             "securityGroups": At((*_HERE, groups), list(groups_of(options, name)) or [group_of(name)]),
             "assignPublicIp": "DISABLED",
         }

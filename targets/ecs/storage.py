@@ -7,6 +7,7 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.spec import Service
 
+from .file_systems import access_point, file_system
 from .options import Options, is_on_efs
 
 _HERE: Path = ("targets", "ecs")
@@ -40,15 +41,14 @@ def _own_tmp(service: Service) -> bool:
 def volumes(model: Model, options: Options, service: Service) -> list[Value]:
     found: list[Value] = []
     for name in sorted({mount.volume for mount in service.mounts.values()}):
-        place = options.volumes.get(name)
         if not is_on_efs(model, name):
             found.append(At(("volumes", name), {"name": name}))
-        elif place:
+        else:
             # Beside an access point a root directory must not be set: the point says it.
             efs: Value = {
-                "fileSystemId": place.file_system,
+                "fileSystemId": file_system(options, name),
                 "transitEncryption": "ENABLED",
-                "authorizationConfig": {"accessPointId": place.access_point, "iam": "ENABLED"},
+                "authorizationConfig": {"accessPointId": access_point(options, name), "iam": "ENABLED"},
             }
             found.append(At((*_HERE, "volumes", name), {"name": name, "efsVolumeConfiguration": efs}))
     return [*found, {"name": _TMP}] if _own_tmp(service) else found

@@ -37,7 +37,8 @@ _ELSEWHERE = When(
     "a service mounts it",
     asking.mounted,
     then=Absent(
-        "a task runs on any host, and mounts EFS alone: the volume is the access point that `targets.ecs.volumes` names",
+        "a task runs on any host, and mounts EFS alone: the volume is the access point that `targets.ecs.volumes` names, or a "
+        "new file system",
         codes.STATE_LOST,
     ),
     otherwise=_NOT_THERE,
@@ -233,7 +234,12 @@ _FIELDS: FieldSupport = {
             "each instance has its own",
             asking.of_its_own,
             then=Outside(OUTSIDE_ORCHESTRATORS["volume.retention"]),
-            otherwise=Approximate(lambda _: "keep", "EFS keeps what is in it until somebody deletes the files", codes.LOST),
+            otherwise=When(
+                "the template makes it",
+                asking.made_here,
+                then=Exact(),
+                otherwise=Approximate(lambda _: "keep", "EFS keeps what is in it until somebody deletes the files", codes.LOST),
+            ),
         ),
         otherwise=_NOT_THERE,
     ),

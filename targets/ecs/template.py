@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
@@ -11,10 +11,11 @@ from twipc.target import Artifact
 
 from . import groups, places
 from .casing import cased, said
-from .discovered import makes_names
+from .file_systems import file_systems, mount_targets, volumes_to_make
 from .logical import logical
 from .names import names
-from .options import Options, log_group_of, mounts_efs
+from .network import parameters
+from .options import Options, log_group_of, made_volumes
 from .render import document
 from .roles import execution_role, task_role
 
@@ -31,6 +32,7 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
     if options.cluster is None:
         resources[places.CLUSTER] = _cluster(model)
     resources |= names(model, options)
+    resources |= file_systems(model, options)
     for name, (task, service) in sorted(inputs.items()):
         resources |= _resources(model, options, name, task, service)
     return document(
@@ -41,29 +43,48 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
             "Description": At(("project",), f"{model.name}: written by twipc; edit the spec, not this file."),
             # ARNs and ids below are of one region; elsewhere the stack would fail halfway.
             "Rules": {"Region": At((*_HERE, "region"), _only_in(options.region))},
-            **_asked(model, options),
+            **_asked(resources),
             "Resources": resources,
             **_told(model, options),
         },
     )
 
 
-def _asked(model: Model, options: Options) -> dict[str, Value]:
+def _asked(resources: Mapping[str, Value]) -> dict[str, Value]:
     """What a deployment has to say, if the template makes something for which it is wanted."""
-    if not makes_names(model, options) and not any(groups.makes_group(model, options, name) for name, _ in model.services):
-        return {}
-    return {"Parameters": {groups.VPC: {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}}
+    wanted = parameters(set(_referred(said(resources, ()))))
+    return {"Parameters": wanted} if wanted else {}
+
+
+def _referred(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from [name for name in [value.get("Ref")] if isinstance(name, str)]
+        for child in value.values():
+            yield from _referred(child)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _referred(item)
 
 
 def _told(model: Model, options: Options) -> dict[str, Value]:
-    """The groups that jobs are run with, and those that mount targets have to let in."""
+    """The groups that jobs are run with or that said mount targets have to let in, and what outlives the stack."""
     told: dict[str, Value] = {}
     for name, service in model.services:
-        if groups.makes_group(model, options, name) and (service.kind == "job" or mounts_efs(model, name)):
-            mounts = f"The security group of {name}: the mount targets of its volumes have to let it in, on port 2049."
-            said_ = f"The security group that {name} is run with." if service.kind == "job" else mounts
-            told[logical(name, "Group")] = {"Description": said_, "Value": groups.group_of(name)}
+        if groups.makes_group(model, options, name):
+            if service.kind == "job":
+                told[logical(name, "Group")] = _output(f"The security group that {name} is run with.", groups.group_of(name))
+            elif groups.mounts_said(model, options, name):
+                what = f"The security group of {name}: the mount targets of its volumes have to let it in, on port 2049."
+                told[logical(name, "Group")] = _output(what, groups.group_of(name))
+    for volume in volumes_to_make(model, options):
+        if model.environment.volumes[volume].retention == "keep":
+            what = f"The file system of the volume {volume}, which outlives this stack."
+            told[logical(volume, "Files")] = _output(what, {"Ref": logical(volume, "Files")})
     return {"Outputs": told} if told else {}
+
+
+def _output(what: str, value: Value) -> Value:
+    return {"Description": what, "Value": value}
 
 
 def _only_in(region: str) -> Value:
@@ -90,7 +111,8 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     if service is not None:
         runs: dict[tuple[str | int, ...], Value] = {("taskDefinition",): {"Ref": logical(name, "Task")}}
         before = groups.rules_apart(model, options, name)
-        after: dict[str, Value] = {"DependsOn": before} if before else {}
+        before += [id_ for volume in made_volumes(model, options, name) for id_ in mount_targets(options, volume)]
+        after: dict[str, Value] = {"DependsOn": sorted(before)} if before else {}
         made: Value = {"Type": "AWS::ECS::Service", **after, "Properties": cased(service, runs)}
         found[logical(name, "Service")] = At(here, made)
     if groups.makes_group(model, options, name):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from twipc.model import Model
 from twipc.target import BASELINE, FactKey, Facts
 
-from . import expected
+from . import expected, network_facts
 from .expected import logical_name as called
-from .group_facts import group_facts
+from .file_facts import file_facts, files_told, mount_targets
+from .group_facts import group_facts, mounts_said
 from .name_facts import makes_names, name_facts, name_of, namespace_facts
 from .options import Options
 from .role_facts import role_facts
@@ -37,13 +38,16 @@ def template_facts(model: Model, options: Options) -> Facts:
         facts["template", "Cluster.ClusterSettings"] = [{"Name": "containerInsights", "Value": "enabled"}]
         facts["template", "Cluster.Tags"] = _tags(model)
         facts["template", "Cluster: Type"] = "AWS::ECS::Cluster"
-    if expected.makes_groups(model, options) or makes_names(model, options):
-        facts["template", "Parameters"] = {"Vpc": {"Type": "AWS::EC2::VPC::Id", "Description": "The VPC of the subnets."}}
+    asked = network_facts.asked(model, options)
+    if asked:
+        facts["template", "Parameters"] = asked
+    facts |= file_facts(model, options, _tags(model))
     own = [name for name in model.environment.services if expected.makes_group(model, options, name)]
-    mounting = {name: f"of {name}: {_MOUNTING}" for name in own if expected.mounts_efs(model, name)}
+    mounting = {name: f"of {name}: {_MOUNTING}" for name in own if mounts_said(model, options, name)}
     jobs = {name: f"that {name} is run with." for name in own if model.environment.services[name].kind == "job"}
-    if mounting or jobs:
-        facts["template", "Outputs"] = {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
+    told = {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
+    if told or files_told(model, options):
+        facts["template", "Outputs"] = told | files_told(model, options)
     for service, _ in model.services:
         facts |= {(service, place): value for place, value in _service(model, options, service).items()}
     return {FactKey(BASELINE, owner): value for owner, value in facts.items()}
@@ -59,6 +63,8 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         named = [name.partition(" ")[0]] if name.endswith(" of the template") else []
         facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, *named, called(service, "Task")]))
     asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
+    for volume in expected.mounts_made(model, options, service):
+        asked += [called(volume, "Files"), called(volume, "Access")]
     group = expected.log_group(model, options, service)
     if expected.log_options(model, options, service).get("awslogs-group") == group:
         asked.append(called(service, "Logs"))
@@ -70,6 +76,10 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
     tags = [*_tags(model), {"Key": "service", "Value": service}]
     for more in (role_facts, group_facts, name_facts):
         facts |= more(model, options, service, tags)
+    if model.environment.services[service].kind == "service":
+        before = [id_ for volume in expected.mounts_made(model, options, service) for id_ in mount_targets(options, volume)]
+        rules = facts.get("in the template: rules")
+        facts["resource of the service: DependsOn"] = sorted([*before, *(rules if isinstance(rules, tuple) else ())])
     return {place: value for place, value in facts.items() if value}
 
 

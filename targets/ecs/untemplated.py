@@ -37,11 +37,20 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
             labels = node.entries.get("labels")
             if labels and isinstance(labels.node, NodeMapping):
                 yield from _functions(labels.node, ("services", name, "labels"))
-    count = 2 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model)
+    count = 2 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model) + _files(model)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
     elif bytes_ > BYTES:
         yield ("services",), f"its template might have more than {BYTES // 1_000_000} MB"
+
+
+def _files(model: Model) -> int:
+    """Of each volume that the spec says no place for: itself, its folder, a group, mount targets, and rules to them."""
+    subnets = model.tree.node(("targets", "ecs", "subnets"))
+    count = 3 + (len(subnets.items) if isinstance(subnets, NodeSequence) else 2)
+    names = [name for name in model.environment.volumes if model.tree.node(("targets", "ecs", "volumes", name)) is None]
+    mounted = [mount.volume for _, service in model.services for mount in service.mounts.values()]
+    return sum(count + mounted.count(name) for name in names)
 
 
 def _addresses(model: Model) -> int:

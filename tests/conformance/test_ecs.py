@@ -469,9 +469,12 @@ def test_health_is_rounded_where_that_is_safe(health: str, code: str) -> None:
     ],
 )
 def test_what_only_aws_can_tell_is_named_where_it_is_missing(taken: str, at: str) -> None:
+    """Where there is a template, it asks for subnets and makes file systems."""
     text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}")
     assert taken in text
-    assert [(finding.code.id, finding.at) for finding in compiled_text(text.replace(taken, "")).findings] == [("ECS101", at)]
+    assert not compiled_text(text.replace(taken, "")).codes
+    alone = compiled_text(text.replace(taken, "").replace('"a b"', '"{{resolve:ssm:x}}"'))
+    assert [(one.code.id, one.at) for one in alone.findings if one.code.id != "ECS111"] == [("ECS101", at)]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -598,8 +601,8 @@ def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
 JUDGES = ("expected", "asking", "support", "baseline", "options_facts", "read", "read_task", "read_container", "read_service")
 
 
-TEMPLATED = ("read_template", "read_groups", "resolving", "permissions", "uncasing")
-STATED = ("template_facts", "role_facts", "group_facts", "name_facts")
+TEMPLATED = ("read_template", "read_groups", "read_files", "resolving", "permissions", "uncasing")
+STATED = ("template_facts", "role_facts", "group_facts", "name_facts", "file_facts", "network_facts")
 
 
 @pytest.mark.parametrize("module", [*JUDGES, *TEMPLATED, *STATED, "noted", "dockerfile", "shapes"])
@@ -621,6 +624,8 @@ def test_what_judges_the_emitter_does_not_know_what_it_goes_by(module: str) -> N
         "places",
         "roles",
         "groups",
+        "file_systems",
+        "network",
     }
     assert not imported & {"discovery_of", "log_group_of", "groups_of", "is_pushed", "registry_of", "target_group_of"}
 

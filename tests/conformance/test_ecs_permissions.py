@@ -24,12 +24,14 @@ WILD = {
     "secretsmanager:GetSecretValue": (r"arn:[^*?]+-\?{6}", "Secrets Manager adds six characters to a name"),
 }
 """What of the resources of an action may have a wildcard, and why it has to."""
+OF_FILES = "FileSystemPolicy"
 
 
 def statements(value: Any) -> Iterator[dict[str, Any]]:
+    """All but those of file systems, which are of that one alone."""
     if isinstance(value, dict):
         yield from [value] if "Effect" in value else []
-        value = list(value.values())
+        value = [child for key, child in value.items() if key != OF_FILES]
     for child in value if isinstance(value, list) else ():
         yield from statements(child)
 
@@ -72,3 +74,16 @@ def test_a_role_is_taken_by_tasks_of_this_account_and_region_alone(name: str, te
                 "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
                 "ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*"}},
             }, name
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
+def test_a_file_system_refuses_all_without_tls_and_lets_in_roles_that_are_named(name: str, text: str) -> None:
+    """Its policy cannot name the file system, which is not there yet: `*` is that one."""
+    for one in json.loads(text)["Resources"].values():
+        refused, *let_in = one["Properties"].get(OF_FILES, {}).get("Statement", [{"Effect": "Deny"}])
+        assert refused["Effect"] == "Deny", name
+        for statement in let_in:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            assert {*actions} <= {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}
+            assert all(re.fullmatch(r"arn:[^*?]+:role/[^*?]+", role) for role in statement["Principal"]["AWS"])
+            assert statement["Condition"].keys() == {"ArnLike"}

@@ -105,6 +105,9 @@ accept:
 """
 NAMES_SAID = TALKING[TALKING.index("    cloud_map_services:") : TALKING.index("    target_groups:")]
 NEWS = next(line for line in TALKING.splitlines(keepends=True) if "fsap-" in line)
+SUBNETS = "    subnets: [subnet-0a1b2c3d]\n"
+UNPLACED = ((NAMES_SAID, ""), (NEWS, '    volume_owners: {news: "70:71"}\n'), (SUBNETS, ""))
+"""What a deployment is asked for, or the template makes."""
 CHECKED = (
     ("ports: {http: 8080, lookup", "ready: {http: {path: /ready, port: admin}}\n    ports: {http: 8080, admin: 9000, lookup"),
     ("networks: [edge, back]", "networks: [back]"),
@@ -158,6 +161,10 @@ def templates() -> Iterator[tuple[str, str]]:
         yield f"{launch}, all made", text_of(making(launch, *MADE))
         yield f"{launch}, made of talk", text_of(talking(("launch: fargate", f"launch: {launch}"), (NAMES_SAID, "")))
     with_port = ("image: shop/web:1", "image: registry.example.com:5000/shop/web:1")
+    for launch in ("fargate", "ec2"):
+        yield f"{launch}, files made and subnets", text_of(talking(("launch: fargate", f"launch: {launch}"), *UNPLACED))
+    said = ("    registry:", '    task_roles: {db: "arn:aws:iam::111122223333:role/shop-db"}\n    registry:')
+    yield "made for a role", text_of(talking(*UNPLACED, said))
     yield "readiness, made", text_of(talking(*CHECKED, with_port))
     for words, outcome in unsaid().items():
         yield f"{words}, all made that can be", text_of(outcome)
@@ -245,7 +252,9 @@ def test_inputs_and_template_have_the_same_services() -> None:
 
 
 @pytest.mark.parametrize(
-    "outcome", [everything("fargate"), making("ec2", *MADE), talking()], ids=["all said", "all made", "talking"]
+    "outcome",
+    [everything("fargate"), making("ec2", *MADE), talking(), talking(*UNPLACED)],
+    ids=["all said", "all made", "talking", "unplaced"],
 )
 def test_each_fault_in_a_line_of_it_is_noticed(outcome: Outcome) -> None:
     [one] = outcome.compiled
@@ -497,7 +506,10 @@ def test_tasks_of_one_service_reach_each_other_where_they_are_told_its_name() ->
 
 
 def test_on_hosts_of_ones_own_what_is_behind_reaches_nothing_else() -> None:
-    out = talking(("launch: fargate", "launch: ec2"), ("    env: {LOOKUP: {address: web.lookup}}\n", ""))
+    """But what it mounts: that is from its own address on both."""
+    alone = (("launch: fargate", "launch: ec2"), ("    env: {LOOKUP: {address: web.lookup}}\n", ""))
+    assert rules(talking(*alone), "DbGroup")[1] == {("0.0.0.0/0", "tcp", 2049, "volumes")}
+    out = talking(*alone, ("single-writer", "scratch"), (NEWS, ""))
     assert rules(out, "DbGroup")[1] == {("127.0.0.1/32", "icmp", -1, "nothing else")}
 
 
@@ -548,15 +560,17 @@ def test_names_that_could_be_misread_have_a_digest() -> None:
     assert _name(("proxy", "web", "tcp", 80), "From") == "WebFromProxyOn80"
 
 
-UNSAID = (*MADE, "security_groups", "cloud_map_services")
+UNSAID = (*MADE, "security_groups", "cloud_map_services", "volumes", "subnets")
 
 
 @given(specs())
 def test_whatever_is_made_is_read_back_as_it_was_meant(spec: Spec) -> None:
     """A compile ends with a proof; without one it raises."""
     options = {key: value for key, value in targets_of(spec)["ecs"].items() if key not in UNSAID}
-    if "ECS102" in compiled_text(as_text({**spec, "targets": {"ecs": options}}), files=PAGES).codes:
+    found = compiled_text(as_text({**spec, "targets": {"ecs": options}}), files=PAGES).findings
+    if "ECS102" in {one.code.id for one in found}:
         del options["namespace"]  # nobody is looked for
+    options["volume_owners"] = {(one.at or "").partition(".")[2]: "10001" for one in found if one.code.id == "ECS114"}
     made = {**spec, "targets": {"ecs": options}}
     lost = [finding for finding in compiled_text(as_text(made), files=PAGES).findings if finding.code.id.startswith("TW51")]
     accept = [{"code": one.code.id, "at": one.at, "target": "ecs", "because": "drawn"} for one in lost]

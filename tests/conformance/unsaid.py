@@ -28,6 +28,7 @@ SERVICES: Mapping[str, Any] = {
     "web": {
         "image": "shop/web:1",
         "build": "app/web",
+        "user": "10001",
         "ports": {"http": 8080, "lookup": {"number": 5353, "protocol": "udp"}},
         "env": {"DB": {"address": "db.sql"}, "KEY": {"secret": "api-key"}},
         "mounts": {"/mail": "mail", "/news": "news"},
@@ -37,6 +38,7 @@ SERVICES: Mapping[str, Any] = {
     },
     "db": {
         "image": f"{IMAGES}/shop/db:1",
+        "user": "70:70",
         "ports": {"sql": 5432},
         "env": {"LOOKUP": {"address": "web.lookup"}},
         "mounts": {"/data": "data"},
@@ -64,13 +66,8 @@ SPEC: Mapping[str, Any] = {
 ALWAYS = {"region": "eu-west-1"}
 """What no environment leaves unsaid, beside what there are ways of."""
 WANTED: Mapping[str, Any] = {
-    "subnets": ["subnet-0a1b2c3d", "subnet-0b1c2d3e"],
     "namespace": "shop.internal",
     "registry": IMAGES,
-    "volumes": {
-        name: {"file_system": "fs-0a1b2c3d", "access_point": f"fsap-{at:08x}"}
-        for at, name in enumerate(("data", "mail", "news"))
-    },
 }
 """What is said where ECS101 asks for it: an option that can be left unsaid is left so from then on."""
 

@@ -1,0 +1,42 @@
+"""Where tasks have their addresses: in subnets that the spec says, or that a deployment names."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from twipc.diagnostics import Path
+from twipc.formats.document import At, Value
+
+from .options import Options
+
+VPC = "Vpc"
+"""The parameter: a group is of a VPC, and a subnet does not tell of which it is."""
+PARAMETERS: dict[str, tuple[str, str]] = {
+    VPC: ("AWS::EC2::VPC::Id", "The VPC of the subnets."),
+    "PrivateSubnetA": (
+        "AWS::EC2::Subnet::Id",
+        "For tasks, in one zone: with a way to ECR, S3, CloudWatch Logs and Secrets Manager.",
+    ),
+    "PrivateSubnetB": ("AWS::EC2::Subnet::Id", "For tasks, in another zone, with the same ways."),
+}
+"""What a deployment is asked for if the template refers to it: its type, and what it is."""
+
+
+class Subnet(NamedTuple):
+    """`label` is of letters and digits, and the same whatever other subnets there are."""
+
+    label: str
+    id: Value
+
+
+def task_subnets(options: Options) -> tuple[Subnet, ...]:
+    """Of tasks, and of what they mount."""
+    here: Path = ("targets", "ecs", "subnets")
+    if options.subnets:
+        return tuple(Subnet(said.removeprefix("subnet-"), At(here, said)) for said in options.subnets)
+    return tuple(Subnet(name, {"Ref": name}) for name in ("PrivateSubnetA", "PrivateSubnetB"))
+
+
+def parameters(wanted: set[str]) -> dict[str, Value]:
+    """What a deployment has to say: what the template refers to, and does not make."""
+    return {name: {"Type": kind, "Description": what} for name, (kind, what) in PARAMETERS.items() if name in wanted}

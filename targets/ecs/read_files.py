@@ -1,0 +1,36 @@
+"""What the file systems of a template are: whose files they hold, how they are kept, and where they are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .permissions import permissions
+from .read_groups import Note
+from .resolving import TEMPLATE_FILE, Resolving
+from .shapes import ACCESS_POINT, FILE_SYSTEM, MOUNT_TARGET, Shape, fitting
+
+_KINDS: dict[str, Shape] = {
+    "AWS::EFS::FileSystem": FILE_SYSTEM,
+    "AWS::EFS::AccessPoint": ACCESS_POINT,
+    "AWS::EFS::MountTarget": MOUNT_TARGET,
+}
+
+
+def read_files(resources: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, object]) -> tuple[list[Note], set[str]]:
+    """What is said of each, and the ids that were read."""
+    resolving = Resolving(resources, parameters)
+    notes: list[Note] = []
+    read: set[str] = set()
+    for id_, resource in sorted(resources.items()):
+        kind = str(resource.get("Type", ""))
+        if kind not in _KINDS:
+            continue
+        read.add(id_)
+        properties = fitting(TEMPLATE_FILE, resolving.value(resource.get("Properties", {})), _KINDS[kind], id_)
+        policy = properties.pop("FileSystemPolicy", None)
+        if policy is not None:
+            notes.append((id_, f"{id_}: who may mount it", permissions(policy)))
+        notes += [(id_, f"{id_}.{key}", value) for key, value in properties.items()]
+        notes += [(id_, f"{id_}: {key}", value) for key, value in resource.items() if key != "Properties"]
+    return notes, read
