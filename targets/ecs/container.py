@@ -13,6 +13,7 @@ from twipc.spec import Health, Service
 from twipc.target import Discovery
 
 from . import limits
+from .casing import said as said_at
 from .options import Options, is_on_efs, log_group_of, makes_volume, registry_of
 from .storage import mount_points
 from .wiring import environment, ports, secrets
@@ -128,6 +129,11 @@ def _labels(model: Model, options: Options, name: str, service: Service) -> dict
             kept = volume.retention if makes_volume(model, options, mounted) else "keep"
             labels[f"{LABEL}volume.{mounted}.retention"] = At(("volumes", mounted, "retention"), kept)
     return labels
+
+
+def logs_here(model: Model, options: Options, name: str) -> bool:
+    """Whether a service logs to the group of its own name, which the template makes."""
+    return bool(said_at(_log(model, options, name), ("options", "awslogs-group")) == log_group_of(model, options, name))
 
 
 def _log(model: Model, options: Options, name: str) -> Value:

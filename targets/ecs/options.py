@@ -7,7 +7,7 @@ from pydantic import Field
 
 from twipc.model import Model, image_of
 from twipc.spec import OWN, Noun, Service
-from twipc.spec.values import Form, Name, PortName, UserId
+from twipc.spec.values import WHOLE, Form, Name, PortName, UserId
 from twipc.target import Discovery, option
 
 _ARN = r"arn:aws[a-z-]*"
@@ -65,6 +65,12 @@ ImageRegistry = Annotated[
     ),
 ]
 LogGroup = Annotated[str, _form(_LOG_GROUP, "the name of a log group", "/shop/prod")]
+# fmt: off
+Days = Annotated[Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+], WHOLE]
+# fmt: on
+"""How long CloudWatch can keep a log (botocore's text of PutRetentionPolicy, retentionInDays)."""
 
 
 class EfsVolume(Noun):
@@ -131,6 +137,7 @@ class Options(Noun):
     log_group: LogGroup | None = Field(
         None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."
     )
+    log_retention: Days = Field(30, description="So many days are logs kept, in the groups that the template makes.")
 
 
 def discovery_of(options: Any) -> Discovery:

@@ -21,8 +21,6 @@ from .roles import execution_role, task_role
 
 NAME = "template.json"
 _HERE: Path = ("targets", "ecs")
-_RETENTION = 30
-"""Days that logs are kept: CloudWatch alone keeps them for ever, and for money."""
 _LOG_GROUP = ("containerDefinitions", 0, "logConfiguration", "options", "awslogs-group")
 
 
@@ -101,7 +99,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     instead: dict[tuple[str | int, ...], Value] = {}
     group = log_group_of(model, options, name)
     if said(task, _LOG_GROUP) == group:
-        found[logical(name, "Logs")] = At((*_HERE, "log_group"), _log_group(group))
+        found[logical(name, "Logs")] = At((*_HERE, "log_group"), _log_group(group, options))
         instead[_LOG_GROUP] = {"Ref": logical(name, "Logs")}
     if places.makes_execution_role(options, name):
         found[logical(name, "ExecutionRole")] = At(here, starting_role(model, name, task))
@@ -141,11 +139,14 @@ def starting_role(model: Model, name: str, task: Value) -> Value:
     return execution_role(model, name, said(task, (*container, "image")), options, arns)
 
 
-def _log_group(group: str) -> Value:
-    """What was logged outlives the stack."""
+def _log_group(group: str, options: Options) -> Value:
+    """What was logged outlives the stack, and not its days: CloudWatch alone keeps it for ever, and for money."""
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
-        "Properties": {"LogGroupName": group, "RetentionInDays": _RETENTION},
+        "Properties": {
+            "LogGroupName": group,
+            "RetentionInDays": At((*_HERE, "log_retention"), options.log_retention),
+        },
     }

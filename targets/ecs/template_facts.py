@@ -70,7 +70,7 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         asked.append(called(service, "Logs"))
         facts["in the template: logs"] = called(service, "Logs")
         facts["log group.LogGroupName"] = group
-        facts["log group.RetentionInDays"] = 30
+        facts["log group.RetentionInDays"] = options.log_retention
         facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
     facts["in the template: task refers to"] = tuple(sorted(asked))
     tags = [*_tags(model), {"Key": "service", "Value": service}]

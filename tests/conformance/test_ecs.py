@@ -717,6 +717,14 @@ def test_an_option_without_effect_is_said(option: str, at: str) -> None:
     assert not compiled_text(text.replace(line + "\n", "")).findings
 
 
+def test_logs_that_others_keep_have_no_days_here() -> None:
+    elsewhere = "    logging: {driver: awslogs, options: {awslogs-group: /elsewhere}}\naccept:"
+    text = small("    log_retention: 7\n")
+    assert not compiled_text(text).findings
+    [found] = compiled_text(text.replace("accept:", elsewhere)).findings
+    assert (found.code.id, found.at) == ("ECS102", "targets.ecs.log_retention")
+
+
 def small(options: str) -> str:
     """One service, with what is wanted and not among the options."""
     own = {

@@ -6,8 +6,9 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
+import botocore.session
 import pytest
 from cfnlint.api import lint_all
 from hypothesis import given
@@ -17,6 +18,7 @@ from bench.faults import faults
 from targets.ecs.expected import logical_name
 from targets.ecs.groups import _name
 from targets.ecs.logical import logical
+from targets.ecs.options import Days
 from targets.ecs.untemplated import obstacles
 from tests.compiling import Outcome, compiled_spec
 from tests.conformance.test_ecs import ENVIRONMENTS, compiled_text, meaning, spec_for
@@ -185,6 +187,19 @@ def test_it_makes_what_the_inputs_ask_for_and_where_they_log() -> None:
     container = resources["WebTask"]["Properties"]["ContainerDefinitions"][0]
     assert container["LogConfiguration"]["Options"]["awslogs-group"] == {"Ref": "WebLogs"}
     assert resources["WebService"]["Properties"]["TaskDefinition"] == {"Ref": "WebTask"}
+
+
+def test_logs_are_kept_as_long_as_is_said_of_what_cloudwatch_can() -> None:
+    days = get_args(get_args(Days)[0])
+    text = botocore.session.get_session().get_service_model("logs").shape_for("Days").documentation
+    assert [int(one) for one in re.findall(r"\d+", text.partition("Possible values are")[2].partition("</p>")[0])] == [*days]
+
+    def kept(said: str) -> object:
+        outcome = talking(("    registry:", f"{said}    registry:"))
+        return json.loads(text_of(outcome))["Resources"]["WebLogs"]["Properties"]["RetentionInDays"]
+
+    assert (kept(""), kept("    log_retention: 3653\n")) == (30, 3653)
+    assert talking(("    registry:", "    log_retention: 10\n    registry:")).codes == ["TW202"]
 
 
 def test_a_job_has_no_service_and_a_group_of_ones_own_is_not_made() -> None:
