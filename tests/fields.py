@@ -119,6 +119,8 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
     standing = _with(spec, "web", mode={"active-standby": {"standbys": 1, "lock": "/data/.lock"}})
     del standing["services"]["web"]["replicas"]
     standing["services"]["web"]["placement"]["max_per_host"] = 3
+    ranging = _with(spec, "web", autoscaling={"max": 6, "cpu": 60, "memory": 70})
+    ranging["volumes"]["news"]["access"] = "shared"
     by_command = _with(spec, "web", health={"command": ["check"]})
     return {
         "environment.project": (spec, ("project",), "stall"),
@@ -156,6 +158,9 @@ def _changes(spec: Spec, other: Spec) -> dict[str, tuple[Spec, tuple[str | int, 
         "service.rollout.monitor": (rolling, (*_WEB, "rollout", "monitor"), "3m"),
         "service.rollout.on_failure": (rolling, (*_WEB, "rollout", "on_failure"), "continue"),
         "service.replicas": (spec, ("services", "edge", "replicas"), 0),
+        "service.autoscaling.max": (ranging, (*_WEB, "autoscaling", "max"), 7),
+        "service.autoscaling.cpu": (ranging, (*_WEB, "autoscaling", "cpu"), 61),
+        "service.autoscaling.memory": (ranging, (*_WEB, "autoscaling", "memory"), 71),
         "service.mode.active-standby.standbys": (standing, (*_WEB, "mode", "active-standby", "standbys"), 2),
         "service.mode.active-standby.lock": (standing, (*_WEB, "mode", "active-standby", "lock"), "/data/one"),
         "service.health.http.path": (spec, (*_WEB, "health", "http", "path"), "/alive"),

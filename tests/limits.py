@@ -197,6 +197,9 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
     "a port": lambda n: whole(web(ports={"http": n})),
     "a port that an engine listens on": lambda n: whole(edge(listen=n)),
     "replicas": lambda n: whole(web(replicas=n)),
+    "autoscaling.cpu and .memory": lambda n: whole(
+        on_ecs(autoscaling={"max": 2, "cpu": n}, resources={"cpu": 0.25, "memory": "512MiB"})
+    ),
     "standbys": lambda n: whole(
         web(command=["run"], mounts={"/a": "one"}, mode={"active-standby": {"standbys": n, "lock": "/a/b"}})
         | {"volumes": {"one": {"access": "single-writer"}}}

@@ -352,6 +352,10 @@ def apps(draw: st.DrawFn, name: str) -> Spec:
             service["mounts"] |= {"/own": "own", "/more": draw(st.sampled_from(("media", "logs")))}
     if "mounts" in service and draw(st.booleans()):
         _stand_by(draw, service)
+    elif service["replicas"] and draw(st.booleans()):
+        service["autoscaling"] = draw(
+            st.sampled_from(({"max": 5, "cpu": 60}, {"max": 7, "memory": 90}, {"max": 6, "cpu": 10, "memory": 11}))
+        )
     if draw(st.booleans()):
         # A single writer, which a volume may come to have, ends before the next begins.
         orders = (
@@ -460,7 +464,7 @@ def jobs(draw: st.DrawFn) -> Spec:
     job = {
         field: value
         for field, value in app.items()
-        if field not in ("replicas", "mode", "health", "publish", "rollout", "restart")
+        if field not in ("replicas", "mode", "health", "publish", "rollout", "restart", "autoscaling")
     }
     job.get("placement", {}).pop("max_per_host", None)
     return {**job, "kind": "job", **draw(st.sampled_from(({}, {"restart": "never"}, {"restart": "on-failure"})))}
@@ -524,7 +528,7 @@ def specs(draw: st.DrawFn) -> Spec:
     for name in elsewhere:
         services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"}
     volumes = {
-        name: draw(volumes_of(name, service.get("replicas", 1), "mode" in service))
+        name: draw(volumes_of(name, service.get("autoscaling", {"max": service.get("replicas", 1)})["max"], "mode" in service))
         for service in services.values()
         for name in service.get("mounts", {}).values()
         if name not in SHARED

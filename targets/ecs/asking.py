@@ -9,6 +9,7 @@ from twipc.target import TLS_USE, Approximate, Asked, When, codes, option
 
 from . import expected
 from .options import Options
+from .untemplated import obstacles
 
 
 def service_of(asked: Asked) -> Service:
@@ -109,3 +110,8 @@ def without_tls(asked: Asked) -> object:
     """The ports that somebody listens on."""
     lost = expected.lost_port(service_of(asked))
     return {name: port for name, port in asked.value.items() if name != lost}
+
+
+def templated(asked: Asked) -> bool:
+    """Whether the environment has a template of CloudFormation."""
+    return not any(obstacles(asked.model))

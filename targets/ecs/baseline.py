@@ -12,6 +12,7 @@ from twipc.target import BASELINE, Discovery, FactKey, Facts, option
 
 from . import expected
 from .options import Options
+from .registry_facts import registry_facts
 from .template_facts import template_facts
 
 _EVERY: dict[str, object] = {
@@ -69,7 +70,7 @@ def baseline(model: Model, options_: Any) -> Facts:
         if _in_cloudwatch(model, options, name):
             facts[FactKey("service.logging.options", (name,))] = expected.log_options(model, options, name)
         facts.update(server_baseline(model, name, _discovery(options)))
-    return {**facts, **template_facts(model, options)}
+    return {**facts, **template_facts(model, options), **registry_facts(model, options)}
 
 
 def _in_cloudwatch(model: Model, options: Options, name: str) -> bool:

@@ -14,9 +14,11 @@ from twipc.target.secrets import missing_places
 
 from . import limits
 from .check_options import check_options, finding
-from .codes import MEMBERS, NO_SIZE, UDP, UNTEMPLATED, VARIABLE_TWICE
+from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
+from .container import logs_here
 from .names import registry_of_name
 from .options import Options, target_group_of
+from .repositories import repositories
 from .untemplated import obstacles
 
 
@@ -32,6 +34,8 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from _sent_round(model)
     yield from _untemplated(model)
     yield from _unanswered(model, options)
+    yield from _retention(model, options)
+    yield from _repositories(model, options)
 
 
 def _sizes(model: Model, options: Options) -> Iterator[Finding]:
@@ -101,8 +105,32 @@ def _untemplated(model: Model) -> Iterator[Finding]:
 def _unanswered(model: Model, options: Options) -> Iterator[Finding]:
     """Members that no answer of Cloud Map has room for."""
     for name in sorted({member.service for members in model.members.values() for member in members}):
-        replicas = model.environment.services[name].replicas
+        replicas = model.environment.services[name].most
         if replicas > limits.ANSWERED and registry_of_name(model, options, name) is not None:
             said = f"`{name}` has {replicas} replicas, and Cloud Map names {limits.ANSWERED} in an answer: members come and go"
             help = f"write {limits.ANSWERED} or fewer: a Cloud Map service of your own answers with no more"
-            yield finding(model, MEMBERS, ("services", name, "replicas"), said, help, key=False)
+            at = ("replicas",) if model.environment.services[name].replicas == replicas else ("autoscaling", "max")
+            yield finding(model, MEMBERS, ("services", name, *at), said, help, key=False)
+
+
+def _retention(model: Model, options: Options) -> Iterator[Finding]:
+    """How long logs are kept that no group of the template has."""
+    path: Path = ("targets", "ecs", "log_retention")
+    makes = not any(obstacles(model)) and any(logs_here(model, options, name) for name, _ in model.services)
+    if model.written(path) and not makes:
+        said = "`log_retention` has no effect: the template makes no log group"
+        yield finding(model, UNUSED, path, said, "take it out; whoever made the group says how long")
+
+
+def _repositories(model: Model, options: Options) -> Iterator[Finding]:
+    """Repositories that no image goes to, and names of images that ECR has no repository for."""
+    wanted = repositories(model, options)
+    for index, name in enumerate(options.repositories):
+        if name not in wanted or name in options.repositories[:index]:
+            said = f"`{name}` is not among the repositories that images go to, or stands twice"
+            help = f"they are: {', '.join(sorted(wanted))}" if wanted else "`registry` is no ECR of this account and region"
+            yield finding(model, UNUSED, ("targets", "ecs", "repositories", index), said, help, key=False)
+    for name, path in sorted(wanted.items()):
+        if len(name) < limits.LEAST_REPOSITORY:
+            said = f"`{name}` is no name of an ECR repository: it has {limits.LEAST_REPOSITORY} characters at least"
+            yield finding(model, SHORT_NAME, path, said, "call the image by a longer name, such as `shop/web:1`", key=False)

@@ -9,7 +9,6 @@ from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
 from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, OWNERLESS, UNUSED
-from .container import logs_here
 from .discovered import discovered, makes_names
 from .file_systems import mounting, owner, volumes_to_make
 from .options import Options, is_on_efs, is_pushed
@@ -171,16 +170,12 @@ def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
     if options.registry and not any(service.http or service.configs or is_pushed(service) for _, service in model.services):
         said = "`registry` has no effect: no image is built here that does not name its own"
         yield finding(model, UNUSED, (*HERE, "registry"), said, "take it out")
-    makes_logs = not any(obstacles(model)) and any(logs_here(model, options, name) for name in names)
-    if model.written((*HERE, "log_retention")) and not makes_logs:
-        said = "`log_retention` has no effect: the template makes no log group"
-        yield finding(model, UNUSED, (*HERE, "log_retention"), said, "take it out; whoever made the group says how long")
     if options.namespace and not options.cloud_map_services and not discovered(model):
         said = "`namespace` has no effect: no service is found by its name"
         yield finding(model, UNUSED, (*HERE, "namespace"), said, "take it out")
 
 
-def _arns(options: Options) -> Iterator[tuple[Path, str]]:
+def arns(options: Options) -> Iterator[tuple[Path, str]]:
     """Every ARN of the options. ECS wants all of them in one account, and those of a region in the service's.
 
     Images and secrets may come from another region or account: `registry` and the ARNs of secrets are not among them.
@@ -201,7 +196,7 @@ def partition_of(options: Options) -> str:
 
 def _disagreeing(model: Model, options: Options) -> Iterator[Finding]:
     """ARNs of another partition, region or account than the rest; the account is the one that most have."""
-    parts = [(path, arn.split(":")) for path, arn in _arns(options) if arn.startswith("arn:")]
+    parts = [(path, arn.split(":")) for path, arn in arns(options) if arn.startswith("arn:")]
     accounts = Counter(part[4] for _, part in parts)
     wanted = max(accounts, key=lambda account: accounts[account], default="")
     first = next((path for path, part in parts if part[4] == wanted), ())

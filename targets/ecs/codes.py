@@ -60,6 +60,7 @@ volumes:
   news: {{access: single-writer}}
 """
 _SIX_GROUPS = ", ".join(f"sg-0a1b2c{number}d" for number in range(6))
+_BUILT = f"{_EC2}    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com\n{_WEB}    build: app\n"
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
 
 MISSING = Code(
@@ -190,8 +191,16 @@ OWNERLESS = Code(
     bad=_FILES.replace("single-writer}", "single-writer}  #! ECS114"),
     good=_FILES.replace("    mounts", '    user: "10001:10001"\n    mounts'),
 )
+SHORT_NAME = Code(
+    "ECS130",
+    "an image that ECR has no repository for",
+    Severity.ERROR,
+    why="A repository is called as the image is, and ECR's names have two characters at least: it could not be made.",
+    bad=_BUILT.replace("shop/web:1", "w:1  #! ECS130"),
+    good=_BUILT,
+)
 
 CODES = (
     *(MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED),
-    *(FULL, MEMBERS, OWNERLESS),
+    *(FULL, MEMBERS, OWNERLESS, SHORT_NAME),
 )

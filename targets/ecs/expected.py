@@ -159,6 +159,8 @@ def stands_alone(model: Model, options: Options) -> bool:
     named = [role or "" for name, _ in model.services for role in roles(model, options, name)]
     if options.cluster is None or makes_groups(model, options):
         return True
+    if any(service.autoscaling for service in model.environment.services.values()):
+        return True
     for name, service in model.services:
         if mounts_made(model, options, name) or (service.kind == "service" and len(options.subnets) == 0):
             return True

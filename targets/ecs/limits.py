@@ -43,6 +43,8 @@ GROUP_RULES = Limit(
     most=60,
     source="VPC guide, quotas: what an account has until it asks for more",
 )
+LEAST_REPOSITORY = 2
+"""The fewest characters of an ECR repository's name (botocore's shape RepositoryName)."""
 ANSWERED = 8
 """The most instances that Cloud Map names at once (botocore's text of DnsConfig, RoutingPolicy MULTIVALUE)."""
 LOG_DRIVERS: Mapping[str, frozenset[str]] = {

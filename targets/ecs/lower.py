@@ -14,6 +14,7 @@ from .container import container
 from .discovered import makes_names
 from .options import Options, discovery_of, is_made, registry_of
 from .render import document, image_folder, image_name
+from .repositories import registry_template
 from .service import service_input
 from .storage import volumes
 from .tags import tags
@@ -43,6 +44,7 @@ def compile(model: Model, options_: Any) -> Bundle:
                 artifacts.append(document(f"{name}.service.json", ("services", name), lasting))
     if not any(obstacles(model)):
         artifacts.append(template(model, options, inputs))
+    artifacts += registry_template(model, options)
     return bundle(*artifacts)
 
 

@@ -10,6 +10,8 @@ from twipc.spec import OWN, Noun, Service
 from twipc.spec.values import WHOLE, Form, Name, PortName, UserId
 from twipc.target import Discovery, option
 
+from .untemplated import obstacles
+
 _ARN = r"arn:aws[a-z-]*"
 
 
@@ -62,6 +64,14 @@ ImageRegistry = Annotated[
         r"(?=.{1,160}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
         "a registry of images",
         "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+    ),
+]
+Repository = Annotated[
+    str,
+    _form(
+        r"(?=.{2,255}$)[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*",
+        "the name of an ECR repository",
+        "shop/web",
     ),
 ]
 LogGroup = Annotated[str, _form(_LOG_GROUP, "the name of a log group", "/shop/prod")]
@@ -134,6 +144,11 @@ class Options(Noun):
         None,
         description="Where images that are built here are pushed to and pulled from: of servers, `configs` and `build`.",
     )
+    repositories: tuple[Repository, ...] = Field(
+        (),
+        description="Which repositories of `registry` are there, such as those of another environment; where it is ECR of this "
+        "account and region, a template of its own makes the others.",
+    )
     log_group: LogGroup | None = Field(
         None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."
     )
@@ -179,6 +194,7 @@ def is_made(model: Model, options: Options) -> bool:
         or (mounts_efs(model, name) and name not in options.task_roles)
         or (service.kind == "service" and not (groups_of(options, name) and options.subnets))
         or made_volumes(model, options, name)
+        or (service.autoscaling is not None and not any(obstacles(model)))
         for name, service in model.services
     )
 

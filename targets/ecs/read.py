@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from twipc.target import BASELINE, FactKey, Facts
 
 from .dockerfile import Folders
+from .read_registry import read_registry
 from .read_service import ServiceReader
 from .read_task import TaskReader
 from .read_template import TemplateReader
@@ -18,6 +19,10 @@ _TASK, _SERVICE = ".taskdef.json", ".service.json"
 
 def read(texts: Mapping[str, str]) -> Facts:
     """The facts of every service whose files are there, and of the images that they run; and what the template says of them."""
+    return {**_of_services(texts), **read_registry(texts)}
+
+
+def _of_services(texts: Mapping[str, str]) -> Facts:
     folders = Folders(texts)
     facts = _of_inputs(texts, folders)
     if TEMPLATE_FILE not in texts:

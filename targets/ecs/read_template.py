@@ -11,6 +11,7 @@ from .dockerfile import Folders
 from .permissions import permissions
 from .read_files import read_files
 from .read_groups import read_groups
+from .read_scaling import ScalingReader
 from .read_service import ServiceReader
 from .read_task import TaskReader
 from .resolving import TEMPLATE_FILE, Resolving
@@ -52,6 +53,7 @@ class TemplateReader:
         self._groups()
         self._files()
         self._names()
+        self._scaling()
         for id_ in self._resources.keys() - self._leading_to.keys():
             self._add("template", id_, "of no service")
 
@@ -140,6 +142,15 @@ class TemplateReader:
             properties = fitting(TEMPLATE_FILE, resolving.value(resource.get("Properties", {})), NAME, id_)
             self._about(owner, properties, f"{id_}.")
             self._about(owner, {key: value for key, value in resource.items() if key not in ("Type", "Properties")}, f"{id_}: ")
+
+    def _scaling(self) -> None:
+        """A range takes the place of a number; where a number is there as well, each deployment would go back to it."""
+        read = ScalingReader(self._resources, self._leading_to)
+        self._leading_to |= read.owners
+        for key, value in read.facts.items():
+            self.facts[key] = (self.facts[key], value) if key in self.facts else value
+        for owner, place, value in read.notes:
+            self._add(owner, place, value)
 
     def _of(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
         return sorted((id_, one) for id_, one in self._resources.items() if one.get("Type") == kind)

@@ -59,12 +59,10 @@ def _mount(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
 def _start(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
     service = model.environment.services[name]
     found: set[tuple[str, ...]] = set()
-    registry, _, repository = image(model, options, name).partition("/")
-    account, _, host = registry.partition(".")
-    start = next((one for one in _ECR if host.startswith(f"{one}.")), "")
-    region, _, end = host.removeprefix(f"{start}.").partition(".")
-    if account.isdecimal() and start and end in _ECR[start]:
-        where = f"arn:<AWS::Partition>:ecr:{region}:{account}:repository/{repository.partition('@')[0].partition(':')[0]}"
+    place = of_ecr(image(model, options, name))
+    if place:
+        account, region, repository = place
+        where = f"arn:<AWS::Partition>:ecr:{region}:{account}:repository/{repository}"
         found.add(("ecr:GetAuthorizationToken", "*"))
         found |= {(f"ecr:{one}", where) for one in ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")}
     log = expected.log_options(model, options, name)
@@ -82,9 +80,24 @@ def image(model: Model, options: Options, name: str) -> str:
     if service.http or service.configs:
         return f"{options.registry}/{model.environment.project}-{model.environment.environment}-{name}"
     written = service.image or ""
-    first, slash, _ = written.partition("/")
-    own = slash and (set(first) & set(".:") or first == "localhost")
-    return f"{options.registry}/{written}" if service.build is not None and not own else written
+    return f"{options.registry}/{written}" if is_ours(service) else written
+
+
+def is_ours(service: Service) -> bool:
+    """Whether it is built here under a name without a registry."""
+    first, slash, _ = (service.image or "").partition("/")
+    return service.build is not None and not (slash and (set(first) & set(".:") or first == "localhost"))
+
+
+def of_ecr(image: str) -> tuple[str, str, str] | None:
+    """Account, region and repository of an image that ECR has."""
+    registry, _, repository = image.partition("/")
+    account, _, host = registry.partition(".")
+    start = next((one for one in _ECR if host.startswith(f"{one}.")), "")
+    region, _, end = host.removeprefix(f"{start}.").partition(".")
+    if account.isdecimal() and start and end in _ECR[start]:
+        return account, region, repository.partition("@")[0].partition(":")[0]
+    return None
 
 
 def _secrets(model: Model, service: Service) -> set[str]:

@@ -14,7 +14,7 @@ from .logical import logical
 from .options import Options, is_on_efs
 
 _HERE: Path = ("targets", "ecs")
-_ECR = re.compile(
+ECR = re.compile(
     r"([0-9]{12})\.dkr(?:\.(?=ecr[^/]*\.amazonaws\.com)|-(?=ecr[^/]*\.on\.))ecr(?:-fips)?\.([a-z0-9-]+)"
     r"\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/([^:@]+)"
 )
@@ -78,7 +78,7 @@ def _role(model: Model, name: str, what: str, policy: str, statements: list[Valu
 
 def _pull(name: str, image: str) -> Iterator[Value]:
     """Of ECR alone: what is pulled from elsewhere needs no permission of AWS."""
-    found = _ECR.match(image)
+    found = ECR.match(image)
     if found:
         account, region, repository = found.groups()
         origin: Path = ("services", name, "image")

@@ -16,6 +16,7 @@ from .options import Options, groups_of, target_group_of
 from .places import cluster
 from .placing import placement
 from .tags import tags
+from .untemplated import obstacles
 from .wiring import https_of
 
 _HERE: Path = ("targets", "ecs")
@@ -33,7 +34,7 @@ def service_input(model: Model, options: Options, name: str) -> dict[str, Value]
             "cluster": cluster(options),
             "serviceName": family,
             "taskDefinition": family,
-            "desiredCount": At((*here, "replicas"), 1 if service.standby else service.replicas),
+            "desiredCount": _count(model, name, service),
             "schedulingStrategy": At((*here, "restart"), "REPLICA"),
             "launchType": At((*_HERE, "launch"), options.launch.upper()),
             "platformVersion": "1.4.0" if fargate else None,
@@ -50,6 +51,16 @@ def service_input(model: Model, options: Options, name: str) -> dict[str, Value]
             "tags": tags(model, options, name),
         }
     )
+
+
+def _count(model: Model, name: str, service: Service) -> Value:
+    """None where it is a range, or each deployment would go back to it, whatever the load (AWS::ECS::Service, DesiredCount).
+
+    The first begins with one task, and the range brings it to its least (botocore's text of RegisterScalableTarget).
+    """
+    if service.autoscaling and not any(obstacles(model)):
+        return None
+    return At(("services", name, "replicas"), 1 if service.standby else service.replicas)
 
 
 def _network(options: Options, name: str) -> dict[str, Value]:

@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.target import (
-    Absent,
-    Approximate,
-    EngineSupport,
-    Exact,
-    FieldSupport,
-    Outside,
-    Support,
-    When,
-    codes,
-)
+from twipc.target import Absent, Approximate, EngineSupport, Exact, FieldSupport, Outside, Support, When, codes
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
 from . import asking, expected
@@ -48,6 +38,8 @@ _NO_STANDBY = Absent(
     "one task runs, under the lock, and its successor starts when it has ended",
     codes.BEHAVIOUR_LOST,
 )
+_NO_RANGE = "what follows the load is in the template alone, and this environment has none (ECS111): as many run as at first"
+_RANGE = When("in a template", asking.templated, then=Exact(), otherwise=Absent(_NO_RANGE, codes.BEHAVIOUR_LOST))
 _MEBIBYTES = "ECS counts what lies in memory in whole MiB"
 _NO_TMPFS = Absent(
     "Fargate has no tmpfs: scratch files would lie on the task's disk, or, on a read-only root, could not be written",
@@ -151,6 +143,9 @@ _FIELDS: FieldSupport = {
         then=Approximate(lambda _: 1, _NO_STANDBY.why, _NO_STANDBY.code),
         otherwise=Exact(),
     ),
+    "service.autoscaling.max": _RANGE,
+    "service.autoscaling.cpu": _RANGE,
+    "service.autoscaling.memory": _RANGE,
     "service.mode.active-standby.standbys": _NO_STANDBY,
     "service.mode.active-standby.lock": Exact(),
     "service.placement.constraints": When("on EC2", asking.on_ec2, then=Exact(), otherwise=_NO_HOSTS),
@@ -204,10 +199,7 @@ _FIELDS: FieldSupport = {
     ),
     "service.mounts": Exact(),
     "service.configs": Exact(),
-    "service.secrets": Absent(
-        "ECS brings secrets as variables only: `env: {NAME: {secret: …}}`",
-        codes.SECRET_LOST,
-    ),
+    "service.secrets": Absent("ECS brings secrets as variables only: `env: {NAME: {secret: …}}`", codes.SECRET_LOST),
     "network.internal": Absent(
         "a task has no networks: what leads out is what its subnets' routes and its security groups say", codes.HARDENING_LOST
     ),

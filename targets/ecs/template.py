@@ -18,6 +18,7 @@ from .network import parameters
 from .options import Options, log_group_of, made_volumes
 from .render import document
 from .roles import execution_role, task_role
+from .scaling import scaling
 
 NAME = "template.json"
 _HERE: Path = ("targets", "ecs")
@@ -113,6 +114,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
         after: dict[str, Value] = {"DependsOn": sorted(before)} if before else {}
         made: Value = {"Type": "AWS::ECS::Service", **after, "Properties": cased(service, runs)}
         found[logical(name, "Service")] = At(here, made)
+        found |= scaling(model, options, name)
     if groups.makes_group(model, options, name):
         found |= groups.groups(model, options, name)
     return found

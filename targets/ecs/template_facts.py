@@ -12,6 +12,7 @@ from .group_facts import group_facts, mounts_said
 from .name_facts import makes_names, name_facts, name_of, namespace_facts
 from .options import Options
 from .role_facts import role_facts
+from .scaling_facts import scaling_facts
 from .untemplated import obstacles
 
 _MOUNTING = "the mount targets of its volumes have to let it in, on port 2049."
@@ -74,7 +75,7 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
     facts["in the template: task refers to"] = tuple(sorted(asked))
     tags = [*_tags(model), {"Key": "service", "Value": service}]
-    for more in (role_facts, group_facts, name_facts):
+    for more in (role_facts, group_facts, name_facts, scaling_facts):
         facts |= more(model, options, service, tags)
     if model.environment.services[service].kind == "service":
         before = [id_ for volume in expected.mounts_made(model, options, service) for id_ in mount_targets(options, volume)]

@@ -14,6 +14,7 @@ from twipc.syntax import Node, NodeMapping, NodeSequence
 RESOURCES, BYTES = 500, 1_000_000
 """What a template may have (CloudFormation guide, quotas); a megabyte is for templates that lie on S3."""
 _OF_EACH = 7
+_OF_RANGE = 3
 _OF_ECS = 12_000
 """More bytes than what a service in a template has of ECS's own."""
 _ELSEWHERE = frozenset({"http", "configs", "ready", "build"})
@@ -38,6 +39,7 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
             if labels and isinstance(labels.node, NodeMapping):
                 yield from _functions(labels.node, ("services", name, "labels"))
     count = 2 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model) + _files(model)
+    count += _OF_RANGE * sum(service.autoscaling is not None for _, service in model.services)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
     elif bytes_ > BYTES:

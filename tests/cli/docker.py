@@ -20,6 +20,7 @@ PLAYED: Mapping[str, Any] = {
     **{
         "becomes": {},
         "fails": {},
+        "digests": [],
         "asked": [],
         "host": "tcp://me:hunter2@10.0.0.1:2375",
         "said": {},

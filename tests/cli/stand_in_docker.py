@@ -6,7 +6,7 @@ It is a program of its own, put on PATH as `docker`. The file (`TWIPC_STAND_IN`)
 - `containers`: as `inspect` tells them; `images`: ids by name, or null where each has one
 - `becomes`: {service: the state of its new containers}; `fails`: {word, or last words, of a command: [exit code, what it says]}
 - `tags`: {id of an image: its names}
-- `owner`: the project that images are labelled with
+- `owner`: the project that images are labelled with; `digests`: by which repositories have them
 - `host`: where the engine is; `said`: {container: its log}; `asked`: the commands so far
 """
 
@@ -107,7 +107,7 @@ def plain(state: State, words: list[str]) -> int:
                 return 0
             if "{{json .}}" in words:
                 size = {"Id": f"sha256:{'a' * 64}", "Size": 12_345_678, "Created": "2026-01-02T03:04:05Z"}
-                size |= {"Config": {"Labels": {"io.twipc.project": state["owner"]}}}
+                size |= {"Config": {"Labels": {"io.twipc.project": state["owner"]}}, "RepoDigests": state["digests"]}
                 print(json.dumps(size) if images is None or names[0] in images else "")
                 return int(images is not None and names[0] not in images)
             there = [name for name in names if images is None or name in images]

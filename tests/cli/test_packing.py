@@ -120,6 +120,34 @@ def test_a_push_that_fails_leaves_the_lock_as_it_was(engine: Docker, shop: Path,
     assert (shop / "specs" / "prod.lock").read_bytes() == lock
 
 
+TAKEN = (
+    "tag invalid: The image tag '1' already exists in the 'own' repository and cannot be overwritten because it is immutable."
+)
+
+
+@pytest.mark.parametrize(
+    ("there", "known"),
+    [
+        (["ghcr.io/shop/own@sha256:" + 64 * "b"], True),
+        (["ghcr.io/shop/own@sha256:" + 64 * "b", "ghcr.io/shop/own@sha256:" + 64 * "c"], False),
+        (["ghcr.io/shop/owner@sha256:" + 64 * "b"], False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_where_no_tag_is_moved_what_was_pushed_before_is_there(
+    engine: Docker, shop: Path, there: list[str] | None, known: bool
+) -> None:
+    engine.change(fails={f"push -- {PUSHED[1]}": [1, TAKEN]}, digests=there)
+    ran = run("pack", "prod", "--registry", REGISTRY, at=shop)
+    if known:
+        assert ran.code == 0, ran.out + ran.err
+        assert f'"{PUSHED[1]}": "sha256:{64 * "b"}"' in (shop / "specs" / "prod.lock").read_text()
+    else:
+        assert (ran.code, "error[TW615]" in ran.out, "a tag of its own" in ran.out) == (3, True, True)
+        assert not (shop / "specs" / "prod.lock").exists()
+
+
 @pytest.mark.parametrize(
     ("scene", "code", "exits"),
     [({"engine": "down"}, "TW611", 3), ({"images": {}}, "TW623", 1), ({"owner": "another"}, "TW643", 1)],

@@ -257,6 +257,18 @@ def test_scale_refuses_what_compile_would_before_the_engine_sees_it(
     assert engine.state["asked"] == []
 
 
+def test_scale_goes_as_far_as_the_range(engine: Docker, tmp_path: Path) -> None:
+    """By hand where nothing scales by itself: never beyond what the spec says is the most."""
+    scaled = WEB.replace("    replicas: 2\n", "    replicas: 2\n    resources: {cpu: 1}\n    autoscaling: {max: 3, cpu: 60}\n")
+    accept = "accept: [{code: TW511, at: services.web.autoscaling, target: compose, because: by hand there}]\n"
+    shop = compiled(tmp_path, scaled + accept)
+    run("up", "prod", at=shop)
+    for count, codes in (("web=3", []), ("web=1", []), ("web=4", ["TW499"])):
+        ran = run("scale", "prod", count, "--format", "json", at=shop)
+        assert (ran.code, [one for one in ran.codes if one.startswith("TW4")]) == (len(codes), codes)
+    assert list(engine.names()) == ["shop-prod-edge-1", "shop-prod-web-1"]
+
+
 @pytest.mark.parametrize("count", ["web", "web=", "web=-1", "web=many", "web=1001", "wbe=1", "web=٣"])
 @pytest.mark.usefixtures("engine")
 def test_what_is_no_number_of_a_service_is_wrong_usage(shop: Path, count: str) -> None:

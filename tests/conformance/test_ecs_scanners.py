@@ -38,7 +38,8 @@ Found = dict[tuple[str, str], list[str]]
 
 @cache
 def texts() -> dict[str, str]:
-    committed = {str(path.parent.relative_to(OUT)): path.read_text() for path in sorted(OUT.glob("*/ecs/template.json"))}
+    paths = sorted(OUT.glob("*/ecs/*template.json"))
+    committed = {str(path.relative_to(OUT).with_suffix("")): path.read_text() for path in paths}
     assert committed
     return {name.replace("/", " ").replace(" ", "-"): text for name, text in (*committed.items(), *templates())}
 

@@ -120,6 +120,7 @@ CHECKED = (
         if re.match(" +(publish:|target_groups:|proxy: {)|.*ECS107", line)
     ),
 )
+RANGED = ("    image: shop/web:1\n", "    image: shop/web:1\n    replicas: 2\n    autoscaling: {max: 6, cpu: 60, memory: 70}\n")
 SECRETS = """\
 secrets:
   api-key: {ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key-AbCdEf:user::"}
@@ -162,6 +163,7 @@ def templates() -> Iterator[tuple[str, str]]:
         yield launch, text_of(everything(launch))
         yield f"{launch}, all made", text_of(making(launch, *MADE))
         yield f"{launch}, made of talk", text_of(talking(("launch: fargate", f"launch: {launch}"), (NAMES_SAID, "")))
+        yield f"{launch}, a range made of talk", text_of(talking(("launch: fargate", f"launch: {launch}"), RANGED))
     with_port = ("image: shop/web:1", "image: registry.example.com:5000/shop/web:1")
     for launch in ("fargate", "ec2"):
         yield f"{launch}, files made and subnets", text_of(talking(("launch: fargate", f"launch: {launch}"), *UNPLACED))
@@ -268,7 +270,7 @@ def test_inputs_and_template_have_the_same_services() -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [everything("fargate"), making("ec2", *MADE), talking(), talking(*UNPLACED)],
+    [everything("fargate"), making("ec2", *MADE), talking(RANGED), talking(*UNPLACED)],
     ids=["all said", "all made", "talking", "unplaced"],
 )
 def test_each_fault_in_a_line_of_it_is_noticed(outcome: Outcome) -> None:
@@ -280,8 +282,8 @@ def test_each_fault_in_a_line_of_it_is_noticed(outcome: Outcome) -> None:
     assert [str(fault) for fault in missed if not any(one.fullmatch(fault.before.strip()) for one in same)] == []
 
 
-def noticed(one: Compiled, text: str) -> bool:
-    return any(verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, FILE: text}))
+def noticed(one: Compiled, text: str, file: str = FILE) -> bool:
+    return any(verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, file: text}))
 
 
 @pytest.mark.parametrize(
@@ -573,6 +575,74 @@ def test_names_that_could_be_misread_have_a_digest() -> None:
     one, other = ("b-from-cc", "aa", "tcp", 80), ("cc", "aa-from-b", "tcp", 80)
     assert _name(one, "From") != _name(other, "From")
     assert _name(("proxy", "web", "tcp", 80), "From") == "WebFromProxyOn80"
+
+
+def test_a_range_follows_the_load() -> None:
+    """The service says no number: each deployment would go back to it."""
+    resources = json.loads(text_of(talking(RANGED)))["Resources"]
+    assert "DesiredCount" not in resources["WebService"]["Properties"]
+    range_ = resources["WebRange"]["Properties"]
+    assert (range_["MinCapacity"], range_["MaxCapacity"]) == (2, 6)
+    assert range_["ResourceId"] == {"Fn::Sub": "service/${Cluster}/${WebService.Name}"}
+    tracked = [resources[id_]["Properties"]["TargetTrackingScalingPolicyConfiguration"] for id_ in ("WebByCpu", "WebByMemory")]
+    assert [one["TargetValue"] for one in tracked] == [60, 70]
+    api = botocore.session.get_session().get_service_model("application-autoscaling")
+    metrics = [one["PredefinedMetricSpecification"]["PredefinedMetricType"] for one in tracked]
+    assert {*metrics} <= {*api.shape_for("MetricType").metadata["enum"]}
+    assert range_["ScalableDimension"] in api.shape_for("ScalableDimension").metadata["enum"]
+
+
+def test_a_range_makes_the_template_stand_alone() -> None:
+    """The inputs have no word for it."""
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace("single-writer", "shared")
+    assert "web.service.json" in compiled_text(text).compiled[0].bundle.texts
+    outcome = compiled_text(text.replace("    image: shop/web:1", "    autoscaling: {max: 2, cpu: 60}\n    image: shop/web:1"))
+    assert sorted(outcome.compiled[0].bundle.texts) == [FILE]
+    found = json.loads(text_of(outcome))["Resources"]["WebRange"]["Properties"]
+    assert found["ResourceId"] == {"Fn::Sub": "service/shop/${WebService.Name}"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"Properties": {\n        "Cluster"', '"Properties": {\n        "DesiredCount": 2,\n        "Cluster"'),
+        ('"MinCapacity": 2', '"MinCapacity": 1'),
+        ("/${WebService.Name}", "/${ProxyService.Name}"),
+        ("service/${Cluster}", "service/other"),
+        ('"TargetValue": 60', '"TargetValue": 60, "DisableScaleIn": true'),
+        ('"Ref": "WebRange"', '"Ref": "WebTask"'),
+        ("ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"),
+        ("ECSServiceAverageMemoryUtilization", "ALBRequestCountPerTarget"),
+    ],
+)
+def test_another_range_is_noticed(old: str, new: str) -> None:
+    [one] = talking(RANGED).compiled
+    text = one.bundle.texts[FILE]
+    assert old in text
+    changed = text.replace(old, new, 1)
+    if "DesiredCount" in new:  # of the service that has the range
+        head, middle, tail = text.partition('"WebService": {')
+        changed = head + middle + tail.replace(old, new, 1)
+    assert json.loads(changed) != json.loads(text)
+    assert noticed(one, changed)
+
+
+def test_without_a_template_a_range_is_lost() -> None:
+    """Then the inputs say a number, as where nothing is asked for."""
+    text = spec_for("fargate", resources="{cpu: 0.25, memory: 512MiB}").replace("single-writer", "shared")
+    text = text.replace('"a b"', '"{{resolve:ssm:x}}"')
+    text = text.replace("image: shop/web:1", "image: shop/web:1\n    autoscaling: {max: 3, cpu: 60}")
+    [found] = [one for one in compiled_text(text).findings if one.code.id == "TW511"]
+    assert (found.at, "ECS111" in found.message) == ("services.web.autoscaling", True)
+    accept = "accept: [{code: TW511, at: services.web.autoscaling, target: ecs, because: one is enough}]\n"
+    [one] = compiled_text(text + accept).compiled
+    assert json.loads(one.bundle.texts["web.service.json"])["desiredCount"] == 1
+    assert FILE not in one.bundle.texts
+
+
+def test_a_most_beyond_what_cloud_map_names_is_warned_of() -> None:
+    [found] = [one for one in talking((RANGED[0], RANGED[1].replace("6", "9", 1))).findings if one.code.id == "ECS113"]
+    assert found.at == "services.web.autoscaling.max"
 
 
 UNSAID = (*MADE, "security_groups", "cloud_map_services", "volumes", "subnets")

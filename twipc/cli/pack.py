@@ -23,9 +23,9 @@ from twipc.run import Failed, Runner, codes
 from twipc.spec import Lock
 from twipc.syntax import NodeMapping, Tree
 from twipc.target.building import bake
-from twipc.target.images import Packed, repository, says_registry
+from twipc.target.images import Packed, says_registry
 from twipc.target.labels import PROJECT
-from twipc.target.packing import look_at, pushes, tags
+from twipc.target.packing import look_at, moves_no_tag, pushed_before, pushes, refused, tags
 from twipc.target.runtime import Step
 
 from .choice import Choice, target_option
@@ -36,7 +36,6 @@ from .telling import Voice
 from .working import Working, dry_option, shown_part, weighty
 
 _DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})\b")
-_LOGIN = re.compile("denied|unauthorized|no basic auth|authentication required", re.IGNORECASE)
 
 
 @click.command("pack")
@@ -132,7 +131,7 @@ class Packing(Working):
                 self.digests[name] = self._push(step)
         except Failed as failed:
             self._told()
-            self.fail(failed, help=_login(failed))
+            self.fail(failed, help=refused(failed.said, failed.step.argv[-1]) if "push" in failed.step.argv else None)
         except KeyboardInterrupt:
             self._told()
             raise
@@ -209,7 +208,13 @@ class Packing(Working):
             self.voice.hear(line)
 
         self.voice.begins(step.why)
-        Runner(self.spec.project.root, hear).do(step)
+        try:
+            Runner(self.spec.project.root, hear).do(step)
+        except Failed as failed:
+            there = pushed_before(self._inspected(step.argv[-1]), step.argv[-1]) if moves_no_tag(failed.said) else None
+            if there is None:
+                raise
+            heard.append(there)
         if not heard:
             raise Failed(step, 0, "it was pushed, and its digest was not told")
         return heard[-1]
@@ -239,10 +244,3 @@ class Packing(Working):
             self.voice.say(f"{name} is {digest}")
         told = f"written; next: `twipc compile {self.environment}`" if written else "as it was"
         self.voice.say(f"{self.file}: {told}")
-
-
-def _login(failed: Failed) -> str | None:
-    """Who may not push there has not said who they are, mostly."""
-    if not _LOGIN.search(failed.said) or "push" not in failed.step.argv:
-        return None
-    return f"`docker login {repository(failed.step.argv[-1]).partition('/')[0]}`, as somebody who may push there"

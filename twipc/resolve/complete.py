@@ -138,5 +138,5 @@ def _room(backend: Backend, environment: Environment) -> Backend:
     if backend.max_members is not None:
         return backend
     names = {member.partition(".")[0] for member in backend.members}
-    replicas = [environment.services[name].replicas for name in names if name in environment.services]
+    replicas = [environment.services[name].most for name in names if name in environment.services]
     return backend.model_copy(update={"max_members": max([8, *(2 * count + 2 for count in replicas)])})

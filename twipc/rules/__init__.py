@@ -21,6 +21,7 @@ from .places import places
 from .plain import files, literals, plain
 from .ports import ports
 from .programs import programs
+from .ranges import no_ranges, ranges
 from .redirects import redirects
 from .routes import routes
 from .servers import engines, servers
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     starts,
     hosts,
     jobs,
+    ranges,
     unused,
     variables,
     programs,
@@ -62,7 +64,20 @@ RULES: tuple[Rule, ...] = (
     logs,
 )
 
-ALONE: tuple[Rule, ...] = (globs, spellings, variables, programs, places, hosts, logs, of_jobs, engines, words, files)
+ALONE: tuple[Rule, ...] = (
+    globs,
+    spellings,
+    variables,
+    programs,
+    places,
+    hosts,
+    logs,
+    of_jobs,
+    no_ranges,
+    engines,
+    words,
+    files,
+)
 """Rules that judge a service by itself, and are right of one of which not all is known."""
 OF_VALUES: tuple[Rule, ...] = (globs, spellings, programs, words)
 """Those of them that judge what no extending file makes right by saying more."""

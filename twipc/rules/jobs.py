@@ -10,7 +10,7 @@ from twipc.spec import Service
 
 from .codes.starts import JOB_MEMBER, NOT_OF_JOBS
 
-_OF_SERVICES = ("http", "health", "ready", "publish", "rollout", "mode")
+_OF_SERVICES = ("http", "health", "ready", "publish", "rollout", "mode", "autoscaling")
 
 
 def without_parts(findings: Sequence[Finding]) -> list[Finding]:

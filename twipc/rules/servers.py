@@ -96,7 +96,7 @@ def _room(model: Model, name: str, backend: str, http: Http) -> Iterator[Finding
     room = room_of(http.backends[backend])
     seen: set[str] = set()
     for index, member in enumerate(model.members[name, backend]):
-        replicas = model.environment.services[member.service].replicas
+        replicas = model.environment.services[member.service].most
         if replicas > room:
             yield Finding(
                 TOO_MANY_MEMBERS,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
+from twipc.spec import Service
 
 from .codes.state import SECOND_WRITER
 from .stores import Store, store_of
@@ -22,10 +23,10 @@ def state(model: Model) -> Iterator[Finding]:
             continue
         mounts = [(str(path[1]), str(path[3])) for path in model.in_order(model.mounts.get(name, ()))]
         for service in sorted({service for service, _ in mounts}):
-            replicas = model.environment.services[service].replicas
+            noun = model.environment.services[service]
             # Of instances that wait for a lock, one writes.
-            if replicas > 1 and model.environment.services[service].standby is None:
-                yield _replicas(model, name, service, replicas)
+            if noun.most > 1 and noun.standby is None:
+                yield _replicas(model, name, service, noun)
             if model.environment.services[service].rollout.order == "start-first":
                 yield _both_at_once(model, name, service)
         for service, path in mounts[1:]:
@@ -73,13 +74,14 @@ def writers(model: Model) -> list[tuple[str, Store, Path]]:
     return list(found.values())
 
 
-def _replicas(model: Model, volume: str, service: str, replicas: int) -> Finding:
-    path: Path = ("services", service, "replicas")
+def _replicas(model: Model, volume: str, service: str, noun: Service) -> Finding:
+    path: Path = ("services", service, *(("replicas",) if noun.replicas > 1 else ("autoscaling", "max")))
+    one = f"`replicas: 1`{' alone' if noun.autoscaling else ''}"
     return Finding(
         SECOND_WRITER,
-        f"{replicas} replicas of `{service}` would write the single-writer volume `{volume}`",
+        f"{noun.most} replicas of `{service}` would write the single-writer volume `{volume}`",
         model.span(path),
-        help=f"`replicas: 1`, or one that works and one that waits, by `mode: {{active-standby: …}}`; {_shared(volume)}",
+        help=f"{one}, or one that works and one that waits, by `mode: {{active-standby: …}}`; {_shared(volume)}",
         related=(Related(model.span(("volumes", volume, "access")), "one writer, says the volume"),),
         at=model.tree.name(path),
     )

@@ -7,7 +7,7 @@ from .environment import OWN, Acceptance, Environment, External, Network, Nfs, S
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
 from .lock import Lock
 from .noun import Noun
-from .schedule import Dependency, Placement, Rollout
+from .schedule import Autoscaling, Dependency, Placement, Rollout
 from .secrecy import looks_secret, plain_secrets
 from .service import (
     ActiveStandby,
@@ -31,6 +31,7 @@ __all__ = [
     "OWN",
     "Acceptance",
     "ActiveStandby",
+    "Autoscaling",
     "Backend",
     "Build",
     "Cpu",

@@ -114,7 +114,7 @@ class Backend(Noun):
     )
     max_members: Annotated[int, Whole(MAX_MEMBERS)] | None = Field(
         None,
-        description="Room for so many instances of each member; by default max(8, 2 × replicas + 2).",
+        description="Room for so many instances of each member; by default max(8, 2 × replicas + 2), of a range by its most.",
     )
 
 

@@ -29,6 +29,13 @@ HIGH_PORT = Limit(
     source="Linux: a lower one needs a right, and engines here have none",
 )
 REPLICAS = Limit(what="replicas", least=0, most=1000, source=_OURS)
+UTILIZATION = Limit(
+    what="autoscaling.cpu and .memory",
+    unit="percent",
+    least=10,
+    most=90,
+    source="our own: under it more instances always come, and over it hardly ever",
+)
 STANDBYS = Limit(what="standbys", least=1, most=9, source=f"{_OURS}; each but the first only waits")
 MAX_PER_HOST = Limit(what="max_per_host", least=1, most=1000, source="as many as there are replicas")
 PARALLELISM = Limit(what="rollout.parallelism", least=1, most=1000, source="as many as there are replicas")
@@ -150,6 +157,7 @@ LIMITS = (
     PORT,
     HIGH_PORT,
     REPLICAS,
+    UTILIZATION,
     STANDBYS,
     MAX_PER_HOST,
     PARALLELISM,

@@ -1,11 +1,12 @@
 """When and where the instances of a service run."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from .limits import MAX_PER_HOST, PARALLELISM
-from .noun import Noun
+from .limits import MAX_PER_HOST, PARALLELISM, REPLICAS, UTILIZATION
+from .noun import Clash, Noun
 from .values import Constraints, HostLabels, Name, Time, Whole
 
 
@@ -19,6 +20,24 @@ class Dependency(Noun):
         description="healthy: it has passed its own check; started: it runs, whatever it answers; completed: it is a job, and "
         "has ended well.",
     )
+
+
+class Autoscaling(Noun):
+    """More instances while there is more to do: never fewer than `replicas`, which makes the two a range."""
+
+    max: Annotated[int, Whole(REPLICAS)] = Field(description="So many instances run at most.")
+    cpu: Annotated[int, Whole(UTILIZATION)] | None = Field(
+        None, description="As many run as use this percentage of `resources.cpu` on average."
+    )
+    memory: Annotated[int, Whole(UTILIZATION)] | None = Field(
+        None, description="As many run as use this percentage of `resources.memory` on average; of both, what asks for more."
+    )
+
+    def clashes(self) -> Iterator[Clash]:
+        if self.cpu is None and self.memory is None:
+            yield Clash(
+                "nothing says when there are more", "such as `cpu: 60`, the percentage of `resources.cpu`", certain=False
+            )
 
 
 class Placement(Noun):

@@ -9,7 +9,7 @@ from .http import Http
 from .limits import CHECKS, PIDS, REPLICAS, STANDBYS, ULIMIT
 from .logging import ENDING, Logging
 from .noun import Clash, Noun
-from .schedule import Dependency, Placement, Rollout
+from .schedule import Autoscaling, Dependency, Placement, Rollout
 from .values import (
     EPHEMERAL,
     Address,
@@ -298,6 +298,9 @@ class Service(Noun):
     replicas: Annotated[int, Whole(REPLICAS, "0 runs none")] = Field(
         1, description="How many instances run; with a `mode`, that says so."
     )
+    autoscaling: Autoscaling | None = Field(
+        None, description="Instances come and go with the load, from `replicas` up; else `replicas` run."
+    )
     mode: Mode | None = Field(None, description="What several instances do that are not equal; else all do the same.")
     depends_on: tuple[Dependency, ...] = Field((), description="Which services must be there before it starts.")
     placement: Placement = Field(Placement(max_per_host=None), description="Which hosts the instances run on.")
@@ -320,6 +323,11 @@ class Service(Noun):
     def fixed_ports(self) -> tuple[int, ...]:
         """Which of `publish` name a port of the host: one instance a host can have it."""
         return tuple(index for index, publish in enumerate(self.publish) if publish.host != EPHEMERAL)
+
+    @property
+    def most(self) -> int:
+        """So many instances run when most do."""
+        return max(self.replicas, self.autoscaling.max if self.autoscaling else 0)
 
     @property
     def standby(self) -> ActiveStandby | None:

@@ -16,7 +16,10 @@ from twipc.target import Absent, Approximate, FactKey, Target, codes, spec_path
 from .answers import heard
 from .wording import words
 
-WHOLE = {"service.mode.": 3, "service.ready.": 3, "http.tls.": 4, "volume.nfs.": 3, "volume.driver.": 3}
+WHOLE = {
+    **{"service.mode.": 3, "service.autoscaling.": 3, "service.ready.": 3},
+    **{"http.tls.": 4, "volume.nfs.": 3, "volume.driver.": 3},
+}
 """What is there or not as a whole: losses in it are one finding, whose path has so many steps. Others stand at their value."""
 
 

@@ -41,6 +41,10 @@ SECRET_PLACE: Answer = When(
     "a variable holds it", _of_variable, then=Outside("the variable that holds it is lost, and says so"), otherwise=Exact()
 )
 
+_NO_AUTOSCALING = Absent(
+    "nothing here starts instances by itself: as many run as `replicas` says, until somebody scales them by hand",
+    codes.BEHAVIOUR_LOST,
+)
 _NO_ROLLOUT = Absent("Compose replaces all instances at once, and watches none of them", codes.LOST)
 
 
@@ -88,6 +92,9 @@ FIELDS: FieldSupport = {
     "service.networks": Exact(),
     "service.publish": Exact(),
     "service.replicas": Exact(),
+    "service.autoscaling.max": _NO_AUTOSCALING,
+    "service.autoscaling.cpu": _NO_AUTOSCALING,
+    "service.autoscaling.memory": _NO_AUTOSCALING,
     "service.mode.active-standby.standbys": Exact(),
     "service.mode.active-standby.lock": Exact(),
     "service.depends_on": Exact(),

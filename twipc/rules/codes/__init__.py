@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import chains, limits, locks, networks, paths, ports, redirects, servers, services, starts, state
+from . import chains, limits, locks, networks, paths, ports, ranges, redirects, servers, services, starts, state
 
 __all__ = ["CODES"]
 
 CODES = tuple(
     code
-    for room in (state, servers, paths, redirects, chains, ports, starts, networks, services, limits, locks)
+    for room in (state, servers, paths, redirects, chains, ports, starts, networks, services, limits, locks, ranges)
     for code in room.CODES
 )
