@@ -17,8 +17,10 @@ RULES = {"AWS::EC2::SecurityGroupIngress": "SecurityGroupIngress", "AWS::EC2::Se
 
 
 class Stack:
-    def __init__(self, moto: Moto, name: str, unknown: Collection[str]) -> None:
-        self._moto, self._name, self._unknown = moto, name, unknown
+    """`lacks` is of moto.yaml: what is left out of a template, so that moto takes the rest."""
+
+    def __init__(self, moto: Moto, name: str, lacks: Mapping[str, Any]) -> None:
+        self._moto, self._name, self._lacks = moto, name, lacks
         self._cloudformation = moto.client("cloudformation")
         self._parameters: dict[str, str] = {}
         self.resources: Resources = {}
@@ -53,8 +55,10 @@ class Stack:
     def _asked(self, text: str) -> dict[str, Any]:
         document = json.loads(self._moto.real(text))
         self._parameters = {name: self._value(one["Type"]) for name, one in document.get("Parameters", {}).items()}
-        gone = {name for name, one in document["Resources"].items() if one["Type"] in self._unknown}
-        document = without(document, gone)
+        resources = document["Resources"]
+        gone = {name for name, one in resources.items() if one["Type"] in self._lacks["unknown"] or self._is_refused(one)}
+        asked = {name: self._lacks["unasked"].get(one["Type"], ()) for name, one in resources.items()}
+        document = without(document, gone, {name: attributes for name, attributes in asked.items() if attributes})
         self.resources = document["Resources"]
         parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in self._parameters.items()]
         return {
@@ -63,6 +67,13 @@ class Stack:
             "Capabilities": ["CAPABILITY_IAM"],
             "Parameters": parameters,
         }
+
+    def _is_refused(self, resource: Mapping[str, Any]) -> bool:
+        properties = resource.get("Properties", {})
+        return any(
+            one["kind"] == resource["Type"] and all(properties.get(key) in values for key, values in one["where"].items())
+            for one in self._lacks["refused"]
+        )
 
     def _value(self, kind: str) -> str:
         if "Subnet" in kind:
@@ -96,15 +107,17 @@ def is_told(moto: Moto, kind: str, id_: str) -> bool:
         return False
 
 
-def without(value: Any, gone: Collection[str]) -> Any:
-    """A document without some resources; who names one of them names a text."""
+def without(value: Any, gone: Collection[str], unasked: Mapping[str, Collection[str]]) -> Any:
+    """A document without some resources and attributes; who names one of them names a text."""
     match value:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), str()]} if name in gone:
             return f"<{name}>"
+        case {"Fn::GetAtt": [str(name), str(attribute)]} if attribute in unasked.get(name, ()):
+            return f"<{name}>"
         case {**pairs}:
-            return {str(key): without(child, gone) for key, child in pairs.items() if key not in gone}
+            return {str(key): without(child, gone, unasked) for key, child in pairs.items() if key not in gone}
         case list():
-            return [without(item, gone) for item in value if not (isinstance(item, str) and item in gone)]
+            return [without(item, gone, unasked) for item in value if not (isinstance(item, str) and item in gone)]
     return value
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from tests.compiling import Outcome, compiled_spec
 from tests.conformance.moto import Moto, server
@@ -40,7 +42,7 @@ def stack(moto: Moto, outcome: Outcome) -> Stack:
     """Not yet made; a cluster that the spec names is there."""
     if outcome.compiled[0].options.cluster:
         moto.client("ecs").create_cluster(clusterName=outcome.compiled[0].options.cluster)
-    return Stack(moto, "twip", LACKS["unknown"])
+    return Stack(moto, "twip", LACKS)
 
 
 def judge(found: set[Place], when: str) -> None:
@@ -184,9 +186,26 @@ def test_kinds_that_are_unknown_are_passed_over(url: str) -> None:
     text = re.sub(r'{"(Ref|Fn::GetAtt)": [^}]*}', '{"Ref": "Group"}', json.dumps({"Resources": names}))
     document = json.loads(text)
     document["Resources"]["Group"] = group
-    tried = Stack(moto, "twip", ())
+    tried = Stack(moto, "twip", {"unknown": (), "unasked": {}, "refused": ()})
     tried.create(json.dumps(document))
     assert tried.kinds() == {"AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"}
+
+
+def one_less(lacks: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What ends with an error, each by itself as if moto knew it."""
+    for kind, attributes in lacks["unasked"].items():
+        for one in attributes:
+            others = {**lacks["unasked"], kind: [other for other in attributes if other != one]}
+            yield f"{kind} {one}", {**lacks, "unasked": others}
+    for index, refused in enumerate(lacks["refused"]):
+        yield f"{refused['kind']} {index}", {**lacks, "refused": [*lacks["refused"][:index], *lacks["refused"][index + 1 :]]}
+
+
+@pytest.mark.parametrize("fewer", [pytest.param(fewer, id=name) for name, fewer in one_less(LACKS)])
+def test_what_is_left_out_of_a_template_is_not_taken(url: str, fewer: Mapping[str, Any]) -> None:
+    outcome = next(iter(unsaid().values()))
+    with pytest.raises((ResponseParserError, ClientError)):  # what moto ends with is not even an answer
+        Stack(Moto(url), "twip", fewer).create(text_of(outcome))
 
 
 def test_prod_is_updated_to_public(url: str) -> None:

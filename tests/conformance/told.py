@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from tests.conformance.moto import ACCOUNT, REGION, Moto
 
@@ -79,6 +82,39 @@ def _role(moto: Moto, id_: str) -> Properties:
 def _logs(moto: Moto, id_: str) -> Properties:
     found = moto.client("logs").describe_log_groups(logGroupNamePrefix=id_)["logGroups"]
     return next(one for one in found if one["logGroupName"] == id_)
+
+
+@teller("AWS::EFS::FileSystem")
+def _files(moto: Moto, id_: str) -> Properties:
+    efs = moto.client("efs")
+    [found] = efs.describe_file_systems(FileSystemId=id_)["FileSystems"]
+    return {
+        **found,
+        "FileSystemTags": found["Tags"],
+        "LifecyclePolicies": efs.describe_lifecycle_configuration(FileSystemId=id_)["LifecyclePolicies"],
+        "BackupPolicy": _unless_missing(efs.describe_backup_policy, "BackupPolicy", id_),
+        "FileSystemPolicy": json.loads(_unless_missing(efs.describe_file_system_policy, "Policy", id_) or "null"),
+    }
+
+
+def _unless_missing(ask: Callable[..., Properties], member: str, id_: str) -> Any:
+    try:
+        return ask(FileSystemId=id_)[member]
+    except ClientError:
+        return None
+
+
+@teller("AWS::EFS::AccessPoint")
+def _access(moto: Moto, id_: str) -> Properties:
+    [found] = moto.client("efs").describe_access_points(AccessPointId=id_)["AccessPoints"]
+    return {**found, "AccessPointTags": found["Tags"]}
+
+
+@teller("AWS::EFS::MountTarget")
+def _mount(moto: Moto, id_: str) -> Properties:
+    efs = moto.client("efs")
+    [found] = efs.describe_mount_targets(MountTargetId=id_)["MountTargets"]
+    return {**found, "SecurityGroups": efs.describe_mount_target_security_groups(MountTargetId=id_)["SecurityGroups"]}
 
 
 class Words:

@@ -46,7 +46,7 @@ SERVICES: Mapping[str, Any] = {
     },
     "game": {
         "image": "shop/game:1",
-        "ports": {"play": {"number": 7777, "protocol": "udp"}},
+        "ports": {"play": {"number": 7777, "protocol": "udp"}, "asked": 7778},
         "publish": [{"port": "play", "host": 7777}],
     },
     "move": {"kind": "job", "image": "shop/move:1", "env": {"DB": {"address": "db.sql"}}, "networks": ["back"]},
