@@ -1,5 +1,7 @@
 """Docker Compose v2: one host, `docker compose up`."""
 
+from typing import TYPE_CHECKING
+
 from twipc.target import Target, images
 
 from .baseline import baseline, option_facts
@@ -8,8 +10,17 @@ from .codes import CODES
 from .lower import compile
 from .names import names
 from .read import read
-from .runtime import RUNTIME
 from .support import SUPPORT
+
+if TYPE_CHECKING:
+    from twipc.target.runtime import Runtime
+
+
+def _runtime() -> "Runtime":
+    from .runtime import RUNTIME
+
+    return RUNTIME
+
 
 TARGET = Target(
     name="compose",
@@ -23,6 +34,6 @@ TARGET = Target(
     compile=compile,
     read=read,
     baseline=baseline,
-    runtime=RUNTIME,
+    runtime=_runtime,
     codes=CODES,
 )

@@ -1,5 +1,7 @@
 """Docker Swarm: several hosts, `docker stack deploy`."""
 
+from typing import TYPE_CHECKING
+
 from twipc.target import Target, images
 
 from .baseline import baseline, option_facts
@@ -9,8 +11,17 @@ from .limits import LIMITS
 from .lower import compile
 from .options import SwarmOptions, discovery
 from .read import read
-from .runtime import RUNTIME
 from .support import SUPPORT
+
+if TYPE_CHECKING:
+    from twipc.target.runtime import Runtime
+
+
+def _runtime() -> "Runtime":
+    from .runtime import RUNTIME
+
+    return RUNTIME
+
 
 TARGET = Target(
     name="swarm",
@@ -24,7 +35,7 @@ TARGET = Target(
     compile=compile,
     read=read,
     baseline=baseline,
-    runtime=RUNTIME,
+    runtime=_runtime,
     images=lambda model, options: images.all_packed(model, options.registry),
     codes=CODES,
 )

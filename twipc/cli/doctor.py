@@ -46,7 +46,7 @@ def _target(runner: Runner, name: str) -> tuple[list[Row], list[Finding]]:
     runtime = target(name).runtime
     if not runtime:
         return [], []
-    for need in runtime.needs:
+    for need in runtime().needs:
         try:
             answer = runner.answer(need.step)
             said = "" if not answer.code else answer.err.strip().splitlines()[-1:]

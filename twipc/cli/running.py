@@ -153,8 +153,8 @@ def begin(session: Session, asked: str, wanted: str | None, *, dry: bool = False
     if session.take(spec, weighty(session, report.findings), whole=False):
         session.finish(1)
     place = placed(spec.project, None, compiled)
-    runtime = compiled.target.runtime
-    assert runtime
+    assert compiled.target.runtime
+    runtime = compiled.target.runtime()
     voice = Voice.for_stream(sys.stderr, json=session.format == "json")
     running = Running(session, spec, model, voice, dry, compiled=compiled, place=place, runtime=runtime)
     if fresh:

@@ -29,6 +29,8 @@ def near(word: str, known: Collection[str]) -> str | None:
         near_by = near_by[max(0, place - _MOST_COMPARED // 2) : place + _MOST_COMPARED // 2]
     if word in folded:
         return folded[word]
+    if not near_by:
+        return None
     from difflib import get_close_matches
 
     found = get_close_matches(word, near_by, 1)

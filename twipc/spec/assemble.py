@@ -12,8 +12,9 @@ from twipc.syntax import Entry, Gaps, Node, NodeMapping, NodeScalar, Tree, salva
 
 from . import codes
 from .desugar import desugar
+from .environment import Environment
 from .overlay import overlay
-from .shape import shape_at
+from .shape import fields, shape_at
 
 MOST_STEPS = 50
 """More files or services that build on each other nobody follows."""
@@ -70,7 +71,8 @@ def names_no_environment(file: str, content: bytes) -> bool:
 
 def is_fragment(tree: Tree) -> bool:
     """Whether the tree names no environment, not even by a slip, so that it is never compiled alone."""
-    return near("environment", tree.root.entries) is None
+    words = tree.root.entries.keys()
+    return "environment" not in words and near("environment", words - fields(Environment).keys()) is None
 
 
 def _chain(file: str, content: bytes, read: ReadFile, report: Report) -> tuple[list[Tree], set[Path]]:

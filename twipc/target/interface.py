@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twipc.diagnostics import Code, Finding, Path
 from twipc.model import Model
@@ -14,8 +14,10 @@ from .discovery import DOCKER, Discovery
 from .facts import Facts
 from .images import Packed
 from .limits import Table
-from .runtime import Runtime
 from .support import Support
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
 
 
 class Unreadable(Exception):
@@ -52,7 +54,7 @@ class Target:
     """One kind of place an environment can be put.
 
     `options` are what the spec may say under `targets.<name>`; `option_facts` gives those of them that an artifact shows.
-    Without a `runtime` or `deploying`, what it makes is run by other means.
+    Without a `runtime` or `deploying`, what it makes is run by other means. A compile needs neither: they come when asked.
     """
 
     name: str
@@ -69,7 +71,7 @@ class Target:
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True
-    runtime: Runtime | None = None
+    runtime: "Callable[[], Runtime] | None" = None
     deploying: Deploying | None = None
     images: Images = field(default=lambda _model, _options: ())
     codes: tuple[Code, ...] = ()
