@@ -27,6 +27,14 @@ def teller(kind: str) -> Callable[[Callable[[Moto, str], Properties]], Callable[
     return keep
 
 
+def unless_missing(ask: Callable[[], Any]) -> Any:
+    """What of a resource may have been dropped by itself."""
+    try:
+        return ask()
+    except ClientError:
+        return None
+
+
 @teller("AWS::EC2::SecurityGroup")
 def _group(moto: Moto, id_: str) -> Properties:
     ec2 = moto.client("ec2")
@@ -44,6 +52,17 @@ def _group(moto: Moto, id_: str) -> Properties:
         "GroupDescription": group["Description"],
         "SecurityGroupIngress": ways[False],
         "SecurityGroupEgress": ways[True],
+    }
+
+
+@teller("AWS::ECR::Repository")
+def _repository(moto: Moto, id_: str) -> Properties:
+    ecr = moto.client("ecr")
+    [found] = ecr.describe_repositories(repositoryNames=[id_])["repositories"]
+    return {
+        **found,
+        "LifecyclePolicy": unless_missing(lambda: ecr.get_lifecycle_policy(repositoryName=id_)),
+        "Tags": ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"],
     }
 
 
@@ -92,16 +111,9 @@ def _files(moto: Moto, id_: str) -> Properties:
         **found,
         "FileSystemTags": found["Tags"],
         "LifecyclePolicies": efs.describe_lifecycle_configuration(FileSystemId=id_)["LifecyclePolicies"],
-        "BackupPolicy": _unless_missing(efs.describe_backup_policy, "BackupPolicy", id_),
-        "FileSystemPolicy": json.loads(_unless_missing(efs.describe_file_system_policy, "Policy", id_) or "null"),
+        "BackupPolicy": unless_missing(lambda: efs.describe_backup_policy(FileSystemId=id_)["BackupPolicy"]),
+        "FileSystemPolicy": unless_missing(lambda: json.loads(efs.describe_file_system_policy(FileSystemId=id_)["Policy"])),
     }
-
-
-def _unless_missing(ask: Callable[..., Properties], member: str, id_: str) -> Any:
-    try:
-        return ask(FileSystemId=id_)[member]
-    except ClientError:
-        return None
 
 
 @teller("AWS::EFS::AccessPoint")

@@ -35,6 +35,7 @@ SERVICES: Mapping[str, Any] = {
         "networks": ["back"],
         "health": {"command": ["check"]},
         "replicas": 2,
+        "autoscaling": {"max": 6, "cpu": 60, "memory": 70},
     },
     "db": {
         "image": f"{IMAGES}/shop/db:1",
