@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from tests.cli import run
 from tests.cli.docker import Docker, docker
+from tests.cli.stand_in_aws import aws, stack, surroundings
 from tests.fields import FIELD_CHANGES
 from tests.limits import EXAMPLES
 from tests.strategies import PAGES, Spec, as_text, targets_of
@@ -349,12 +351,61 @@ def untemplated(folder: Path) -> list[str]:
     return found(folder, "deploy", "--dry-run")
 
 
+GROUPLESS = ON_ECS.replace("    security_groups: [sg-0a1b2c3d]\n", "")
+
+
+def asked_of_aws(spec: str = ON_ECS, **played: Any) -> Scene:
+    """A deployment to an account that is played; `status` and `tags` are those of the stack that is there."""
+
+    def scene(folder: Path) -> list[str]:
+        project(folder, spec)
+        found(folder, "compile")
+        if "status" in played or "tags" in played:
+            text = (folder / "out" / "prod" / "ecs" / "template.json").read_text()
+            played["stack"] = stack(text, played.pop("status", "CREATE_COMPLETE"), **played.pop("tags", {}))
+        with aws(folder, **played):
+            return found(folder, "deploy")
+
+    return scene
+
+
+def without_botocore(folder: Path) -> list[str]:
+    with patch.dict(sys.modules, {"botocore.session": None}):
+        return asked_of_aws()(folder)
+
+
+def without_credentials(folder: Path) -> list[str]:
+    project(folder, ON_ECS)
+    found(folder, "compile")
+    with surroundings(folder):
+        return found(folder, "deploy")
+
+
+MANY = ON_ECS.replace(
+    "volumes: {news: {access",
+    "".join(f"  web{number}: {{image: shop/web:1, resources: {{cpu: 0.25, memory: 512MiB}}}}\n" for number in range(30))
+    + "volumes: {news: {access",
+)
+REPLACING = [{"LogicalResourceId": "DbService", "Action": "Modify", "Replacement": "True"}]
+ENDED = [
+    ("DbService", "CREATE_FAILED", "Resource handler returned message: the tasks ended"),
+    ("Stack", "ROLLBACK_COMPLETE", ""),
+]
 SCENES: dict[str, Scene] = {
     "ECS135": deployed(lambda resources: resources["DbService"]["Properties"].update(LaunchType="EC2")),
     "ECS136": deployed(lambda resources: resources.update(FILES)),
     "ECS137": deployed(renamed),
     "ECS138": deployed(elsewhere),
     "TW710": untemplated,
+    "TW711": without_botocore,
+    "TW712": without_credentials,
+    "TW713": asked_of_aws(refuses={"CreateChangeSet": ("AccessDenied", "User is not authorized")}),
+    "TW714": asked_of_aws(tags={"project": "another"}),
+    "TW715": asked_of_aws(status="ROLLBACK_COMPLETE"),
+    "TW716": asked_of_aws(MANY),
+    "TW717": asked_of_aws(GROUPLESS),
+    "TW718": asked_of_aws(status="UPDATE_COMPLETE", lists=REPLACING),
+    "TW719": asked_of_aws(ends="ROLLBACK_COMPLETE", fails=ENDED),
     "ECS112": linted(EXAMPLES["the rules of a security group in one direction"](61).text),
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),

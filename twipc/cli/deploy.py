@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import Compiled, compile_model, load
+from twipc.driver import compile_model, load
 from twipc.model import Model
 from twipc.output import WriteFailed
 from twipc.project import content_of
 from twipc.registry import target, target_names
 from twipc.run import codes
-from twipc.target import Artifact
-from twipc.target.deploying import Act, Change, Deploying, Interruption, NoTemplate, Operation
+from twipc.run.stacks import Stacks, There
+from twipc.target.deploying import NoTemplate, Stack
 
-from .hiding import covered
+from . import stacking
+from .deployment import Deployment
 from .past import NoRevision, Past
-from .placing import Placed, placed, unfresh
+from .placing import placed, unfresh
 from .session import Session, verb
-from .telling import Row, Voice, columns
+from .telling import Voice
 from .working import Working, weighty
 
-_WORDS = {Act.CREATED: "create", Act.REPLACED: "replace", Act.UPDATED: "update", Act.DELETED: "delete", Act.KEPT: "keep"}
-_TOLD = 8
-"""So many causes of one change are printed; JSON has all."""
+_STACK = "stack"
+"""What stands for the stack itself, where a file or a revision may."""
 
 
 @click.command("deploy")
@@ -37,96 +35,76 @@ _TOLD = 8
 @click.option("--target", "wanted", metavar="TARGET", help="Deploy this target; by default the only one that is deployed.")
 @click.option(
     "--against",
-    metavar="FILE|REV",
-    help="What runs: a template in a file, or the one that a revision of git has. Without it nothing is known to run.",
+    metavar="FILE|REV|stack",
+    help="With --dry-run: what runs. A template in a file, that of a revision of git, or the stack's own. Without it nothing "
+    "is known to run.",
 )
-@click.option("--dry-run", "dry", is_flag=True, help="Say what it would do, and do nothing. Nobody is asked.", required=True)
+@click.option("--parameter", "words", multiple=True, metavar="NAME=VALUE", help="What the template asks for; kept once said.")
+@click.option("--bucket", metavar="NAME", help="Where on S3 a template over 51,200 bytes is put.")
+@click.option("--dry-run", "dry", is_flag=True, help="Say what it would do, and do nothing: only `--against stack` asks AWS.")
 @verb
-def command(session: Session, environment: str, wanted: str | None, against: str | None, dry: bool) -> None:
-    """Say what a deployment does: what is created, replaced, updated in place, deleted or kept, and who is interrupted.
+def command(
+    session: Session,
+    environment: str,
+    wanted: str | None,
+    against: str | None,
+    words: tuple[str, ...],
+    bucket: str | None,
+    dry: bool,
+) -> None:
+    """Deploy an environment as one stack: what that creates, replaces, updates or ends is told before, and who is interrupted.
 
-    It is told from two templates, the one that the spec makes and that of what runs.
+    It is told from two templates, the one that the spec makes and that of what runs. CloudFormation's own change set is held
+    against it, and nothing is done that was not told. Ctrl-C ends the waiting, not what AWS has begun.
+
+    Without --dry-run it wants the extra `aws` (pip install 'twipc[aws]') and credentials.
     """
-    del dry
     one = _begin(session, environment, wanted)
-    one.tell(one.compare(_running(one, against)), against)
+    stack = one.deploying.stack(one.model, one.compiled.options, one.artifact.text)
+    said = stacking.pairs(words, stack)
+    if dry:
+        _, running, there = _of_stack(one, stack) if against == _STACK else (None, _running(one, against), None)
+        try:
+            one.tell(one.compare(running, _others(there, said)), against)
+        except NoTemplate as problem:
+            raise click.UsageError(visible(f"what runs is no template: {problem}")) from None
+        one.finish()
+    if against is not None:
+        raise click.UsageError("--against is for --dry-run: a deployment asks AWS what runs")
+    _deploy(one, stack, said, bucket)
     one.finish()
 
 
-@dataclass(kw_only=True)
-class Deployment(Working):
-    """One environment, and the template that it is deployed by."""
-
-    compiled: Compiled
-    place: Placed
-    deploying: Deploying
-    artifact: Artifact
-
-    def about(self) -> dict[str, object]:
-        return {"environment": self.environment, "target": self.compiled.target.name}
-
-    def compare(self, running: str | None) -> Operation:
-        """What becomes of what runs; a text that is no template is wrong usage."""
-        try:
-            return self.deploying.compare(self.model, self.artifact, running)
-        except NoTemplate as problem:
-            raise click.UsageError(visible(f"what runs is no template: {problem}")) from None
-
-    def tell(self, operation: Operation, against: str | None) -> None:
-        """Print the changes, then in one line what they come to."""
-        self.more |= {"against": against, "changes": [self._row(one) for one in operation.changes]}
-        self.session.add(self.spec.project, operation.findings, self.environment)
-        if self.session.format not in ("json", "sarif"):
-            for line in self._lines(operation):
-                click.echo(line)
-        self.voice.say(f"{self.model.name}: {_summary(operation)}")
-
-    def _lines(self, operation: Operation) -> list[str]:
-        table: list[Row] = [(one.act.value, one.id, one.what, one.means) for one in operation.changes]
-        if not table:
-            return []
-        head, *lines = columns([("CHANGE", "RESOURCE", "WHAT", "WHAT IT MEANS"), *table])
-        found = [head]
-        for line, one in zip(lines, operation.changes, strict=True):
-            found.append(line)
-            told = [f"{name}: {cause}" if name else cause for name, cause in self._causes(one)]
-            found += [visible(f"    {cause}") for cause in told[:_TOLD]]
-            if len(told) > _TOLD:
-                found.append(f"    and {len(told) - _TOLD} more")
-        return found
-
-    def _causes(self, one: Change) -> list[tuple[str, str]]:
-        """(where the spec says it, what is another)"""
-        found = []
-        for cause in one.causes:
-            at = cause.at
-            while at and not self.model.written(at):
-                at = at[:-1]
-            before, after = (said and covered(said) for said in (cause.before, cause.after))
-            found.append((self.model.tree.name(at), replace(cause, before=before, after=after).told))
-        return found
-
-    def _row(self, one: Change) -> dict[str, Any]:
-        causes = [{"at": at, "said": said} for at, said in self._causes(one)]
-        return {
-            "change": one.act.value,
-            "resource": one.id,
-            "type": one.kind,
-            "service": one.service or None,
-            "what": one.what,
-            "means": one.means,
-            "interruption": one.interruption.value,
-            "causes": causes,
-        }
+def _deploy(one: Deployment, stack: Stack, said: dict[str, str], bucket: str | None) -> None:
+    stacking.fits(one, one.artifact.text, bucket)
+    stacks, running, there = _of_stack(one, stack)
+    if there:
+        stacking.is_ready(one, stack, there)
+    try:
+        operation = one.compare(running, _others(there, said))
+    except NoTemplate as problem:
+        help = "deploy it once by other means, from the template in `out/`"
+        one.end(codes.STUCK, f"what `{stack.name}` was deployed from is not twipc's: {problem}", help=help)
+    one.tell(operation, _STACK)
+    asked = stacking.parameters(one, stack, there, said)
+    if one.session.fails(one.session.report.findings):
+        one.finish(1)
+    stacking.Carrying(one, stacks, stack, operation, one.artifact.text, there, asked, bucket).carry_out()
 
 
-def _summary(operation: Operation) -> str:
-    if not operation.changes:
-        return "nothing is to change"
-    counts = {act: sum(one.act is act for one in operation.changes) for act in _WORDS}
-    said = ", ".join(f"{count} to {_WORDS[act]}" for act, count in counts.items() if count)
-    out = sorted({one.service or one.id for one in operation.changes if one.interruption is Interruption.OUTAGE})
-    return f"{said}; {'an outage of ' + ', '.join(f'`{name}`' for name in out) if out else 'no outage'}"
+def _others(there: There | None, said: dict[str, str]) -> frozenset[str]:
+    """The parameters that are said otherwise than before."""
+    told = there.parameters if there else {}
+    return frozenset(name for name, value in said.items() if told.get(name, value) != value)
+
+
+def _of_stack(one: Deployment, stack: Stack) -> tuple[Stacks, str | None, There | None]:
+    """Who is asked, the template of what runs, and the stack."""
+    stacks = stacking.reach(one, stack)
+    there = stacking.look(one, stacks, stack)
+    if there is None or not there.text:
+        one.voice.say(f"there is no stack `{stack.name}` in {stack.region}")
+    return stacks, (there.text or None) if there else None, there
 
 
 def _begin(session: Session, asked: str, wanted: str | None) -> Deployment:

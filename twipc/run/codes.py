@@ -165,11 +165,77 @@ NO_TEMPLATE = Code(
     why="An environment is deployed as one stack, from one template: a warning of `compile` says why there is none.",
     raised_by="`twipc deploy` of an environment that CloudFormation can have no template of",
 )
+NO_EXTRA = Code(
+    "TW711",
+    "what speaks to AWS is not installed",
+    Severity.ERROR,
+    why="Who deploys nothing needs no SDK: it comes with the extra `aws`. `--dry-run` needs neither it nor an account.",
+    raised_by="`twipc deploy` where botocore is not installed",
+)
+NO_CREDENTIALS = Code(
+    "TW712",
+    "nobody says who deploys",
+    Severity.ERROR,
+    why="Credentials are looked for as all of AWS's tools do: in variables, profiles, a session, or the role of the machine.",
+    raised_by="`twipc deploy` without credentials",
+)
+AWS_REFUSED = Code(
+    "TW713",
+    "AWS refuses, or does not answer",
+    Severity.ERROR,
+    why="A request was made and failed, for a reason that its own words tell: a right that is missing, a limit, no network.",
+    raised_by="`twipc deploy` by who may not make a change set",
+)
+NOT_OUR_STACK = Code(
+    "TW714",
+    "a stack of this name is somebody else's",
+    Severity.ERROR,
+    why="It lacks the tags of this environment, so it is not twipc's to change, whatever it is called.",
+    raised_by="`twipc deploy` beside a stack of the same name without our tags",
+)
+STUCK = Code(
+    "TW715",
+    "the stack can take no update",
+    Severity.ERROR,
+    why="Its first deployment failed, or going back did: CloudFormation wants that seen to before.",
+    raised_by="`twipc deploy` after a first deployment that was rolled back",
+)
+TOO_LONG = Code(
+    "TW716",
+    "the template is too long for a request",
+    Severity.ERROR,
+    why="51,200 bytes go with a request; a longer template is read by CloudFormation from S3, as long as it is not over 1 MB.",
+    raised_by="`twipc deploy` of many services without --bucket",
+)
+NO_PARAMETER = Code(
+    "TW717",
+    "a parameter of the template is not said",
+    Severity.ERROR,
+    why="What only AWS can tell and the spec does not say is asked for at the first deployment; later ones keep it.",
+    raised_by="`twipc deploy` of services without security groups, without --parameter Vpc=…",
+)
+OTHERWISE = Code(
+    "TW718",
+    "CloudFormation would do what was not told",
+    Severity.ERROR,
+    why="What was told comes from two templates, and from CloudFormation's own table. Where its change set deletes or replaces "
+    "something else, the stack is not what its template says: nothing is done.",
+    raised_by="`twipc deploy` where a change set replaces what the template does not change",
+)
+NOT_DEPLOYED = Code(
+    "TW719",
+    "a deployment failed",
+    Severity.ERROR,
+    why="Something could not be made, or a service did not become steady. What failed first is the reason; CloudFormation "
+    "takes back the rest by itself.",
+    raised_by="`twipc deploy` of a service whose tasks end at once",
+)
 
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
     *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
     *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST, IN_USE),
     *(NO_REGISTRY, NOT_OURS),
-    *(NO_TEMPLATE,),
+    *(NO_TEMPLATE, NO_EXTRA, NO_CREDENTIALS, AWS_REFUSED, NOT_OUR_STACK, STUCK),
+    *(TOO_LONG, NO_PARAMETER, OTHERWISE, NOT_DEPLOYED),
 )

@@ -100,6 +100,9 @@ class Deploying:
     """The artifact that is deployed; a bundle may be without it."""
     missing: Callable[[Model], str]
     """Why a model has no such file."""
-    compare: Callable[[Model, Artifact, str | None], Operation]
-    """From the text of what runs, none where nothing does; raises `NoTemplate` where that is something else."""
+    compare: Callable[[Model, Artifact, str | None, frozenset[str]], Operation]
+    """From the text of what runs, none where nothing does, and the parameters that are others than there.
+
+    Raises `NoTemplate` where that is something else.
+    """
     stack: Callable[[Model, Any, str], Stack]

@@ -126,7 +126,8 @@ def _told(value: object) -> str | None:
     if isinstance(value, str | int | float):
         text = value if isinstance(value, str) else json.dumps(value)
     elif is_function(value):
-        text = f"{next(iter(value.values()))}" if isinstance(value, dict) and "Ref" in value else json.dumps(value)
+        (said,) = value.values()
+        text = ".".join(map(str, said)) if isinstance(said, list) else str(said)
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
         text = ", ".join(value) or "nothing"
     else:

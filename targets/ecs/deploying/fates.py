@@ -17,7 +17,7 @@ _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 class Fate:
     """One resource: what it was, what it will be, and the properties that are others then.
 
-    `drawn` are the resources that are replaced and that it refers to, by the property that does.
+    `drawn` are the resources that are replaced, and the parameters that are others, by the property that refers to them.
     """
 
     act: Act
@@ -35,11 +35,11 @@ class Fate:
         return found
 
 
-def fates(before: Mapping[str, Part], after: Mapping[str, Part]) -> Mapping[str, Fate]:
-    """Everything that does not stay as it is, by logical name."""
+def fates(before: Mapping[str, Part], after: Mapping[str, Part], others: frozenset[str] = frozenset()) -> Mapping[str, Fate]:
+    """Everything that does not stay as it is, by logical name; `others` are the parameters that have another value."""
     both = sorted(before.keys() & after.keys())
     # What follows from a replacement may be a replacement itself.
-    replaced: set[str] = set()
+    replaced = set(others)
     while True:
         drawn = {id_: _drawn(after[id_], replaced) for id_ in both}
         changed = {id_: _changed(before, after, id_, replaced) | set(drawn[id_]) for id_ in both}

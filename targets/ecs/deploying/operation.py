@@ -23,10 +23,10 @@ Parts = Mapping[str, Part]
 Told = tuple[str, Interruption]
 
 
-def compare(model: Model, artifact: Artifact, running: str | None) -> Operation:
-    """From the template of what runs, none where nothing does."""
+def compare(model: Model, artifact: Artifact, running: str | None, others: frozenset[str]) -> Operation:
+    """From the template of what runs, none where nothing does, and parameters that have another value than there."""
     before, after = parts(running), parts(artifact.text)
-    found = fates(before, after)
+    found = fates(before, after, others)
     places = origins(artifact)
     owners = {**_owners(before), **_owners(after)}
     changes = []

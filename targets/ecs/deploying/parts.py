@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from twipc.target.deploying import NoTemplate
 
@@ -116,5 +116,5 @@ def plain(value: object, among: Mapping[str, Part]) -> object:
     return {key: plain(child, among) for key, child in value.items()}
 
 
-def is_function(value: object) -> bool:
+def is_function(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _FUNCTIONS

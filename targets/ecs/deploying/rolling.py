@@ -26,13 +26,16 @@ def rolling(fate: Fate, among: Mapping[str, Part]) -> tuple[str, Interruption]:
     assert service
     assert before
     count, count_before = _count(service), _count(before)
+    ranges = "DesiredCount" not in service.properties
     if not fate.changed & DEPLOYED_BY:
-        return _counted(count, count_before)
+        left = "in place: no task is replaced; how many there are is left to its range", Interruption.NONE
+        return left if ranges and "DesiredCount" in fate.changed else _counted(count, count_before)
+    if ranges:
+        return _of_unknown(service, among)
     if not count:
         return "no task is wanted, and none runs", Interruption.OUTAGE if count_before else Interruption.NONE
-    least, most = (service.under("DeploymentConfiguration", name) for name in ("MinimumHealthyPercent", "MaximumPercent"))
-    stay = -(-count * (least if isinstance(least, int) else 100) // 100)
-    room = count * (most if isinstance(most, int) else 200) // 100
+    least, most = _percent(service)
+    stay, room = -(-count * least // 100), count * most // 100
     if not stay and not count_before:
         return started(service), Interruption.NONE
     if not stay:
@@ -40,6 +43,22 @@ def rolling(fate: Fate, among: Mapping[str, Part]) -> tuple[str, Interruption]:
     if stay >= count and room > count:
         return f"rolling, new tasks first: {_tasks(count)} always {'answers' if count == 1 else 'answer'}", Interruption.NONE
     return f"rolling: at least {stay} of {_tasks(count)} always {'answers' if stay == 1 else 'answer'}", Interruption.FEWER
+
+
+def _of_unknown(service: Part, among: Mapping[str, Part]) -> tuple[str, Interruption]:
+    """Where the template leaves it to a range how many there are."""
+    least, most = _percent(service)
+    if not least:
+        return f"stop first: an outage while {_ends(0, task_of(service, among))}", Interruption.OUTAGE
+    if least >= 100 and most > 100:
+        return "rolling, new tasks first: as many as now always answer", Interruption.NONE
+    return f"rolling: at least {least} % of the tasks always answer", Interruption.FEWER
+
+
+def _percent(service: Part) -> tuple[int, int]:
+    """How many stay and how many there may be meanwhile, of a hundred; ECS's own where nothing is said."""
+    least, most = (service.under("DeploymentConfiguration", name) for name in ("MinimumHealthyPercent", "MaximumPercent"))
+    return least if isinstance(least, int) else 100, most if isinstance(most, int) else 200
 
 
 def _counted(count: int, before: int) -> tuple[str, Interruption]:
@@ -56,7 +75,11 @@ def _ends(count: int, task: Part | None) -> str:
         [one.get("StopTimeout", _STOP_S) for one in containers if isinstance(one, dict)] if isinstance(containers, list) else []
     )
     longest = max((seconds for seconds in said if isinstance(seconds, int)), default=_STOP_S)
-    old, new = ("the old task ends", "the new one is") if count == 1 else (f"the old {count} tasks end", "new ones are")
+    old, new = (
+        ("the old task ends", "the new one is")
+        if count == 1
+        else (f"the old {f'{count} ' if count else ''}tasks end", "new ones are")
+    )
     return f"{old} (in {longest} s at most) and {new} fetched, started and ready"
 
 
@@ -68,6 +91,8 @@ def _count(service: Part) -> int:
 
 def started(service: Part) -> str:
     count = _count(service)
+    if "DesiredCount" not in service.properties:
+        return "as many tasks start as its range says"
     return f"{_tasks(count)} {'starts' if count == 1 else 'start'}"
 
 

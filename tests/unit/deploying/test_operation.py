@@ -62,7 +62,7 @@ def operation(after: str, before: str | None, edit: Callable[[Template], object]
     running = json.loads(artifact(before).text) if before else None
     if running:
         edit(running)
-    return DEPLOYING.compare(model(after), artifact(after), json.dumps(running) if running else None)
+    return DEPLOYING.compare(model(after), artifact(after), json.dumps(running) if running else None, frozenset())
 
 
 def acts(found: Operation) -> dict[str, str]:
@@ -124,9 +124,30 @@ def test_percentages_are_told_as_tasks(least: int, most: int, means: str, interr
     configuration |= {"MinimumHealthyPercent": least, "MaximumPercent": most}
     text = json.dumps(after, indent=2) + "\n"
     edited = Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines()))
-    found = DEPLOYING.compare(model(), edited, artifact(SPEC.replace("web:1", "web:0")).text)
+    found = DEPLOYING.compare(model(), edited, artifact(SPEC.replace("web:1", "web:0")).text, frozenset())
     service = change(found, "WebService")
     assert (service.means, service.interruption) == (means, interruption)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "means"),
+    [
+        (100, 200, "rolling, new tasks first: as many as now always answer"),
+        (50, 200, "rolling: at least 50 % of the tasks always answer"),
+        (0, 100, "stop first: an outage while the old tasks end (in 20 s at most) and new ones are fetched, started and ready"),
+    ],
+)
+def test_of_a_range_nobody_knows_how_many_there_are(least: int, most: int, means: str) -> None:
+    after = json.loads(artifact().text)
+    properties = after["Resources"]["WebService"]["Properties"]
+    del properties["DesiredCount"]
+    properties["DeploymentConfiguration"] |= {"MinimumHealthyPercent": least, "MaximumPercent": most}
+    text = json.dumps(after, indent=2) + "\n"
+    edited = Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines()))
+    found = DEPLOYING.compare(model(), edited, artifact(SPEC.replace("web:1", "web:0")).text, frozenset())
+    assert change(found, "WebService").means == means
+    left = DEPLOYING.compare(model(), edited, artifact().text, frozenset())
+    assert change(left, "WebService").means == "in place: no task is replaced; how many there are is left to its range"
 
 
 def test_more_and_fewer_tasks_leave_the_others_alone() -> None:
@@ -160,6 +181,14 @@ def test_a_cluster_of_the_template_takes_its_services_along() -> None:
     own = STATELESS.replace("    cluster: shop-prod\n", "")
     found = operation(own, own, lambda old: old["Resources"]["Cluster"]["Properties"].update(ClusterName="shop-old"))
     assert acts(found) == {"Cluster": "replaced", "WebService": "replaced"}
+    assert codes(found) == []
+
+
+def test_another_parameter_is_followed_like_what_is_replaced() -> None:
+    own = STATELESS.replace("    security_groups: [sg-0a1b2c3d]\n", "")
+    found = DEPLOYING.compare(model(own), artifact(own), artifact(own).text, frozenset({"Vpc"}))
+    assert acts(found) == {"WebGroup": "replaced", "WebService": "updated", "MigrateGroup": "replaced"}
+    assert [one.told for one in change(found, "WebGroup").causes] == ["VpcId refers to Vpc, which is another"]
     assert codes(found) == []
 
 
@@ -237,7 +266,7 @@ def test_a_new_target_group_behind_a_listener_is_an_outage() -> None:
 
     text = json.dumps(template(81), indent=2) + "\n"
     edited = Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines()))
-    found = DEPLOYING.compare(model(), edited, json.dumps(template(80)))
+    found = DEPLOYING.compare(model(), edited, json.dumps(template(80)), frozenset())
     assert acts(found) == {"WebTargets": "replaced", "Door": "updated"}
     assert change(found, "Door").interruption is Interruption.OUTAGE
 
@@ -260,7 +289,7 @@ def test_what_a_variable_holds_is_not_told() -> None:
 )
 def test_any_other_text_is_no_template(text: str) -> None:
     with pytest.raises(NoTemplate):
-        DEPLOYING.compare(model(), artifact(), text)
+        DEPLOYING.compare(model(), artifact(), text, frozenset())
 
 
 _JSON = st.recursive(
@@ -281,7 +310,7 @@ def test_any_template_is_told_about(id_: str, data: st.DataObject, value: object
     running = json.loads(artifact().text)
     properties = running["Resources"][id_]["Properties"]
     properties[data.draw(st.sampled_from(sorted(properties)))] = value
-    found = DEPLOYING.compare(model(), artifact(), json.dumps(running))
+    found = DEPLOYING.compare(model(), artifact(), json.dumps(running), frozenset())
     assert all(cause.told for one in found.changes for cause in one.causes)
 
 
