@@ -126,9 +126,10 @@ def _repositories(model: Model, options: Options) -> Iterator[Finding]:
     """Repositories that no image goes to, and names of images that ECR has no repository for."""
     wanted = repositories(model, options)
     for index, name in enumerate(options.repositories):
-        if name not in wanted or name in options.repositories[:index]:
-            said = f"`{name}` is not among the repositories that images go to, or stands twice"
-            help = f"they are: {', '.join(sorted(wanted))}" if wanted else "`registry` is no ECR of this account and region"
+        twice = name in options.repositories[:index]
+        if name not in wanted or twice:
+            said = f"`{name}` stands twice" if twice else f"no image that is built here goes to a repository `{name}`"
+            help = f"they go to: {', '.join(sorted(wanted))}" if wanted else "`registry` is no ECR of this account and region"
             yield finding(model, UNUSED, ("targets", "ecs", "repositories", index), said, help, key=False)
     for name, path in sorted(wanted.items()):
         if len(name) < limits.LEAST_REPOSITORY:

@@ -152,7 +152,7 @@ class Options(Noun):
     log_group: LogGroup | None = Field(
         None, description="Each service logs to the group of its name below this one; by default /<project>/<environment>."
     )
-    log_retention: Days = Field(30, description="So many days are logs kept, in the groups that the template makes.")
+    log_retention: Days = Field(30, description="How many days logs are kept, in the groups that the template makes.")
 
 
 def discovery_of(options: Any) -> Discovery:

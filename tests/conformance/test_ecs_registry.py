@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 from cfnlint.api import lint_all
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from targets.ecs.limits import LEAST_REPOSITORY
 from targets.ecs.registry_facts import called
 from targets.ecs.repositories import NAME, logical_of
 from tests.compiling import Outcome, compiled_spec
+from tests.conformance.moto import Moto, server
 from tests.conformance.test_ecs import compiled_text
 from tests.conformance.test_ecs_template import noticed
 from tests.strategies import CONFIGS
@@ -130,6 +132,21 @@ def test_a_repository_is_what_the_api_takes() -> None:
         assert json.loads(said["LifecyclePolicy"]["LifecyclePolicyText"])["rules"][0]["selection"]["tagStatus"] == "untagged"
         assert (one["DeletionPolicy"], one["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert api.shape_for("RepositoryName").metadata["min"] == LEAST_REPOSITORY
+
+
+@pytest.mark.xdist_group("moto")
+def test_moto_judges_the_policy() -> None:
+    """It takes what ECR takes, and refuses another."""
+    [said, *_] = [one["Properties"] for one in json.loads(changed().compiled[0].bundle.texts[NAME])["Resources"].values()]
+    policy = said["LifecyclePolicy"]["LifecyclePolicyText"]
+    with server() as url:
+        ecr = Moto(url).client("ecr")
+        ecr.create_repository(repositoryName=said["RepositoryName"])
+        ecr.put_lifecycle_policy(repositoryName=said["RepositoryName"], lifecyclePolicyText=policy)
+        with pytest.raises(ClientError, match="InvalidParameter"):
+            ecr.put_lifecycle_policy(
+                repositoryName=said["RepositoryName"], lifecyclePolicyText=policy.replace("untagged", "tagless", 2)
+            )
 
 
 def test_an_image_of_one_letter_has_none() -> None:

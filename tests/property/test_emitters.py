@@ -71,6 +71,11 @@ FAULTS: dict[str, Fault] = {
         "placement",
         instead({"placementConstraints": [{"type": "distinctInstance"}]}),
     ),
+    "repositories that go with their stack": (
+        "twipc.targets.ecs.repositories",
+        "_repository",
+        lambda f: lambda *a: {**f(*a), "DeletionPolicy": "Delete"},
+    ),
     "haproxy's numbers one too high": ("twipc.formats.haproxy.write", "number", plus_one),
     "nginx's numbers one too high": ("twipc.formats.nginx.write", "number", plus_one),
     "routes in another order": (

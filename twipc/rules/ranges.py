@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twipc.diagnostics import Finding, Path
+from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 from twipc.spec import Autoscaling, Service
 
@@ -40,7 +40,10 @@ def no_ranges(model: Model) -> Iterator[Finding]:
 
 
 def _finding(model: Model, path: Path, said: str, help: str) -> Finding:
-    return Finding(NO_RANGE, said, model.span(path, key=path[-1] == "autoscaling"), help=help, at=model.tree.name(path))
+    span = model.span(path, key=path[-1] == "autoscaling")
+    replicas: Path = (*path[:2], "replicas")
+    begins = (Related(model.span(replicas), "so many, it is said here"),) if model.written(replicas) else ()
+    return Finding(NO_RANGE, said, span, help=help, related=begins, at=model.tree.name(path))
 
 
 def _of_nothing(model: Model, name: str, service: Service, asked: Autoscaling) -> Iterator[Finding]:

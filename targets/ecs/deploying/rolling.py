@@ -29,6 +29,8 @@ def rolling(fate: Fate, among: Mapping[str, Part]) -> tuple[str, Interruption]:
     ranges = "DesiredCount" not in service.properties
     if not fate.changed & DEPLOYED_BY:
         left = "in place: no task is replaced; how many there are is left to its range", Interruption.NONE
+        if not ranges and "DesiredCount" not in before.properties:
+            return f"{_tasks(count)} in place of as many as the range had", Interruption.FEWER
         return left if ranges and "DesiredCount" in fate.changed else _counted(count, count_before)
     if ranges:
         return _of_unknown(service, among)

@@ -150,6 +150,14 @@ def test_of_a_range_nobody_knows_how_many_there_are(least: int, most: int, means
     assert change(left, "WebService").means == "in place: no task is replaced; how many there are is left to its range"
 
 
+def test_a_number_takes_the_place_of_whatever_a_range_had() -> None:
+    ranging = SPEC.replace("replicas: 2,", "replicas: 2, autoscaling: {max: 4, cpu: 60},")
+    found = operation(SPEC, ranging)
+    assert acts(found) == {"WebService": "updated", "WebRange": "deleted", "WebByCpu": "deleted"}
+    service = change(found, "WebService")
+    assert (service.means, service.interruption) == ("2 tasks in place of as many as the range had", Interruption.FEWER)
+
+
 def test_more_and_fewer_tasks_leave_the_others_alone() -> None:
     found = operation(SPEC.replace("replicas: 2", "replicas: 3"), SPEC)
     assert acts(found) == {"WebService": "updated"}
