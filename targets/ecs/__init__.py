@@ -1,11 +1,12 @@
 """Amazon ECS: a task definition and a service for each service of the spec, on Fargate or on EC2."""
 
+from typing import TYPE_CHECKING
+
 from twipc.target import Target
 
 from .baseline import baseline
 from .check import check
 from .codes import CODES
-from .deploying import DEPLOYING
 from .deploying import codes as deploying_codes
 from .lower import compile
 from .options import Options, discovery_of
@@ -15,6 +16,16 @@ from .quotas import LIMITS
 from .read import read
 from .states import names, states
 from .support import SUPPORT
+
+if TYPE_CHECKING:
+    from twipc.target.deploying import Deploying
+
+
+def _deploying() -> "Deploying":
+    from .deploying.stack import DEPLOYING
+
+    return DEPLOYING
+
 
 TARGET = Target(
     name="ecs",
@@ -31,6 +42,6 @@ TARGET = Target(
     names=names,
     option_facts=lambda model, options: {**option_facts(model, options), **pins(model, options)},
     discovery=discovery_of,
-    deploying=DEPLOYING,
+    deploying=_deploying,
     codes=(*CODES, *deploying_codes.CODES),
 )

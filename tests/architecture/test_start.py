@@ -38,6 +38,7 @@ def targets(modules: set[str]) -> set[str]:
 UNUSED = {
     *("difflib", "twipc.catalogue", "twipc.diagnostics.github", "twipc.diagnostics.sarif", "twipc.run", "twipc.spec.drafted"),
     *("twipc.target.runtime", "twipc.targets.compose.runtime", "twipc.targets.swarm.runtime"),
+    *("twipc.target.deploying", "twipc.targets.ecs.deploying.stack"),
 }
 """What a sound spec has no use for, whatever it says."""
 PLAIN = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: {compose: {}}\nservices: {web: {image: shop/web:1}}\n"

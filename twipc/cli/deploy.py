@@ -120,8 +120,8 @@ def _begin(session: Session, asked: str, wanted: str | None) -> Deployment:
         raise click.exceptions.Exit(1) from None
     if session.take(spec, weighty(session, report.findings), whole=False):
         session.finish(1)
-    deploying = compiled.target.deploying
-    assert deploying
+    assert compiled.target.deploying
+    deploying = compiled.target.deploying()
     artifact = next((one for one in compiled.bundle.artifacts if one.path == deploying.file), None)
     voice = Voice.for_stream(sys.stderr, json=session.format == "json")
     place = placed(spec.project, None, compiled)

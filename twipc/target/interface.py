@@ -9,7 +9,6 @@ from twipc.model import Model
 from twipc.spec import Noun
 
 from .bundle import Bundle
-from .deploying import Deploying
 from .discovery import DOCKER, Discovery
 from .facts import Facts
 from .images import Packed
@@ -17,6 +16,7 @@ from .limits import Table
 from .support import Support
 
 if TYPE_CHECKING:
+    from .deploying import Deploying
     from .runtime import Runtime
 
 
@@ -72,6 +72,6 @@ class Target:
     discovery: Callable[[Any], Discovery] = field(default=lambda _options: DOCKER)
     orchestrates: bool = True
     runtime: "Callable[[], Runtime] | None" = None
-    deploying: Deploying | None = None
+    deploying: "Callable[[], Deploying] | None" = None
     images: Images = field(default=lambda _model, _options: ())
     codes: tuple[Code, ...] = ()

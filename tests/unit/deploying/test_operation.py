@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targets.ecs.deploying import DEPLOYING
 from targets.ecs.deploying.differences import origins
+from targets.ecs.deploying.stack import DEPLOYING
 from tests.compiling import committed, compiled_spec, compiled_text
 from twipc.model import Model
 from twipc.target import Artifact
