@@ -147,6 +147,12 @@ def many_groups(n: int) -> Example:
     return whole(on_ecs("ec2", {"target_groups": {"web": groups}}, ports=ports, publish=publish))
 
 
+def many_listeners(n: int) -> Example:
+    """Each leads to the same port."""
+    publish = [{"port": "http", "host": 9000 + number} for number in range(n)]
+    return whole(on_ecs("ec2", ports={"http": 8080}, publish=publish))
+
+
 def with_registry(n: int) -> Example:
     registry = f"{letters(100, 50, '-')}.example"
     image = letters(n - len(registry) - 1, 50, "-")
@@ -297,6 +303,7 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
     "health.interval on ECS": timed("ec2", "interval"),
     "health.timeout on ECS": timed("fargate", "timeout"),
     "health.start_period on ECS": timed("ec2", "start_period"),
+    "the listeners of a load balancer": many_listeners,
     "stop_grace on Fargate": lambda n: whole(on_ecs("fargate", stop_grace=f"{n}s")),
     "CPU units of a task on Fargate": processors("fargate", 32768),
     "memory of a task on Fargate": lambda n: whole(on_ecs("fargate", resources={"cpu": 32, "memory": f"{n}MiB"})),

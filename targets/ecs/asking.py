@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twipc.spec import OWN, Service
+from twipc.spec import OWN, Publish, Service
 from twipc.target import TLS_USE, Approximate, Asked, When, codes, option
 
 from . import expected
+from .balancer_facts import is_led_to
 from .options import Options
 from .untemplated import obstacles
 
@@ -64,11 +65,21 @@ def over_on_fargate(asked: Asked) -> bool:
     return launch(asked) == "fargate" and expected.over(120)(asked)
 
 
+def _publication(asked: Asked) -> Publish:
+    _, number, nth = asked.key.owner
+    service = service_of(asked)
+    return [one for one in service.publish if str(service.ports[one.port]) == number][int(nth)]
+
+
+def led_to(asked: Asked) -> bool:
+    """Whether a listener of the template stands for this publication."""
+    return is_led_to(asked.model, option(asked.options, Options), asked.key.owner[0], _publication(asked))
+
+
 def balanced(asked: Asked) -> bool:
-    """Whether a load balancer's target group stands for this publication, which is open to all then."""
-    name, number, nth = asked.key.owner
+    """Whether a target group of the spec stands for this publication, which is open to all then."""
+    name, one = asked.key.owner[0], _publication(asked)
     service, options = service_of(asked), option(asked.options, Options)
-    one = [one for one in service.publish if str(service.ports[one.port]) == number][int(nth)]
     return one.address is None and one.port != expected.lost_port(service) and one.port in options.target_groups.get(name, {})
 
 

@@ -11,6 +11,7 @@ from twipc.spec import Service
 from twipc.target import BASELINE, Discovery, FactKey, Facts, option
 
 from . import expected
+from .balancer_facts import ways
 from .options import Options
 from .registry_facts import registry_facts
 from .template_facts import template_facts
@@ -110,7 +111,8 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
             continue
         if noun.protocol == "tcp" and _speaks_http(model, name, noun.number):
             places[f"port {port}.appProtocol"] = "http"
-    if any(publish.address is None and publish.port in options.target_groups.get(name, {}) for publish in service.publish):
+    said = options.target_groups.get(name, {})
+    if ways(model, options, name) or any(one.address is None and one.port in said for one in service.publish):
         places["service.healthCheckGracePeriodSeconds"] = _grace(service)
     # A job has a task definition alone.
     return {place: value for place, value in places.items() if service.kind == "service" or not place.startswith("service.")}

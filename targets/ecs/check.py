@@ -13,6 +13,7 @@ from twipc.target.codes import BEHAVIOUR_LOST
 from twipc.target.secrets import missing_places
 
 from . import limits
+from .check_balancer import check_balancer
 from .check_options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
 from .container import logs_here
@@ -29,6 +30,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from _sizes(model, options)
     yield from _variables(model)
     yield from _udp(model, options)
+    yield from check_balancer(model, options)
     yield from missing_places(model, "ecs", "ecs", lost="files")
     yield from _aliases(model)
     yield from _sent_round(model)

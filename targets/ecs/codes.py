@@ -62,6 +62,7 @@ volumes:
 _SIX_GROUPS = ", ".join(f"sg-0a1b2c{number}d" for number in range(6))
 _BUILT = f"{_EC2}    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com\n{_WEB}    build: app\n"
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
+_DNS = f"{_WEB}    ports: {{dns: {{number: 53, protocol: udp}}, tcp: 53}}\n    publish: [{{port: dns, host: 53}}]\n"
 
 MISSING = Code(
     "ECS101",
@@ -200,7 +201,35 @@ SHORT_NAME = Code(
     good=_BUILT,
 )
 
+TWO_TARGETS = Code(
+    "ECS118",
+    "a port outside that leads to two",
+    Severity.ERROR,
+    why="A load balancer listens on a port once, by TCP, by UDP or by both, and hands on to one port of one service. "
+    "CloudFormation would find out halfway.",
+    bad=_EC2 + _DNS.replace("host: 53}]", "host: 53}, {port: tcp, host: 53}]  #! ECS118").replace("tcp: 53", "tcp: 5353"),
+    good=_EC2 + _DNS.replace("host: 53}]", "host: 53}, {port: tcp, host: 53}]"),
+)
+NOT_READY = Code(
+    "ECS119",
+    "a task that is not ready is replaced",
+    Severity.WARNING,
+    why="Elsewhere nobody is ended for not being ready. What a load balancer finds unhealthy, ECS stops and starts anew (ECS "
+    "guide, service load balancing); who is not ready because another is not is ended in vain.",
+    bad=_EC2 + _PUBLISHED + "    publish: [{port: http, host: 80}]\n    ready: {http: /ready}  #! ECS119\n",
+    good=_EC2 + _PUBLISHED + "    publish: [{port: http, host: 80}]\n",
+)
+UNASKED = Code(
+    "ECS120",
+    "a load balancer has nothing to ask",
+    Severity.ERROR,
+    why="It asks for health by TCP or HTTP, also where it hands on UDP (ELB guide, health checks of Network Load Balancers). "
+    "Who does not answer is never healthy, and would be replaced for ever.",
+    bad=_EC2 + _DNS.replace(", tcp: 53}", "}").replace("host: 53}]", "host: 53}]  #! ECS120"),
+    good=_EC2 + _DNS,
+)
+
 CODES = (
     *(MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED),
-    *(FULL, MEMBERS, OWNERLESS, SHORT_NAME),
+    *(FULL, MEMBERS, OWNERLESS, SHORT_NAME, TWO_TARGETS, NOT_READY, UNASKED),
 )

@@ -29,6 +29,8 @@ _GIB = {
 FARGATE = frozenset(
     (Cpu(float(vcpu) * 1000), Size(float(memory) * 1024**3)) for vcpu, sizes in _GIB.items() for memory in sizes.split()
 )
+NOTHING_ELSE = ("127.0.0.1/32", "icmp", -1, -1, "nothing else")
+"""A rule of a group that lets nothing out."""
 _MIB = 1024**2
 _LEAST_EC2 = Cpu(125)
 

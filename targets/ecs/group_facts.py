@@ -9,10 +9,9 @@ from typing import Any
 from twipc.model import Model
 
 from . import expected
+from .balancer_facts import GROUP, inward
 from .options import Options
 from .role_facts import image
-
-_NOTHING = ("127.0.0.1/32", "icmp", -1, -1, "nothing else")
 
 
 def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[str, object]:
@@ -38,7 +37,7 @@ def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[st
     return {
         "in the template: group": id_,
         "who reaches it": tuple(sorted(inward, key=repr)),
-        "whom it reaches": tuple(sorted(outward if inside else outward | {_NOTHING}, key=repr)),
+        "whom it reaches": tuple(sorted(outward if inside else outward | {expected.NOTHING_ELSE}, key=repr)),
         "in the template: rules": tuple(sorted(apart)),
         f"{id_}.GroupDescription": f"{model.environment.project}-{model.environment.environment}, {name}: its tasks",
         f"{id_}.VpcId": "<Vpc>",
@@ -81,7 +80,9 @@ def _published(model: Model, options: Options, name: str) -> set[tuple[str, str,
     led = options.target_groups.get(name, {})
     lost = expected.lost_port(service)
     ports = [service.ports[one.port] for one in service.publish if one.address is None and one.port in led and one.port != lost]
-    return {("0.0.0.0/0", port.protocol, port.number, port.number, "published") for port in ports}
+    open_ = {("0.0.0.0/0", port.protocol, port.number, port.number, "published") for port in ports}
+    balancer = f"{GROUP} of the template"
+    return open_ | {(balancer, how, port, port, "from the load balancer") for how, port in inward(model, options, name)}
 
 
 def _out(model: Model, options: Options, name: str) -> set[tuple[str, str, int, int, str]]:

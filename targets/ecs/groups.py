@@ -9,6 +9,7 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model, image_of
 
+from .balancer import group_id, reached
 from .file_systems import NFS, ways_out
 from .logical import logical
 from .network import VPC
@@ -95,7 +96,11 @@ def talks(model: Model) -> list[Talk]:
 
 
 def _published(model: Model, options: Options, name: str) -> Iterator[Value]:
-    """What a target group leads to; a network load balancer hands on who asks, so that they may be anybody."""
+    """What a target group leads to: one of the spec hands on who asks, who may be anybody.
+
+    Who comes by the template's load balancer is let in as of its group, whosever address he has (ELB guide, security groups
+    of Network Load Balancers).
+    """
     service = model.environment.services[name]
     open_: set[tuple[str, int]] = set()
     for publish in service.publish:
@@ -104,6 +109,8 @@ def _published(model: Model, options: Options, name: str) -> Iterator[Value]:
             open_.add((port.protocol, port.number))
     for protocol, number in sorted(open_):
         yield {**_ports(protocol, number), **_ANYWHERE, "Description": "published"}
+    for protocol, number in reached(model, options, name):
+        yield {**_ports(protocol, number), "SourceSecurityGroupId": group_id(), "Description": "from the load balancer"}
 
 
 def _out(model: Model, options: Options, name: str) -> Iterator[Value]:

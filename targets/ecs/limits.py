@@ -75,6 +75,18 @@ INTERVAL = Seconds(5, 300)
 TIMEOUT = Seconds(2, 60)
 START_PERIOD = Seconds(0, 300)
 STOP = {"fargate": Seconds(2, 120), "ec2": Seconds(2, None)}
+ASKED = Seconds(5, 300)
+ANSWERED_WITHIN = Seconds(2, 120)
+DRAINED = Seconds(0, 3600)
+"""How often and how long a load balancer asks, and how long it drains (botocore's text of CreateTargetGroup)."""
+IN_A_ROW = (2, 10)
+"""So many answers are one of the target's health (the same text)."""
+LISTENERS = Limit(
+    what="the listeners of a load balancer",
+    unit="listeners",
+    most=50,
+    source="ELB guide, quotas of Network Load Balancers: what an account has until it asks for more",
+)
 
 
 @dataclass(frozen=True, slots=True)

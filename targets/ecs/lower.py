@@ -10,6 +10,7 @@ from twipc.model import Model, image_of
 from twipc.target import Artifact, Bundle, Discovery, bundle, images, option
 
 from . import limits, places
+from .balanced import makes_balancer
 from .container import container
 from .discovered import makes_names
 from .options import Options, discovery_of, is_made, registry_of
@@ -32,7 +33,7 @@ def compile(model: Model, options_: Any) -> Bundle:
     options = option(options_, Options)
     artifacts: list[Artifact] = []
     inputs: dict[str, tuple[Value, Value]] = {}
-    stands_alone = is_made(model, options) or makes_names(model, options)
+    stands_alone = is_made(model, options) or makes_names(model, options) or makes_balancer(model, options)
     for name, service in model.services:
         task, folder = _task_and_folder(model, options, name)
         lasting = service_input(model, options, name) if service.kind == "service" else None

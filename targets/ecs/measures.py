@@ -16,12 +16,14 @@ from twipc.target import Measured
 from twipc.target.limits import Measure
 
 from . import limits
+from .balanced import listeners, targets_of
+from .balancer import reached
 from .casing import said
 from .check_options import HERE, partition_of
 from .file_systems import file_systems, mount_group, volumes_to_make
 from .groups import groups, makes_group
 from .lower import task_definition
-from .options import Options, registry_of
+from .options import Options, groups_of, registry_of
 from .places import makes_execution_role, makes_task_role
 from .resolving import Resolving
 from .roles import task_role
@@ -49,9 +51,19 @@ def _may_be_too_large(node: Node | None) -> bool:
     return written(node) + 10_000 > limits.TASK_DEFINITION.most
 
 
-def target_groups(_model: Model, options: Options | None) -> Iterator[Measured]:
-    for name, found in sorted(options.target_groups.items()) if options else ():
-        yield Measured((*HERE, "target_groups", name), len(found), f"`{name}`")
+def target_groups(model: Model, options: Options | None) -> Iterator[Measured]:
+    if options is None:
+        return
+    for name, _ in model.services:
+        said = len(options.target_groups.get(name, ()))
+        made = len(targets_of(model, options, name))
+        path: Path = ("services", name, "publish") if made else (*HERE, "target_groups", name)
+        yield Measured(path, said + made, f"`{name}`")
+
+
+def balanced_ports(model: Model, options: Options | None) -> Iterator[Measured]:
+    if options:
+        yield Measured(HERE, len(listeners(model, options)), "that of the template")
 
 
 def subnets(_model: Model, options: Options | None) -> Iterator[Measured]:
@@ -112,6 +124,10 @@ def group_rules(model: Model, options: Options | None) -> Iterator[Measured]:
     """Of groups that the template makes, in each direction."""
     if options is None or any(obstacles(model)):
         return
+    led = listeners(model, options)
+    ways = sum(len(reached(model, options, name)) * max(1, len(groups_of(options, name))) for name, _ in model.services)
+    for rules, what in ((sum(len(one.publications) for one in led), "who reaches it"), (ways, "whom it reaches")):
+        yield Measured(HERE, rules, f"{what}: the security group of the load balancer", help="publish fewer ports")
     for name, service in model.services:
         if makes_group(model, options, name):
             help = f"say groups of its own: `service_security_groups: {{{name}: [sg-…]}}`"

@@ -1,4 +1,4 @@
-"""Where tasks have their addresses: in subnets that the spec says, or that a deployment names."""
+"""Where tasks and load balancers have their addresses: in subnets that the spec says, or that a deployment names."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ PARAMETERS: dict[str, tuple[str, str]] = {
         "For tasks, in one zone: with a way to ECR, S3, CloudWatch Logs and Secrets Manager.",
     ),
     "PrivateSubnetB": ("AWS::EC2::Subnet::Id", "For tasks, in another zone, with the same ways."),
+    "PublicSubnetA": ("AWS::EC2::Subnet::Id", "For the load balancer, in one zone: with a route to an internet gateway."),
+    "PublicSubnetB": ("AWS::EC2::Subnet::Id", "For the load balancer, in another zone, with the same route."),
 }
 """What a deployment is asked for if the template refers to it: its type, and what it is."""
 
@@ -35,6 +37,17 @@ def task_subnets(options: Options) -> tuple[Subnet, ...]:
     if options.subnets:
         return tuple(Subnet(said.removeprefix("subnet-"), At(here, said)) for said in options.subnets)
     return tuple(Subnet(name, {"Ref": name}) for name in ("PrivateSubnetA", "PrivateSubnetB"))
+
+
+def balancer_subnets(options: Options) -> tuple[Subnet, ...]:
+    """Of a load balancer: an internal one is where tasks are, if nothing else is said."""
+    here: Path = ("targets", "ecs", "load_balancer", "subnets")
+    said = options.load_balancer
+    if said and said.subnets:
+        return tuple(Subnet(one.removeprefix("subnet-"), At(here, one)) for one in said.subnets)
+    if said and said.scheme == "internal":
+        return task_subnets(options)
+    return tuple(Subnet(name, {"Ref": name}) for name in ("PublicSubnetA", "PublicSubnetB"))
 
 
 def parameters(wanted: set[str]) -> dict[str, Value]:

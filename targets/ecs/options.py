@@ -90,6 +90,22 @@ class EfsVolume(Noun):
     access_point: AccessPoint = Field(description="The access point in it: a folder and the user who owns it.")
 
 
+class LoadBalancer(Noun):
+    """The network load balancer that the template makes for published ports without a target group."""
+
+    scheme: Literal["internet-facing", "internal"] = Field(
+        "internet-facing", description="Who reaches it: everybody, or who is in the VPC or joined to it."
+    )
+    subnets: tuple[Subnet, ...] = Field(
+        (),
+        description="Where it has its addresses, one in each zone: with a route to an internet gateway. Where none is said, "
+        "the template has parameters for two; an internal one is where tasks are.",
+    )
+    deletion_protection: bool = Field(
+        True, description="Whether AWS refuses to delete it, and with it the stack: its name and addresses would be lost."
+    )
+
+
 class Options(Noun):
     """Where on AWS the environment runs."""
 
@@ -128,8 +144,11 @@ class Options(Noun):
         "said, the template makes them, and the namespace.",
     )
     target_groups: Mapping[Name, Mapping[PortName, TargetGroup]] = Field(
-        {}, description="The load balancer's target group (type ip) of each published port, by service and port."
+        {},
+        description="The target group (type ip) of a load balancer that is there, of each published port, by service and port. "
+        "For ports without one the template makes a network load balancer, which listens on what `publish` says.",
     )
+    load_balancer: LoadBalancer | None = Field(None, description="How that load balancer is made.")
     volumes: Mapping[Name, EfsVolume] = Field(
         {},
         description="Where the volumes are. For one that is not said the template makes an encrypted file system, which is new "

@@ -14,6 +14,7 @@ from twipc.spec import Service
 from twipc.target import FactKey, Facts, option
 
 from . import expected
+from .balancer_facts import target_ids
 from .name_facts import name_of
 from .options import Options
 
@@ -47,6 +48,8 @@ def option_facts(model: Model, options_: Any) -> Facts:
             arn = options.target_groups.get(name, {}).get(publish.port)
             if arn and publish.address is None:
                 groups.setdefault(str(service.ports[publish.port].number), set()).add(arn)
+        for id_, port in target_ids(model, options, name).items():
+            groups.setdefault(str(port), set()).add(f"{id_} of the template")
         facts |= {FactKey("options.target_group", (name, number)): tuple(sorted(arns)) for number, arns in groups.items()}
         for mount in service.mounts.values():
             volume, key = options.volumes.get(mount.volume), FactKey("options.volume", (name, mount.volume))

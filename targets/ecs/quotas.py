@@ -12,6 +12,7 @@ from twipc.target.limits import Pairs, Table
 from . import limits
 from .codes import FULL, NO_SIZE, TOO_LARGE
 from .measures import (
+    balanced_ports,
     documents,
     ec2_cpu,
     group_rules,
@@ -73,6 +74,7 @@ LIMITS: Table = (
         help="shorten it, or `targets.ecs.registry`",
     ),
     Held(limit=limits.ROLE_POLICIES, code=FULL, written=policies),
+    Held(limit=limits.LISTENERS, code=TOO_LARGE, measure=balanced_ports, help="publish fewer ports"),
     Held(limit=limits.GROUP_RULES, code=FULL, written=group_rules),
     Held(
         limit=Limit(what="health.interval on ECS", unit="s", least=5, most=300, source=f"{_BOTOCORE} of HealthCheck"),

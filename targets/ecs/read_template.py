@@ -9,6 +9,7 @@ from twipc.target import BASELINE, FactKey
 
 from .dockerfile import Folders
 from .permissions import permissions
+from .read_balancer import Balancers
 from .read_files import read_files
 from .read_groups import read_groups
 from .read_scaling import ScalingReader
@@ -54,6 +55,7 @@ class TemplateReader:
         self._files()
         self._names()
         self._scaling()
+        self._balancers()
         for id_ in self._resources.keys() - self._leading_to.keys():
             self._add("template", id_, "of no service")
 
@@ -127,6 +129,14 @@ class TemplateReader:
         for _, place, value in notes:
             self._add("template", place, value)
         self._leading_to |= dict.fromkeys(read, "template")
+
+    def _balancers(self) -> None:
+        """What is published by it is a fact of the services that it leads to."""
+        read = Balancers(self._resources, self._parameters, self.facts)
+        self._leading_to |= read.owners
+        self.own |= read.published
+        for owner, place, value in read.notes:
+            self._add(owner, place, value)
 
     def _names(self) -> None:
         """The namespace is of all; what is in it is of whom it lists."""

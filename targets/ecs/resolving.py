@@ -23,6 +23,8 @@ _TOLD = {
     "GroupId": ("AWS::EC2::SecurityGroup",),
 }
 """What is asked of a resource, and of which kinds that may be."""
+_UNNAMED = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup")
+"""Whose name only AWS knows: a reference comes to an ARN."""
 _OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
 _PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
 
@@ -64,7 +66,7 @@ class Resolving:
 
     def _name(self, id_: str) -> str:
         resource = self._resources.get(id_, {})
-        if resource.get("Type") in _NUMBERED:
+        if resource.get("Type") in (*_NUMBERED, *_UNNAMED):
             self.asked.add(id_)
             return f"{id_} of the template"
         named = _NAMED.get(resource.get("Type", ""))

@@ -8,6 +8,7 @@ from twipc.model import Model
 from twipc.spec import Service
 
 from . import limits
+from .balanced import targets_of
 from .deployment import deployment
 from .groups import group_of
 from .names import registry_of_name
@@ -75,7 +76,7 @@ def _network(options: Options, name: str) -> dict[str, Value]:
 
 
 def _load_balancers(model: Model, options: Options, name: str) -> list[Value]:
-    """One target group for each published port that has one; a port on one address of a host is never balanced.
+    """One target group for each published port; a port on one address of a host is never balanced.
 
     A number that is TCP and UDP may have one group for both.
     """
@@ -93,6 +94,9 @@ def _load_balancers(model: Model, options: Options, name: str) -> list[Value]:
                     "containerPort": number,
                 },
             )
+    for targets in targets_of(model, options, name):
+        made: Value = {"targetGroupArn": {"Ref": targets.id}, "containerName": name, "containerPort": targets.number}
+        found[targets.id, targets.number] = At(("services", name, "publish"), made)
     return list(found.values())
 
 

@@ -155,6 +155,38 @@ ACCESS_POINT: Shape = {
     "AccessPointTags": [{"Key": str, "Value": str}],
 }
 MOUNT_TARGET: Shape = {"FileSystemId": str, "SubnetId": str, "SecurityGroups": [str]}
+_PAIRS: Shape = [{"Key": str, "Value": str}]
+BALANCER: Shape = {
+    "Type": str,
+    "Scheme": str,
+    "IpAddressType": str,
+    "Subnets": [str],
+    "SecurityGroups": [str],
+    "LoadBalancerAttributes": _PAIRS,
+    "Tags": _PAIRS,
+}
+LISTENER: Shape = {
+    "LoadBalancerArn": str,
+    "Port": int,
+    "Protocol": str,
+    "DefaultActions": [{"Type": str, "TargetGroupArn": str}],
+}
+TARGET_GROUP: Shape = {
+    "TargetType": str,
+    "VpcId": str,
+    "Protocol": str,
+    "Port": int,
+    "HealthCheckProtocol": str,
+    "HealthCheckPort": str,
+    "HealthCheckPath": str,
+    "HealthCheckIntervalSeconds": int,
+    "HealthCheckTimeoutSeconds": int,
+    "HealthyThresholdCount": int,
+    "UnhealthyThresholdCount": int,
+    "Matcher": {"HttpCode": str},
+    "TargetGroupAttributes": _PAIRS,
+    "Tags": _PAIRS,
+}
 LOG_GROUP: Shape = {"LogGroupName": str, "RetentionInDays": int}
 _WORDS = {str: "a string", int: "a whole number", bool: "true or false", dict: "an object"}
 

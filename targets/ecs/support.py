@@ -124,17 +124,22 @@ _FIELDS: FieldSupport = {
         otherwise=Outside(OUTSIDE_ORCHESTRATORS["service.networks"]),
     ),
     "service.publish": When(
-        "a target group stands for it, and it is open to all",
+        "a target group of the spec stands for it, and it is open to all",
         asking.balanced,
         then=Approximate(
             lambda _: None,  # what is read back is the target group, an option
             "the port outside is that of the load balancer's listener, which twipc does not make",
             LISTENER,
         ),
-        otherwise=Absent(
-            "a task has an address of its own: outside is only what a load balancer's target group leads to, and that is never "
-            "one address of a host",
-            codes.EXPOSURE_LOST,
+        otherwise=When(
+            "it is open to all on a port that is said",
+            asking.led_to,
+            then=Exact(),
+            otherwise=Absent(
+                "a task has an address of its own: outside is only what a load balancer leads to, from a port that is said and "
+                "never on one address of a host",
+                codes.EXPOSURE_LOST,
+            ),
         ),
     ),
     "service.replicas": When(

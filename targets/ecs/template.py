@@ -9,7 +9,7 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.target import Artifact
 
-from . import groups, places
+from . import balancer, groups, places
 from .casing import cased, said
 from .file_systems import file_systems, mount_targets, volumes_to_make
 from .logical import logical
@@ -32,6 +32,7 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
         resources[places.CLUSTER] = _cluster(model)
     resources |= names(model, options)
     resources |= file_systems(model, options)
+    resources |= balancer.balancer(model, options)
     for name, (task, service) in sorted(inputs.items()):
         resources |= _resources(model, options, name, task, service)
     return document(
@@ -66,8 +67,8 @@ def _referred(value: object) -> Iterator[str]:
 
 
 def _told(model: Model, options: Options) -> dict[str, Value]:
-    """The groups that jobs are run with or that said mount targets have to let in, and what outlives the stack."""
-    told: dict[str, Value] = {}
+    """Where it is reached, the groups that jobs are run with or that others have to let in, and what outlives the stack."""
+    told = balancer.told(model, options)
     for name, service in model.services:
         if groups.makes_group(model, options, name):
             if service.kind == "job":
@@ -109,7 +110,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     found[logical(name, "Task")] = At(here, {"Type": "AWS::ECS::TaskDefinition", "Properties": cased(task, instead)})
     if service is not None:
         runs: dict[tuple[str | int, ...], Value] = {("taskDefinition",): {"Ref": logical(name, "Task")}}
-        before = groups.rules_apart(model, options, name)
+        before = [*groups.rules_apart(model, options, name), *balancer.waited_for(model, options, name)]
         before += [id_ for volume in made_volumes(model, options, name) for id_ in mount_targets(options, volume)]
         after: dict[str, Value] = {"DependsOn": sorted(before)} if before else {}
         made: Value = {"Type": "AWS::ECS::Service", **after, "Properties": cased(service, runs)}
@@ -117,7 +118,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
         found |= scaling(model, options, name)
     if groups.makes_group(model, options, name):
         found |= groups.groups(model, options, name)
-    return found
+    return found | balancer.targets(model, options, name)
 
 
 def _cluster(model: Model) -> Value:

@@ -6,6 +6,7 @@ from twipc.model import Model
 from twipc.target import BASELINE, FactKey, Facts
 
 from . import expected, network_facts
+from .balancer_facts import balancer_facts, outputs, shared_facts, target_ids, waits_for, ways
 from .expected import logical_name as called
 from .file_facts import file_facts, files_told, mount_targets
 from .group_facts import group_facts, mounts_said
@@ -32,7 +33,9 @@ def template_facts(model: Model, options: Options) -> Facts:
         },
     }
     facts |= {("template", place): value for place, value in namespace_facts(model, options, _tags(model)).items()}
-    if expected.stands_alone(model, options) or makes_names(model, options):
+    facts |= shared_facts(model, options, _tags(model))
+    balanced = any(ways(model, options, name) for name, _ in model.services)
+    if expected.stands_alone(model, options) or makes_names(model, options) or balanced:
         facts["template", "stands"] = "alone"
     if options.cluster is None:
         facts["template", "Cluster.ClusterName"] = name
@@ -46,7 +49,7 @@ def template_facts(model: Model, options: Options) -> Facts:
     own = [name for name in model.environment.services if expected.makes_group(model, options, name)]
     mounting = {name: f"of {name}: {_MOUNTING}" for name in own if mounts_said(model, options, name)}
     jobs = {name: f"that {name} is run with." for name in own if model.environment.services[name].kind == "job"}
-    told = {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
+    told = outputs(model, options) | {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
     if told or files_told(model, options):
         facts["template", "Outputs"] = told | files_told(model, options)
     for service, _ in model.services:
@@ -62,7 +65,8 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         cluster = [] if options.cluster else ["Cluster"]
         name = name_of(model, options, service) or ""
         named = [name.partition(" ")[0]] if name.endswith(" of the template") else []
-        facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, *named, called(service, "Task")]))
+        led = target_ids(model, options, service)
+        facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, *named, *led, called(service, "Task")]))
     asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
     for volume in expected.mounts_made(model, options, service):
         asked += [called(volume, "Files"), called(volume, "Access")]
@@ -75,10 +79,11 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
     facts["in the template: task refers to"] = tuple(sorted(asked))
     tags = [*_tags(model), {"Key": "service", "Value": service}]
-    for more in (role_facts, group_facts, name_facts, scaling_facts):
+    for more in (role_facts, group_facts, name_facts, balancer_facts, scaling_facts):
         facts |= more(model, options, service, tags)
     if model.environment.services[service].kind == "service":
         before = [id_ for volume in expected.mounts_made(model, options, service) for id_ in mount_targets(options, volume)]
+        before += waits_for(model, options, service)
         rules = facts.get("in the template: rules")
         facts["resource of the service: DependsOn"] = sorted([*before, *(rules if isinstance(rules, tuple) else ())])
     return {place: value for place, value in facts.items() if value}

@@ -17,6 +17,8 @@ _OF_EACH = 7
 _OF_RANGE = 3
 _OF_ECS = 12_000
 """More bytes than what a service in a template has of ECS's own."""
+_OF_PUBLISHED = 4_000
+"""More bytes than its way through a load balancer has there."""
 _ELSEWHERE = frozenset({"http", "configs", "ready", "build"})
 """What of a service lies in its image, or nowhere."""
 
@@ -38,7 +40,10 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
             labels = node.entries.get("labels")
             if labels and isinstance(labels.node, NodeMapping):
                 yield from _functions(labels.node, ("services", name, "labels"))
-    count = 2 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model) + _files(model)
+    published = sum(len(service.publish) for _, service in model.services)
+    bytes_ += published * _OF_PUBLISHED
+    # Of what is published a listener, its targets and who is asked; and what listens.
+    count = 4 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model) + _files(model) + 4 * published
     count += _OF_RANGE * sum(service.autoscaling is not None for _, service in model.services)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"

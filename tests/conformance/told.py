@@ -129,6 +129,28 @@ def _mount(moto: Moto, id_: str) -> Properties:
     return {**found, "SecurityGroups": efs.describe_mount_target_security_groups(MountTargetId=id_)["SecurityGroups"]}
 
 
+@teller("AWS::ElasticLoadBalancingV2::LoadBalancer")
+def _balancer(moto: Moto, id_: str) -> Properties:
+    elb = moto.client("elbv2")
+    [balancer] = elb.describe_load_balancers(LoadBalancerArns=[id_])["LoadBalancers"]
+    attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=id_)["Attributes"]
+    zones = [zone["SubnetId"] for zone in balancer["AvailabilityZones"]]
+    return {**balancer, "Subnets": zones, "LoadBalancerAttributes": attributes, "Tags": _tags_of_elb(moto, id_)}
+
+
+@teller("AWS::ElasticLoadBalancingV2::TargetGroup")
+def _target_group(moto: Moto, id_: str) -> Properties:
+    elb = moto.client("elbv2")
+    [group] = elb.describe_target_groups(TargetGroupArns=[id_])["TargetGroups"]
+    attributes = elb.describe_target_group_attributes(TargetGroupArn=id_)["Attributes"]
+    return {**group, "TargetGroupAttributes": attributes, "Tags": _tags_of_elb(moto, id_)}
+
+
+def _tags_of_elb(moto: Moto, id_: str) -> list[Properties]:
+    [told] = moto.client("elbv2").describe_tags(ResourceArns=[id_])["TagDescriptions"]
+    return [tag for tag in told["Tags"] if not tag["Key"].startswith("aws:")]
+
+
 class Words:
     """Both sides in one form: what only a deployment knows stands as `<logical name>`, and keys have no large letters."""
 

@@ -193,11 +193,12 @@ def _counted(model: Model) -> Iterator[Finding]:
 def _unread(model: Model) -> Iterator[Finding]:
     asked = {member.service for members in model.members.values() for member in members}
     for name, service in model.services:
-        if service.ready and name not in asked and service.kind != "job":
+        balanced = any(publish.address is None for publish in service.publish)  # on ECS, by who asks
+        if service.ready and name not in asked and not balanced and service.kind != "job":
             path: Path = ("services", name, "ready")
             yield Finding(
                 UNREAD_READY,
-                f"nobody asks whether `{name}` is ready: no backend has it as a member",
+                f"nobody asks whether `{name}` is ready: no backend has it as a member, and it is not published",
                 model.span(path, key=True),
                 help="take it out, or make the service a member",
                 at=model.tree.name(path),

@@ -57,7 +57,7 @@ UNREAD_READY = Code(
     "TW408",
     "a readiness check that nobody asks",
     Severity.WARNING,
-    why="Only proxies ask for readiness, and no backend has this service as a member.",
+    why="Only proxies and load balancers ask for readiness: no backend has this service as a member, and it is not published.",
     bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    ready: {http: /ready}  #! TW408",
     good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}",
 )
