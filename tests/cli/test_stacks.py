@@ -169,6 +169,17 @@ def test_what_aws_refuses_is_told_in_its_words_and_leaves_nothing(tmp_path: Path
     assert finding["help"] == "nothing was begun"
 
 
+def test_a_stack_that_only_has_change_sets_is_made_and_never_taken_away(tmp_path: Path) -> None:
+    """Others of its change sets may be somebody's."""
+    waiting = stack(compiled(tmp_path), "REVIEW_IN_PROGRESS")
+    with aws(tmp_path, stack=dict(waiting), refuses={"ExecuteChangeSet": ("AccessDenied", "no")}) as account:
+        assert run("deploy", "prod", at=tmp_path).code == 3
+        assert account.stack
+    with aws(tmp_path, stack=dict(waiting)) as account:
+        assert run("deploy", "prod", at=tmp_path).code == 0
+        assert words_of(account, "CreateChangeSet")["ChangeSetType"] == "CREATE"
+
+
 def test_without_a_network_aws_does_not_answer(tmp_path: Path) -> None:
     compiled(tmp_path)
     with aws(tmp_path), patch.dict("os.environ", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}):

@@ -23,8 +23,8 @@ TWO_WRITERS = Code(
     "ECS137",
     "two single writers would run at once",
     Severity.ERROR,
-    why="A service that is replaced, or that goes under another name, runs until its successor is up: stop-first holds within "
-    "one service alone. Meanwhile both write one volume that only one may write.",
+    why="A service that is replaced, or that goes under another name, runs until its successor is up, and one that gives a "
+    "volume to another is not waited for: stop-first holds within one service alone. Meanwhile both write what one alone may.",
     raised_by="`twipc deploy --dry-run` of a single writer under another name than what runs has",
 )
 OTHER_FILES = Code(

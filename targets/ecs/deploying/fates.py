@@ -42,7 +42,7 @@ def fates(before: Mapping[str, Part], after: Mapping[str, Part], others: frozens
     replaced = set(others)
     while True:
         drawn = {id_: _drawn(after[id_], replaced) for id_ in both}
-        changed = {id_: _changed(before, after, id_, replaced) | set(drawn[id_]) for id_ in both}
+        changed = {id_: _changed(before, after, id_) | set(drawn[id_]) for id_ in both}
         more = {id_ for id_ in both if changed[id_] & REPLACED_BY.get(after[id_].kind, frozenset())} - replaced
         if not more:
             break
@@ -64,18 +64,17 @@ def _drawn(part: Part, replaced: set[str]) -> dict[str, tuple[str, ...]]:
     return {name: ids for name, ids in found.items() if ids}
 
 
-def _changed(before: Mapping[str, Part], after: Mapping[str, Part], id_: str, replaced: set[str]) -> set[str]:
+def _changed(before: Mapping[str, Part], after: Mapping[str, Part], id_: str) -> set[str]:
     """The properties that are said otherwise, also in the name that a reference comes to, and what is said of its end."""
     one, other = before[id_], after[id_]
     if one.kind != other.kind:
         return {"Type"}
-    steady = {name: part for name, part in after.items() if name not in replaced}
     names = one.properties.keys() | other.properties.keys()
     said = {
         name
         for name in names
         if one.properties.get(name) != other.properties.get(name)
-        and plain(one.properties.get(name), before) != plain(other.properties.get(name), steady)
+        and plain(one.properties.get(name), before) != plain(other.properties.get(name), after)
     }
     return said | {policy for policy in _POLICIES if one.attributes.get(policy) != other.attributes.get(policy)}
 

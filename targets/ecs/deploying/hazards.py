@@ -12,7 +12,7 @@ from . import codes
 from .fates import Fate, called
 from .parts import Part, referred
 from .replacing import CALLED_BY, KIND_WORDS
-from .volumes import stops_first, volumes_of, writes
+from .volumes import volumes_of, writes
 
 Fates = Mapping[str, Fate]
 Parts = Mapping[str, Part]
@@ -75,25 +75,36 @@ def _lost(fate: Fate) -> Iterator[tuple[Code, str, str]]:
 
 
 def _second_writers(model: Model, found: Fates, before: Parts, after: Parts) -> Iterator[Finding]:
-    """Who ends only after another that writes the same has begun."""
+    """Who may still write when another begins to: nothing but an update in place stops the old one first."""
     services = [fate for fate in found.values() if fate.part.kind == "AWS::ECS::Service"]
-    for ends in services:
-        for begins in services:
-            if ends.act not in _ENDS or begins.act not in (Act.REPLACED, Act.CREATED):
-                continue
-            one, other = ends.before, begins.after
-            assert one
-            assert other
-            written = writes(one, before)
-            both = {place: volume for place, volume in writes(other, after).items() if place in written}
-            if both and (stops_first(one) or stops_first(other)) and not _fenced(model, other.service):
-                name = other.service
-                said = (
-                    f"`{other.id}` would begin to write {', '.join(f'`{both[place]}`' for place in sorted(both))} while "
-                    f"`{one.id}` still does: that one is ended only when its successor is up"
-                )
-                help = "deploy without it first (or with `replicas: 0`), and then with it; or keep its name"
-                yield _finding(model, codes.TWO_WRITERS, said, ("services", name), help)
+    ends = [(fate.before, places) for fate in services if fate.before and (places := _given_up(fate, before, after))]
+    for fate in services:
+        new = fate.after
+        for place, volume in _taken_up(fate, before, after).items():
+            for old, places in ends:
+                if new and place in places and _is_alone(model, volume) and not _fenced(model, new.service):
+                    both = f"the new `{new.id}`", "the old one"
+                    one, other = both if old.id == new.id else (f"`{new.id}`", f"`{old.id}`")
+                    said = f"{one} would begin to write `{volume}` while {other} may still do so: it does not wait for its end"
+                    help = "deploy with `replicas: 0` first, and then with as many as are wanted; or keep the service's name"
+                    yield _finding(model, codes.TWO_WRITERS, said, ("services", new.service), help)
+
+
+def _given_up(fate: Fate, before: Parts, after: Parts) -> set[str]:
+    """The places that a service writes, and that it will not, or that its successor will."""
+    old, new = (fate.before and writes(fate.before, before)) or {}, (fate.after and writes(fate.after, after)) or {}
+    return old.keys() - new.keys() if fate.act is Act.UPDATED else set(old)
+
+
+def _taken_up(fate: Fate, before: Parts, after: Parts) -> dict[str, str]:
+    """The places that a service will write, and that it, or its predecessor, has not."""
+    old, new = (fate.before and writes(fate.before, before)) or {}, (fate.after and writes(fate.after, after)) or {}
+    return {place: volume for place, volume in new.items() if fate.act is not Act.UPDATED or place not in old}
+
+
+def _is_alone(model: Model, volume: str) -> bool:
+    said = model.environment.volumes.get(volume)
+    return said is not None and said.access == "single-writer"
 
 
 def _fenced(model: Model, name: str) -> bool:

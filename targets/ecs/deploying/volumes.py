@@ -1,4 +1,4 @@
-"""What the tasks of a service write, and whether they do so alone."""
+"""What the tasks of a service write."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def volumes_of(task: Part) -> Mapping[str, Efs]:
 def writes(service: Part, among: Mapping[str, Part]) -> Mapping[str, str]:
     """The places on EFS that its tasks may write, by access point or else by file system, with the volume's name."""
     task = task_of(service, among)
-    if not task:
+    if not task or service.properties.get("DesiredCount") == 0:
         return {}
     points = [point for one in _dicts(task.properties.get("ContainerDefinitions")) for point in _dicts(one.get("MountPoints"))]
     written = {str(point.get("SourceVolume")) for point in points if point.get("ReadOnly") is not True}
@@ -34,11 +34,6 @@ def _place(efs: Efs) -> str:
     asked = efs.get("AuthorizationConfig")
     point = asked.get("AccessPointId") if isinstance(asked, dict) else None
     return repr(point or (efs.get("FilesystemId"), efs.get("RootDirectory")))
-
-
-def stops_first(service: Part) -> bool:
-    """Whether it never has more tasks than are wanted, as one that writes alone."""
-    return bool(service.under("DeploymentConfiguration", "MaximumPercent") == 100)
 
 
 def _dicts(value: object) -> Iterable[dict[str, object]]:

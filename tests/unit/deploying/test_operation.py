@@ -65,6 +65,14 @@ def operation(after: str, before: str | None, edit: Callable[[Template], object]
     return DEPLOYING.compare(model(after), artifact(after), json.dumps(running) if running else None, frozenset())
 
 
+def between(before: Template, after: Template, others: frozenset[str] = frozenset()) -> Operation:
+    """From one template to another, neither of a spec."""
+    text = json.dumps(after, indent=2) + "\n"
+    return DEPLOYING.compare(
+        model(), Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines())), json.dumps(before), others
+    )
+
+
 def acts(found: Operation) -> dict[str, str]:
     return {one.id: one.act.value for one in found.changes}
 
@@ -214,6 +222,20 @@ def test_a_service_that_must_be_replaced_under_its_name_is_refused() -> None:
     assert found.findings[0].at == "services.web"
 
 
+def test_what_is_in_something_that_is_replaced_keeps_its_name() -> None:
+    """A name of Cloud Map in another namespace is another name."""
+
+    def template(namespace: str, ttl: int) -> Template:
+        space = {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": {"Name": namespace, "Vpc": "vpc-0a1b2c3d"}}
+        name = {"Name": "web", "NamespaceId": {"Ref": "Namespace"}, "HealthCheckCustomConfig": {"FailureThreshold": ttl}}
+        return {"Resources": {"Namespace": space, "WebName": {"Type": "AWS::ServiceDiscovery::Service", "Properties": name}}}
+
+    moved = between(template("shop.internal", 1), template("shop.example", 1))
+    assert (acts(moved), codes(moved)) == ({"Namespace": "replaced", "WebName": "replaced"}, [])
+    checked = between(template("shop.internal", 1), template("shop.internal", 2))
+    assert (acts(checked), codes(checked)) == ({"WebName": "replaced"}, ["ECS135"])
+
+
 def test_a_resource_of_another_kind_is_refused() -> None:
     def other(old: Template) -> None:
         old["Resources"]["WebLogs"] = {"Type": "AWS::ECS::Cluster", "Properties": {}}
@@ -243,20 +265,51 @@ def test_a_file_system_that_goes_has_to_be_retained(policy: str) -> None:
     assert change(found, "Files").act is (Act.KEPT if policy else Act.DELETED)
 
 
+@pytest.mark.parametrize(("policy", "found"), [("UpdateReplacePolicy", []), ("DeletionPolicy", ["ECS136"])])
+def test_a_file_system_that_is_replaced_has_to_be_retained_by_that(policy: str, found: list[str]) -> None:
+    def template(mode: str) -> Template:
+        files = {"Type": "AWS::EFS::FileSystem", policy: "Retain", "Properties": {"PerformanceMode": mode}}
+        return {"Resources": {"Files": files}}
+
+    done = between(template("maxIO"), template("generalPurpose"))
+    assert (acts(done), codes(done)) == ({"Files": "replaced"}, found)
+    assert change(done, "Files").means.endswith("the old one is deleted at the end" if found else "the old one stays")
+
+
 def test_a_single_writer_under_another_name_would_not_be_alone() -> None:
     after = SPEC.replace("  db:", "  base:").replace("{db:", "{base:")
     found = operation(after, SPEC)
     assert codes(found) == ["ECS137"]
-    assert "`BaseService` would begin to write `news` while `DbService` still does" in found.findings[0].message
+    assert "`BaseService` would begin to write `news` while `DbService` may still do so" in found.findings[0].message
+    none = after.replace("shop/db:1, mounts", "shop/db:1, replicas: 0, mounts")
+    assert (codes(operation(none, SPEC)), codes(operation(after, none))) == ([], [])
     reading = SPEC.replace("single-writer", "read-only")
     assert codes(operation(reading.replace("  db:", "  base:").replace("{db:", "{base:"), reading)) == []
+    assert codes(operation(after, reading)) == []
     shared = SPEC.replace("single-writer", "shared")
     assert codes(operation(shared.replace("  db:", "  base:").replace("{db:", "{base:"), shared)) == []
+
+
+def test_a_volume_that_goes_from_one_service_to_another_has_two_writers_meanwhile() -> None:
+    web = SPEC.replace("replicas: 2, stop", "replicas: 1, stop")
+    assert codes(operation(web, SPEC)) == []
+    after = web.replace("mounts: {/data: news}, ", "").replace("shop/web:1,", "shop/web:1, mounts: {/data: news},")
+    found = operation(after.replace("{db:", "{web:"), web)
+    assert acts(found)["DbService"] == acts(found)["WebService"] == "updated"
+    assert codes(found) == ["ECS137"]
+
+
+def test_a_lock_keeps_the_second_writer_waiting() -> None:
+    mode = "mode: {active-standby: {standbys: 1, lock: /data/.lock}}, command: [serve], mounts"
+    lost = "accept: [{code: TW511, at: services.base.mode, target: ecs, because: one task runs}]\n"
+    after = SPEC.replace("  db:", "  base:").replace("{db:", "{base:").replace("mounts", mode) + lost
+    assert codes(operation(after, SPEC)) == []
 
 
 def test_a_single_writer_that_is_replaced_would_not_be_alone() -> None:
     found = operation(SPEC.replace("cluster: shop-prod", "cluster: shop-other"), SPEC)
     assert codes(found) == ["ECS137"]
+    assert found.findings[0].message.startswith("the new `DbService` would begin to write `news` while the old one may still")
 
 
 def test_a_volume_at_another_place_is_told() -> None:
@@ -272,9 +325,7 @@ def test_a_new_target_group_behind_a_listener_is_an_outage() -> None:
         listener = {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": {"DefaultActions": [action]}}
         return {"Resources": {"WebTargets": group, "Door": listener}}
 
-    text = json.dumps(template(81), indent=2) + "\n"
-    edited = Artifact(DEPLOYING.file, text, ((),) * len(text.splitlines()))
-    found = DEPLOYING.compare(model(), edited, json.dumps(template(80)), frozenset())
+    found = between(template(80), template(81))
     assert acts(found) == {"WebTargets": "replaced", "Door": "updated"}
     assert change(found, "Door").interruption is Interruption.OUTAGE
 
