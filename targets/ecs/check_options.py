@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
-from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, OWNERLESS, UNUSED
+from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, OTHER_NETWORK, OWNERLESS, UNUSED
 from .discovered import discovered, makes_names
 from .file_systems import mounting, owner, volumes_to_make
 from .options import Options, is_on_efs, is_pushed
@@ -18,6 +18,15 @@ HERE: Path = ("targets", "ecs")
 _BY_SERVICE = ("service_security_groups", "execution_roles", "task_roles", "cloud_map_services", "target_groups")
 _OF_SERVICES = ("service_security_groups", "cloud_map_services")
 """What stands in a service's file alone."""
+_OF_A_NETWORK = (
+    "subnets",
+    "security_groups",
+    "service_security_groups",
+    "cloud_map_services",
+    "target_groups",
+    "volumes",
+)
+"""What is in one VPC, or reached from there alone."""
 _PARTITIONS = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -36,6 +45,7 @@ def check_options(model: Model, options: Options) -> Iterator[Finding]:
     yield from _disagreeing(model, options)
     yield from _roles(model, options)
     yield from _owners(model, options)
+    yield from _elsewhere(model, options)
     yield from _places(model, options)
 
 
@@ -65,13 +75,15 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
 
     lasting = [name for name, service in model.services if service.kind == "service"]
     makes = not any(obstacles(model))
-    if lasting and not options.subnets and not makes:
+    if lasting and not options.subnets and not options.network and not makes:
         yield missing(("subnets",), "tasks have addresses of their own", "subnets: [subnet-…, subnet-…]")
     for name in lasting:
         if not makes and not options.service_security_groups.get(name, options.security_groups):
             why = f"`{name}` has none, so that the VPC's default group would be its own"
             yield missing(("security_groups",), why, "security_groups: [sg-…]")
             break
+    if options.network and not makes:
+        yield finding(model, UNUSED, (*HERE, "network"), "there is no template that could make it (ECS111)", "say `subnets`")
     if options.cluster is None and not makes:
         why = "there is no template that could make it (ECS111)"
         yield missing(("cluster",), why, "cluster: …")
@@ -225,6 +237,19 @@ def _roles(model: Model, options: Options) -> Iterator[Finding]:
                 f"the task role of `{name}` is its execution role: the program could read every secret that ECS reads with it"
             )
             yield finding(model, ONE_ROLE, (*HERE, "task_roles", name), said, "give it a role of its own")
+
+
+def _elsewhere(model: Model, options: Options) -> Iterator[Finding]:
+    """What is said of another VPC than the one that is made here: nothing of it is there."""
+    if options.network is None:
+        return
+    made = (Related(model.span((*HERE, "network"), key=True), "the network is made here"),)
+    balanced = options.load_balancer.subnets if options.load_balancer else ()
+    paths: list[Path] = [(field,) for field in _OF_A_NETWORK if getattr(options, field)]
+    for path in [*paths, *([("load_balancer", "subnets")] if balanced else [])]:
+        said = f"`{'.'.join(map(str, path))}` is of another network than the one that the template makes"
+        help = "take it out, and the template makes it too; or take out `network`"
+        yield finding(model, OTHER_NETWORK, (*HERE, *path), said, help, made)
 
 
 def _owners(model: Model, options: Options) -> Iterator[Finding]:

@@ -201,6 +201,21 @@ SHORT_NAME = Code(
     good=_BUILT,
 )
 
+OTHER_NETWORK = Code(
+    "ECS115",
+    "an option of another network",
+    Severity.ERROR,
+    why="Subnets, security groups, target groups, mount targets and private names are of one VPC, and that which the template "
+    "makes is new: none of them can be in it.",
+    bad=_EC2.replace("    subnets: [subnet-0a1b2c3d]\n", "    network: {cidr: 10.0.0.0/16}\n").replace(
+        "[sg-0a1b2c3d]", "[sg-0a1b2c3d]  #! ECS115"
+    )
+    + _WEB,
+    good=_EC2.replace(
+        "    subnets: [subnet-0a1b2c3d]\n    security_groups: [sg-0a1b2c3d]\n", "    network: {cidr: 10.0.0.0/16}\n"
+    )
+    + _WEB,
+)
 TWO_TARGETS = Code(
     "ECS118",
     "a port outside that leads to two",
@@ -231,5 +246,5 @@ UNASKED = Code(
 
 CODES = (
     *(MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED),
-    *(FULL, MEMBERS, OWNERLESS, SHORT_NAME, TWO_TARGETS, NOT_READY, UNASKED),
+    *(FULL, MEMBERS, OWNERLESS, OTHER_NETWORK, SHORT_NAME, TWO_TARGETS, NOT_READY, UNASKED),
 )

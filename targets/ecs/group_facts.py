@@ -24,11 +24,11 @@ def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[st
             said = expected.said_groups(options, client)
             inward |= {(peer, protocol, number, number, f"from {client}") for peer in said or [_group(client)]}
             apart |= set() if said else {_rule(server, "From", client, protocol, number)}
-        if client == name and not _way_out(model, client):
+        if client == name and not way_out(model, client):
             said = expected.said_groups(options, server)
             outward |= {(peer, protocol, number, number, f"to {server}") for peer in said or [_group(server)]}
             apart |= set() if said else {_rule(client, "To", server, protocol, number)}
-    for volume in [] if _way_out(model, name) else expected.mounts_made(model, options, name):
+    for volume in [] if way_out(model, name) else expected.mounts_made(model, options, name):
         gate = f"{expected.logical_name(volume, 'Nfs')} of the template"
         outward.add((gate, "tcp", 2049, 2049, f"to the volume {volume}"))
         apart.add(_mounts(name, volume))
@@ -70,7 +70,7 @@ def _end(model: Model, address: str) -> tuple[str, str, int]:
     return service, noun.protocol, noun.number
 
 
-def _way_out(model: Model, name: str) -> bool:
+def way_out(model: Model, name: str) -> bool:
     internal = {network for network, noun in model.environment.networks.items() if noun.internal}
     return not model.networks(name) <= internal
 
@@ -86,7 +86,7 @@ def _published(model: Model, options: Options, name: str) -> set[tuple[str, str,
 
 
 def _out(model: Model, options: Options, name: str) -> set[tuple[str, str, int, int, str]]:
-    if _way_out(model, name):
+    if way_out(model, name):
         return {("0.0.0.0/0", "-1", -1, -1, "its networks have a way out")}
     wanted = [(2049, "volumes")] if mounts_said(model, options, name) else []
     wanted += [(443, "image, log and secrets")] if options.launch != "ec2" else []

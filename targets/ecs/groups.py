@@ -44,13 +44,13 @@ def groups(model: Model, options: Options, name: str) -> dict[str, Value]:
                 apart[_name(talk, "From")] = _rule("Ingress", name, {**rule, "SourceSecurityGroupId": group_of(client)})
             else:
                 inward += [{**rule, "SourceSecurityGroupId": group} for group in groups_of(options, client)]
-        if client == name and not _is_open(model, name):
+        if client == name and not is_open(model, name):
             rule = {**_ports(protocol, number), "Description": f"to {server}"}
             if makes_group(model, options, server):
                 apart[_name(talk, "To")] = _rule("Egress", name, {**rule, "DestinationSecurityGroupId": group_of(server)})
             else:
                 outward += [{**rule, "DestinationSecurityGroupId": group} for group in groups_of(options, server)]
-    if not _is_open(model, name):
+    if not is_open(model, name):
         apart |= {id_: _rule("Egress", name, rule) for id_, rule in ways_out(model, options, name).items()}
     pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
     # Where nothing is said of what goes out, all may: a rule that lets nothing out says something.
@@ -114,7 +114,7 @@ def _published(model: Model, options: Options, name: str) -> Iterator[Value]:
 
 
 def _out(model: Model, options: Options, name: str) -> Iterator[Value]:
-    if _is_open(model, name):
+    if is_open(model, name):
         yield {"IpProtocol": "-1", **_ANYWHERE, "Description": "its networks have a way out"}
         return
     # A task of Fargate fetches image, log and secrets itself; on EC2 its host does. Volumes are mounted from the task's own
@@ -143,7 +143,7 @@ def _registry_port(model: Model, options: Options, name: str) -> int:
     return int(port) if slash and port else 443
 
 
-def _is_open(model: Model, name: str) -> bool:
+def is_open(model: Model, name: str) -> bool:
     """Whether one of a service's networks has a way out, as that which nobody says has."""
     networks = model.environment.networks
     return any(network not in networks or not networks[network].internal for network in model.networks(name))

@@ -10,7 +10,9 @@ from twipc.formats.document import At, Value
 from .options import Options
 
 VPC = "Vpc"
-"""The parameter: a group is of a VPC, and a subnet does not tell of which it is."""
+"""A group is of a VPC, and a subnet does not tell of which it is."""
+PRIVATE, PUBLIC = ("PrivateSubnetA", "PrivateSubnetB"), ("PublicSubnetA", "PublicSubnetB")
+"""Parameters, or what the template makes: whoever refers to them need not know."""
 PARAMETERS: dict[str, tuple[str, str]] = {
     VPC: ("AWS::EC2::VPC::Id", "The VPC of the subnets."),
     "PrivateSubnetA": (
@@ -36,7 +38,7 @@ def task_subnets(options: Options) -> tuple[Subnet, ...]:
     here: Path = ("targets", "ecs", "subnets")
     if options.subnets:
         return tuple(Subnet(said.removeprefix("subnet-"), At(here, said)) for said in options.subnets)
-    return tuple(Subnet(name, {"Ref": name}) for name in ("PrivateSubnetA", "PrivateSubnetB"))
+    return tuple(Subnet(name, {"Ref": name}) for name in PRIVATE)
 
 
 def balancer_subnets(options: Options) -> tuple[Subnet, ...]:
@@ -47,9 +49,11 @@ def balancer_subnets(options: Options) -> tuple[Subnet, ...]:
         return tuple(Subnet(one.removeprefix("subnet-"), At(here, one)) for one in said.subnets)
     if said and said.scheme == "internal":
         return task_subnets(options)
-    return tuple(Subnet(name, {"Ref": name}) for name in ("PublicSubnetA", "PublicSubnetB"))
+    return tuple(Subnet(name, {"Ref": name}) for name in PUBLIC)
 
 
-def parameters(wanted: set[str]) -> dict[str, Value]:
+def parameters(options: Options, wanted: set[str]) -> dict[str, Value]:
     """What a deployment has to say: what the template refers to, and does not make."""
+    if options.network:
+        return {}
     return {name: {"Type": kind, "Description": what} for name, (kind, what) in PARAMETERS.items() if name in wanted}

@@ -18,19 +18,28 @@ _KINDS: dict[str, Shape] = {
 
 
 def read_files(resources: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, object]) -> tuple[list[Note], set[str]]:
-    """What is said of each, and the ids that were read."""
+    return read_kinds(_KINDS, {"FileSystemPolicy": "who may mount it"}, resources, parameters)
+
+
+def read_kinds(
+    kinds: Mapping[str, Shape],
+    policies: Mapping[str, str],
+    resources: Mapping[str, Mapping[str, Any]],
+    parameters: Mapping[str, object],
+) -> tuple[list[Note], set[str]]:
+    """What is said of each resource of these kinds, and the ids that were read."""
     resolving = Resolving(resources, parameters)
     notes: list[Note] = []
     read: set[str] = set()
     for id_, resource in sorted(resources.items()):
         kind = str(resource.get("Type", ""))
-        if kind not in _KINDS:
+        if kind not in kinds:
             continue
         read.add(id_)
-        properties = fitting(TEMPLATE_FILE, resolving.value(resource.get("Properties", {})), _KINDS[kind], id_)
-        policy = properties.pop("FileSystemPolicy", None)
-        if policy is not None:
-            notes.append((id_, f"{id_}: who may mount it", permissions(policy)))
+        properties = fitting(TEMPLATE_FILE, resolving.value(resource.get("Properties", {})), kinds[kind], id_)
+        for member, what in policies.items():
+            if member in properties:
+                notes.append((id_, f"{id_}: {what}", permissions(properties.pop(member))))
         notes += [(id_, f"{id_}.{key}", value) for key, value in properties.items()]
         notes += [(id_, f"{id_}: {key}", value) for key, value in resource.items() if key != "Properties"]
     return notes, read

@@ -12,6 +12,7 @@ from .permissions import permissions
 from .read_balancer import Balancers
 from .read_files import read_files
 from .read_groups import read_groups
+from .read_network import read_network
 from .read_scaling import ScalingReader
 from .read_service import ServiceReader
 from .read_task import TaskReader
@@ -124,11 +125,12 @@ class TemplateReader:
             self._add(owners.get(id_, id_), place, value)
 
     def _files(self) -> None:
-        """Of all who mount them."""
-        notes, read = read_files(self._resources, self._parameters)
-        for _, place, value in notes:
-            self._add("template", place, value)
-        self._leading_to |= dict.fromkeys(read, "template")
+        """What all have in common: file systems, of all who mount them, and the network."""
+        for of in (read_files, read_network):
+            notes, read = of(self._resources, self._parameters)
+            for _, place, value in notes:
+                self._add("template", place, value)
+            self._leading_to |= dict.fromkeys(read, "template")
 
     def _balancers(self) -> None:
         """What is published by it is a fact of the services that it leads to."""

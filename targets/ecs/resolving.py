@@ -18,9 +18,12 @@ _NAMED = {
 """What a resource is called, and so what a reference to it comes to."""
 _NUMBERED = ("AWS::EFS::FileSystem", "AWS::EFS::AccessPoint")
 """What has an id alone, which is known when it is there."""
+_PLACED = re.compile(r"AWS::EC2::(VPC|Subnet|RouteTable|InternetGateway|NatGateway)")
+"""What others are in, be it made here or told by the deployment."""
 _TOLD = {
     "Arn": ("AWS::IAM::Role", "AWS::ServiceDiscovery::Service", *_NUMBERED),
     "GroupId": ("AWS::EC2::SecurityGroup",),
+    "AllocationId": ("AWS::EC2::EIP",),
 }
 """What is asked of a resource, and of which kinds that may be."""
 _UNNAMED = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup")
@@ -48,6 +51,8 @@ class Resolving:
                 return f"<{name}>" if _OF_PLACE.fullmatch(name) or name in self._parameters else self._name(name)
             case {"Fn::GetAtt": [str(name), str(what)], **more} if not more and what in _TOLD:
                 return self._told(name, what)
+            case {"Fn::Select": [int(nth), {"Fn::GetAZs": "", **less}], **more} if not (more or less):
+                return f"<zone {nth}>"
             case {"Fn::Sub": str(text), **more} if not more:
                 return _PUT_IN.sub(self._put_in, text)
         odd = [key for key in value if key == "Ref" or key.startswith("Fn::")]
@@ -66,6 +71,8 @@ class Resolving:
 
     def _name(self, id_: str) -> str:
         resource = self._resources.get(id_, {})
+        if _PLACED.fullmatch(str(resource.get("Type", ""))):
+            return f"<{id_}>"
         if resource.get("Type") in (*_NUMBERED, *_UNNAMED):
             self.asked.add(id_)
             return f"{id_} of the template"

@@ -71,7 +71,7 @@ def _start(model: Model, options: Options, name: str) -> set[tuple[str, ...]]:
         found |= {(f"logs:{one}", f"{group}:log-stream:*") for one in ("CreateLogStream", "PutLogEvents")}
         if log.get("awslogs-create-group") == "true":
             found.add(("logs:CreateLogGroup", f"{group}:*"))
-    return found | {permission for arn in _secrets(model, service) for permission in _reading(arn)}
+    return found | {permission for arn in secret_arns(model, service) for permission in _reading(arn)}
 
 
 def image(model: Model, options: Options, name: str) -> str:
@@ -100,7 +100,7 @@ def of_ecr(image: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _secrets(model: Model, service: Service) -> set[str]:
+def secret_arns(model: Model, service: Service) -> set[str]:
     names = {value.secret for value in service.env.values() if value.secret is not None}
     if service.http and service.http.stats and service.http.engine.name == "haproxy":
         names.add(service.http.stats.auth.secret)

@@ -13,8 +13,9 @@ from . import balancer, groups, places
 from .casing import cased, said
 from .file_systems import file_systems, mount_targets, volumes_to_make
 from .logical import logical
+from .made_network import awaited, network
 from .names import names
-from .network import parameters
+from .network import PRIVATE, parameters
 from .options import Options, log_group_of, made_volumes
 from .render import document
 from .roles import execution_role, task_role
@@ -35,6 +36,8 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
     resources |= balancer.balancer(model, options)
     for name, (task, service) in sorted(inputs.items()):
         resources |= _resources(model, options, name, task, service)
+    wanted = set(_referred(said(resources, ())))
+    resources |= network(model, options, wanted)
     return document(
         NAME,
         (),
@@ -43,17 +46,17 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
             "Description": At(("project",), f"{model.name}: written by twipc; edit the spec, not this file."),
             # ARNs and ids below are of one region; elsewhere the stack would fail halfway.
             "Rules": {"Region": At((*_HERE, "region"), _only_in(options.region))},
-            **_asked(resources),
+            **_asked(options, wanted),
             "Resources": resources,
             **_told(model, options),
         },
     )
 
 
-def _asked(resources: Mapping[str, Value]) -> dict[str, Value]:
+def _asked(options: Options, wanted: set[str]) -> dict[str, Value]:
     """What a deployment has to say, if the template makes something for which it is wanted."""
-    wanted = parameters(set(_referred(said(resources, ()))))
-    return {"Parameters": wanted} if wanted else {}
+    asked = parameters(options, wanted)
+    return {"Parameters": asked} if asked else {}
 
 
 def _referred(value: object) -> Iterator[str]:
@@ -76,6 +79,8 @@ def _told(model: Model, options: Options) -> dict[str, Value]:
             elif groups.mounts_said(model, options, name):
                 what = f"The security group of {name}: the mount targets of its volumes have to let it in, on port 2049."
                 told[logical(name, "Group")] = _output(what, groups.group_of(name))
+    for name in PRIVATE if options.network else ():
+        told[name] = _output(f"A subnet of tasks, in zone {name[-1]}.", {"Ref": name})
     for volume in volumes_to_make(model, options):
         if model.environment.volumes[volume].retention == "keep":
             what = f"The file system of the volume {volume}, which outlives this stack."
@@ -112,6 +117,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
         runs: dict[tuple[str | int, ...], Value] = {("taskDefinition",): {"Ref": logical(name, "Task")}}
         before = [*groups.rules_apart(model, options, name), *balancer.waited_for(model, options, name)]
         before += [id_ for volume in made_volumes(model, options, name) for id_ in mount_targets(options, volume)]
+        before += awaited(model, options)
         after: dict[str, Value] = {"DependsOn": sorted(before)} if before else {}
         made: Value = {"Type": "AWS::ECS::Service", **after, "Properties": cased(service, runs)}
         found[logical(name, "Service")] = At(here, made)

@@ -45,13 +45,14 @@ def template_facts(model: Model, options: Options) -> Facts:
     asked = network_facts.asked(model, options)
     if asked:
         facts["template", "Parameters"] = asked
-    facts |= file_facts(model, options, _tags(model))
+    facts |= file_facts(model, options, _tags(model)) | network_facts.network_facts(model, options, _tags(model))
     own = [name for name in model.environment.services if expected.makes_group(model, options, name)]
     mounting = {name: f"of {name}: {_MOUNTING}" for name in own if mounts_said(model, options, name)}
     jobs = {name: f"that {name} is run with." for name in own if model.environment.services[name].kind == "job"}
     told = outputs(model, options) | {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
-    if told or files_told(model, options):
-        facts["template", "Outputs"] = told | files_told(model, options)
+    told |= files_told(model, options) | network_facts.told(options)
+    if told:
+        facts["template", "Outputs"] = told
     for service, _ in model.services:
         facts |= {(service, place): value for place, value in _service(model, options, service).items()}
     return {FactKey(BASELINE, owner): value for owner, value in facts.items()}
@@ -84,6 +85,7 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
     if model.environment.services[service].kind == "service":
         before = [id_ for volume in expected.mounts_made(model, options, service) for id_ in mount_targets(options, volume)]
         before += waits_for(model, options, service)
+        before += network_facts.waits(model, options)
         rules = facts.get("in the template: rules")
         facts["resource of the service: DependsOn"] = sorted([*before, *(rules if isinstance(rules, tuple) else ())])
     return {place: value for place, value in facts.items() if value}

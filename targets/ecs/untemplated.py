@@ -15,6 +15,7 @@ RESOURCES, BYTES = 500, 1_000_000
 """What a template may have (CloudFormation guide, quotas); a megabyte is for templates that lie on S3."""
 _OF_EACH = 7
 _OF_RANGE = 3
+_OF_NETWORK = 25
 _OF_ECS = 12_000
 """More bytes than what a service in a template has of ECS's own."""
 _OF_PUBLISHED = 4_000
@@ -44,6 +45,7 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
     bytes_ += published * _OF_PUBLISHED
     # Of what is published a listener, its targets and who is asked; and what listens.
     count = 4 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model) + _files(model) + 4 * published
+    count += _OF_NETWORK if model.tree.node(("targets", "ecs", "network")) else 0
     count += _OF_RANGE * sum(service.autoscaling is not None for _, service in model.services)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"

@@ -601,7 +601,7 @@ def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
 JUDGES = ("expected", "asking", "support", "baseline", "options_facts", "read", "read_task", "read_container", "read_service")
 
 
-TEMPLATED = ("read_template", "read_groups", "read_files", "resolving", "permissions", "uncasing")
+TEMPLATED = ("read_template", "read_groups", "read_files", "read_network", "resolving", "permissions", "uncasing")
 STATED = ("template_facts", "role_facts", "group_facts", "name_facts", "file_facts", "network_facts")
 
 
@@ -626,6 +626,7 @@ def test_what_judges_the_emitter_does_not_know_what_it_goes_by(module: str) -> N
         "groups",
         "file_systems",
         "network",
+        "made_network",
     }
     assert not imported & {"discovery_of", "log_group_of", "groups_of", "is_pushed", "registry_of", "target_group_of"}
 

@@ -13,7 +13,7 @@ from botocore.model import StringShape, StructureShape
 from targets.ecs.file_systems import _called
 from tests.compiling import Outcome
 from tests.conformance.test_ecs import compiled_text
-from tests.conformance.test_ecs_template import ENDPOINTS, NEWS, SUBNETS, rules, talking, text_of
+from tests.conformance.test_ecs_template import ENDPOINTS, NEWS, SUBNETS, rules, talking, text_of, unnoticed
 
 OWNED = (NEWS, '    volume_owners: {news: "70:71"}\n')
 USED = ((NEWS, ""), ("    mounts: {/data: news}", '    user: "70:71"\n    mounts: {/data: news}'))
@@ -205,6 +205,28 @@ def test_where_no_subnet_is_said_the_deployment_is_asked() -> None:
 def test_names_that_could_be_misread_have_a_digest() -> None:
     assert _called("web", "news") == "WebMountsNewsOn2049"
     assert _called("aa-mounts-b", "cc") != _called("aa", "b-mounts-cc")
+
+
+SMALL = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {ecs: {launch: fargate, region: eu-west-1, cluster: shop, execution_role: "arn:aws:iam::111122223333:role/shop"}}
+services:
+  web:
+    image: shop/web:1
+    user: "70"
+    mounts: {/data: news}
+    networks: [back]
+    resources: {cpu: 0.25, memory: 512MiB}
+volumes: {news: {access: shared, retention: delete}}
+networks: {back: {internal: true}}
+accept: [{code: TW513, at: networks.back.internal, target: ecs, because: it is a test}]
+"""
+
+
+def test_each_fault_in_a_line_of_it_is_noticed() -> None:
+    assert unnoticed(compiled_text(SMALL)) == []
 
 
 def mounting(count: int) -> Outcome:

@@ -24,14 +24,16 @@ WILD = {
     "secretsmanager:GetSecretValue": (r"arn:[^*?]+-\?{6}", "Secrets Manager adds six characters to a name"),
 }
 """What of the resources of an action may have a wildcard, and why it has to."""
-OF_FILES = "FileSystemPolicy"
+OF_THEMSELVES = ("AWS::EFS::FileSystem", "AWS::EC2::VPCEndpoint")
 
 
 def statements(value: Any) -> Iterator[dict[str, Any]]:
-    """All but those of file systems, which are of that one alone."""
+    """All but those of file systems and endpoints, which are of that one alone."""
+    if isinstance(value, dict) and value.get("Type") in OF_THEMSELVES:
+        return
     if isinstance(value, dict):
         yield from [value] if "Effect" in value else []
-        value = [child for key, child in value.items() if key != OF_FILES]
+        value = list(value.values())
     for child in value if isinstance(value, list) else ():
         yield from statements(child)
 
@@ -80,10 +82,26 @@ def test_a_role_is_taken_by_tasks_of_this_account_and_region_alone(name: str, te
 def test_a_file_system_refuses_all_without_tls_and_lets_in_roles_that_are_named(name: str, text: str) -> None:
     """Its policy cannot name the file system, which is not there yet: `*` is that one."""
     for one in json.loads(text)["Resources"].values():
-        refused, *let_in = one["Properties"].get(OF_FILES, {}).get("Statement", [{"Effect": "Deny"}])
+        refused, *let_in = one["Properties"].get("FileSystemPolicy", {}).get("Statement", [{"Effect": "Deny"}])
         assert refused["Effect"] == "Deny", name
         for statement in let_in:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert {*actions} <= {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}
             assert all(re.fullmatch(r"arn:[^*?]+:role/[^*?]+", role) for role in statement["Principal"]["AWS"])
             assert statement["Condition"].keys() == {"ArnLike"}
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in templates()])
+def test_endpoints_let_through_what_is_named_for_this_account_alone(name: str, text: str) -> None:
+    """An endpoint of S3 has no condition: it is ECR that asks there, for layers of images."""
+    for id_, one in json.loads(text)["Resources"].items():
+        policy = one["Properties"].get("PolicyDocument")
+        if one["Type"] != "AWS::EC2::VPCEndpoint" or policy is None:
+            continue
+        [statement] = policy["Statement"]
+        assert statement["Effect"] == "Allow", name
+        assert "*" not in str(statement["Action"])
+        if id_ == "S3Endpoint":
+            assert statement["Resource"]["Fn::Sub"].endswith(":s3:::prod-${AWS::Region}-starport-layer-bucket/*")
+        else:
+            assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
