@@ -187,7 +187,7 @@ TARGET_GROUP: Shape = {
     "TargetGroupAttributes": _PAIRS,
     "Tags": _PAIRS,
 }
-LOG_GROUP: Shape = {"LogGroupName": str, "RetentionInDays": int}
+LOG_GROUP: Shape = {"LogGroupName": str, "RetentionInDays": int, "Tags": _PAIRS}
 _WORDS = {str: "a string", int: "a whole number", bool: "true or false", dict: "an object"}
 
 

@@ -106,7 +106,7 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     instead: dict[tuple[str | int, ...], Value] = {}
     group = log_group_of(model, options, name)
     if said(task, _LOG_GROUP) == group:
-        found[logical(name, "Logs")] = At((*_HERE, "log_group"), _log_group(group, options))
+        found[logical(name, "Logs")] = At((*_HERE, "log_group"), _log_group(model, options, name, group))
         instead[_LOG_GROUP] = {"Ref": logical(name, "Logs")}
     if places.makes_execution_role(options, name):
         found[logical(name, "ExecutionRole")] = At(here, starting_role(model, name, task))
@@ -148,8 +148,10 @@ def starting_role(model: Model, name: str, task: Value) -> Value:
     return execution_role(model, name, said(task, (*container, "image")), options, arns)
 
 
-def _log_group(group: str, options: Options) -> Value:
+def _log_group(model: Model, options: Options, name: str, group: str) -> Value:
     """What was logged outlives the stack, and not its days: CloudWatch alone keeps it for ever, and for money."""
+    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
+    tagged: Value = [{"Key": key, "Value": value} for key, value in pairs.items()]
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Retain",
@@ -157,5 +159,6 @@ def _log_group(group: str, options: Options) -> Value:
         "Properties": {
             "LogGroupName": group,
             "RetentionInDays": At((*_HERE, "log_retention"), options.log_retention),
+            "Tags": tagged,
         },
     }

@@ -71,15 +71,16 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
     asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
     for volume in expected.mounts_made(model, options, service):
         asked += [called(volume, "Files"), called(volume, "Access")]
+    tags = [*_tags(model), {"Key": "service", "Value": service}]
     group = expected.log_group(model, options, service)
     if expected.log_options(model, options, service).get("awslogs-group") == group:
         asked.append(called(service, "Logs"))
         facts["in the template: logs"] = called(service, "Logs")
         facts["log group.LogGroupName"] = group
         facts["log group.RetentionInDays"] = options.log_retention
+        facts["log group.Tags"] = tags
         facts |= {f"log group: {policy}": "Retain" for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
     facts["in the template: task refers to"] = tuple(sorted(asked))
-    tags = [*_tags(model), {"Key": "service", "Value": service}]
     for more in (role_facts, group_facts, name_facts, balancer_facts, scaling_facts):
         facts |= more(model, options, service, tags)
     if model.environment.services[service].kind == "service":

@@ -99,8 +99,10 @@ def _role(moto: Moto, id_: str) -> Properties:
 
 @teller("AWS::Logs::LogGroup")
 def _logs(moto: Moto, id_: str) -> Properties:
-    found = moto.client("logs").describe_log_groups(logGroupNamePrefix=id_)["logGroups"]
-    return next(one for one in found if one["logGroupName"] == id_)
+    logs = moto.client("logs")
+    [found] = (one for one in logs.describe_log_groups(logGroupNamePrefix=id_)["logGroups"] if one["logGroupName"] == id_)
+    tags = logs.list_tags_for_resource(resourceArn=found["logGroupArn"])["tags"]
+    return {**found, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
 
 @teller("AWS::EFS::FileSystem")
