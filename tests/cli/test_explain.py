@@ -156,7 +156,7 @@ def test_every_noun_is_told_by_its_name(one: type[Noun], nowhere: Path) -> None:
         ("healht", "did you mean `health`?"),
         ("interval", "write one of: services.*.health.interval, services.*.ready.interval"),
         ("TW4O1", "did you mean TW401?"),
-        ("tw999", "codes are such as TW401"),
+        ("tw9999", "codes are such as TW401"),
         ("", "`twipc explain spec`"),
         ("...", "`twipc explain spec`"),
         ("services.web.\x1b[31m", "\\u001b[31m"),
