@@ -14,6 +14,7 @@ from twipc.target.secrets import missing_places
 
 from . import limits
 from .check_balancer import check_balancer
+from .check_made import check_made
 from .check_options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
 from .container import logs_here
@@ -27,6 +28,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     """Options, sizes, and secrets without an ARN."""
     options = option(options_, Options)
     yield from check_options(model, options)
+    yield from check_made(model, options)
     yield from _sizes(model, options)
     yield from _variables(model)
     yield from _udp(model, options)

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
-from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, OTHER_NETWORK, OWNERLESS, UNUSED
+from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, UNUSED
 from .discovered import discovered, makes_names
-from .file_systems import mounting, owner, volumes_to_make
 from .options import Options, is_on_efs, is_pushed
 from .untemplated import obstacles
 
@@ -18,15 +17,6 @@ HERE: Path = ("targets", "ecs")
 _BY_SERVICE = ("service_security_groups", "execution_roles", "task_roles", "cloud_map_services", "target_groups")
 _OF_SERVICES = ("service_security_groups", "cloud_map_services")
 """What stands in a service's file alone."""
-_OF_A_NETWORK = (
-    "subnets",
-    "security_groups",
-    "service_security_groups",
-    "cloud_map_services",
-    "target_groups",
-    "volumes",
-)
-"""What is in one VPC, or reached from there alone."""
 _PARTITIONS = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -44,8 +34,6 @@ def check_options(model: Model, options: Options) -> Iterator[Finding]:
     yield from _without_effect(model, options)
     yield from _disagreeing(model, options)
     yield from _roles(model, options)
-    yield from _owners(model, options)
-    yield from _elsewhere(model, options)
     yield from _places(model, options)
 
 
@@ -83,7 +71,8 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
             yield missing(("security_groups",), why, "security_groups: [sg-…]")
             break
     if options.network and not makes:
-        yield finding(model, UNUSED, (*HERE, "network"), "there is no template that could make it (ECS111)", "say `subnets`")
+        said = "`network` has no effect: there is no template that could make it (ECS111)"
+        yield finding(model, UNUSED, (*HERE, "network"), said, "take it out, and say `subnets`")
     if options.cluster is None and not makes:
         why = "there is no template that could make it (ECS111)"
         yield missing(("cluster",), why, "cluster: …")
@@ -237,34 +226,6 @@ def _roles(model: Model, options: Options) -> Iterator[Finding]:
                 f"the task role of `{name}` is its execution role: the program could read every secret that ECS reads with it"
             )
             yield finding(model, ONE_ROLE, (*HERE, "task_roles", name), said, "give it a role of its own")
-
-
-def _elsewhere(model: Model, options: Options) -> Iterator[Finding]:
-    """What is said of another VPC than the one that is made here: nothing of it is there."""
-    if options.network is None:
-        return
-    made = (Related(model.span((*HERE, "network"), key=True), "the network is made here"),)
-    balanced = options.load_balancer.subnets if options.load_balancer else ()
-    paths: list[Path] = [(field,) for field in _OF_A_NETWORK if getattr(options, field)]
-    for path in [*paths, *([("load_balancer", "subnets")] if balanced else [])]:
-        said = f"`{'.'.join(map(str, path))}` is of another network than the one that the template makes"
-        help = "take it out, and the template makes it too; or take out `network`"
-        yield finding(model, OTHER_NETWORK, (*HERE, *path), said, help, made)
-
-
-def _owners(model: Model, options: Options) -> Iterator[Finding]:
-    """Of file systems that the template makes: EFS has to be told as whom files are read and written."""
-    if any(obstacles(model)):
-        return
-    for name in volumes_to_make(model, options):
-        if owner(model, options, name) is None:
-            who = " and ".join(f"`{one}`" for one in mounting(model, name))
-            said = f"nobody says whose the files of `{name}` are: no one `user` who is not root is said of {who}"
-            path: Path = ("volumes", name)
-            if name in options.volume_owners:
-                said, path = f"`{name}` cannot be root's: nobody is let in as root", (*HERE, "volume_owners", name)
-            form = f'write `targets: {{ecs: {{volume_owners: {{{name}: "10001:10001"}}}}}}`, with the user whom the image says'
-            yield finding(model, OWNERLESS, path, said, form, key=path[0] == "volumes")
 
 
 def _places(model: Model, options: Options) -> Iterator[Finding]:

@@ -112,9 +112,15 @@ def mounts_efs(model: Model, name: str) -> bool:
 
 
 def makes_volume(model: Model, options: Options, volume: str) -> bool:
-    """Whether the file system of a volume is new: tasks have it in common, and no place of it is said."""
+    """Whether a volume that is mounted is a new file system: tasks have it in common, and no place of it is said."""
     shared = model.environment.volumes[volume].access in ("single-writer", "shared", "read-only")
-    return shared and volume not in options.volumes and any(volume in mounted(model, name) for name, _ in model.services)
+    return shared and volume not in options.volumes
+
+
+def volumes_made(model: Model, options: Options) -> list[str]:
+    """Those that somebody mounts."""
+    everywhere = {volume for name, _ in model.services for volume in mounted(model, name)}
+    return [volume for volume in sorted(everywhere) if makes_volume(model, options, volume)]
 
 
 def mounted(model: Model, name: str) -> set[str]:

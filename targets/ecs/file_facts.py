@@ -19,28 +19,28 @@ _KEPT = {"keep": ("Retain", "ENABLED"), "delete": ("Delete", "DISABLED")}
 def file_facts(model: Model, options: Options, tags: Any) -> dict[tuple[str, str], object]:
     """Of each: encrypted, one folder of one user, and a way to it for who mounts it alone."""
     facts: dict[tuple[str, str], object] = {}
-    for volume, noun in model.environment.volumes.items():
-        if expected.makes_volume(model, options, volume):
-            called = f"{model.environment.project}-{model.environment.environment}"
-            own = [{"Key": "Name", "Value": f"{called}-{volume}"}, *tags]
-            files, nfs = (expected.logical_name(volume, kind) for kind in ("Files", "Nfs"))
-            said = _file_system(files, noun.retention, own) | _folder(model, options, volume, own)
-            said[f"{files}: who may mount it"] = tuple(sorted(_let_in(model, options, volume)))
-            for id_, subnet in mount_targets(options, volume).items():
-                said[f"{id_}: Type"] = "AWS::EFS::MountTarget"
-                said[f"{id_}.FileSystemId"] = f"{files} of the template"
-                said[f"{id_}.SubnetId"] = subnet
-                said[f"{id_}.SecurityGroups"] = [f"{nfs} of the template"]
-            facts |= {("template", place): value for place, value in said.items()}
-            group = {
-                "in the template: group": nfs,
-                f"{nfs}.GroupDescription": f"{called}, {volume}: its mount targets",
-                f"{nfs}.VpcId": "<Vpc>",
-                f"{nfs}.Tags": own,
-                "who reaches it": tuple(sorted(_ways_in(model, options, volume), key=repr)),
-                "whom it reaches": (("127.0.0.1/32", "icmp", -1, -1, "nothing else"),),
-            }
-            facts |= {(nfs, place): value for place, value in group.items()}
+    for volume in expected.volumes_made(model, options):
+        called = f"{model.environment.project}-{model.environment.environment}"
+        own = [{"Key": "Name", "Value": f"{called}-{volume}"}, *tags]
+        files, nfs = (expected.logical_name(volume, kind) for kind in ("Files", "Nfs"))
+        retention = model.environment.volumes[volume].retention
+        said = _file_system(files, retention, own) | _folder(model, options, volume, own)
+        said[f"{files}: who may mount it"] = tuple(sorted(_let_in(model, options, volume)))
+        for id_, subnet in mount_targets(options, volume).items():
+            said[f"{id_}: Type"] = "AWS::EFS::MountTarget"
+            said[f"{id_}.FileSystemId"] = f"{files} of the template"
+            said[f"{id_}.SubnetId"] = subnet
+            said[f"{id_}.SecurityGroups"] = [f"{nfs} of the template"]
+        facts |= {("template", place): value for place, value in said.items()}
+        group = {
+            "in the template: group": nfs,
+            f"{nfs}.GroupDescription": f"{called}, {volume}: its mount targets",
+            f"{nfs}.VpcId": "<Vpc>",
+            f"{nfs}.Tags": own,
+            "who reaches it": tuple(sorted(_ways_in(model, options, volume), key=repr)),
+            "whom it reaches": (("127.0.0.1/32", "icmp", -1, -1, "nothing else"),),
+        }
+        facts |= {(nfs, place): value for place, value in group.items()}
     return facts
 
 
@@ -90,8 +90,8 @@ def files_told(model: Model, options: Options) -> dict[str, object]:
             "Description": f"The file system of the volume {volume}, which outlives this stack.",
             "Value": {"Ref": expected.logical_name(volume, "Files")},
         }
-        for volume, noun in model.environment.volumes.items()
-        if noun.retention == "keep" and expected.makes_volume(model, options, volume)
+        for volume in expected.volumes_made(model, options)
+        if model.environment.volumes[volume].retention == "keep"
     }
 
 

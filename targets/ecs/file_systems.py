@@ -39,13 +39,13 @@ def owner(model: Model, options: Options, volume: str) -> tuple[str, str] | None
     Never root, whom EFS lets in by `ClientRootAccess` alone (EFS guide, "Enforcing a user identity"). Where a user says no
     group, it has its own number.
     """
-    users = {options.volume_owners.get(volume)} - {None} or {_user(model, name) for name in mounting(model, volume)}
+    users = {options.volume_owners.get(volume)} - {None} or {user_of(model, name) for name in mounting(model, volume)}
     only = users.pop() if len(users) == 1 else None
     uid, _, gid = (only or "0").partition(":")
     return None if "0" in (uid, gid) else (uid, gid or uid)
 
 
-def _user(model: Model, name: str) -> str | None:
+def user_of(model: Model, name: str) -> str | None:
     http = model.environment.services[name].http
     return ENGINES[http.engine.name].user if http else model.environment.services[name].user
 

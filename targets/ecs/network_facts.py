@@ -39,7 +39,7 @@ def asked(model: Model, options: Options) -> dict[str, object]:
     """Only for what is made: groups and names want a VPC; tasks and what they mount want subnets, where none is said."""
     if options.network is not None:
         return {}
-    files = any(expected.makes_volume(model, options, volume) for volume in model.environment.volumes)
+    files = len(expected.volumes_made(model, options)) > 0
     led = any(ways(model, options, name) for name, _ in model.services)
     wanted = ["Vpc"] if files or led or expected.makes_groups(model, options) or makes_names(model, options) else []
     lasting = any(service.kind == "service" for _, service in model.services)

@@ -8,12 +8,28 @@ from typing import Any
 from .permissions import permissions
 from .read_groups import Note
 from .resolving import TEMPLATE_FILE, Resolving
-from .shapes import ACCESS_POINT, FILE_SYSTEM, MOUNT_TARGET, Shape, fitting
+from .shapes import Shape, fitting
 
+_FILE_SYSTEM: Shape = {
+    "Encrypted": bool,
+    "PerformanceMode": str,
+    "ThroughputMode": str,
+    "LifecyclePolicies": [{"TransitionToIA": str, "TransitionToPrimaryStorageClass": str}],
+    "BackupPolicy": {"Status": str},
+    "FileSystemPolicy": {"Statement": [dict]},
+    "FileSystemTags": [{"Key": str, "Value": str}],
+}
+_ACCESS_POINT: Shape = {
+    "FileSystemId": str,
+    "PosixUser": {"Uid": str, "Gid": str},
+    "RootDirectory": {"Path": str, "CreationInfo": {"OwnerUid": str, "OwnerGid": str, "Permissions": str}},
+    "AccessPointTags": [{"Key": str, "Value": str}],
+}
+_MOUNT_TARGET: Shape = {"FileSystemId": str, "SubnetId": str, "SecurityGroups": [str]}
 _KINDS: dict[str, Shape] = {
-    "AWS::EFS::FileSystem": FILE_SYSTEM,
-    "AWS::EFS::AccessPoint": ACCESS_POINT,
-    "AWS::EFS::MountTarget": MOUNT_TARGET,
+    "AWS::EFS::FileSystem": _FILE_SYSTEM,
+    "AWS::EFS::AccessPoint": _ACCESS_POINT,
+    "AWS::EFS::MountTarget": _MOUNT_TARGET,
 }
 
 

@@ -139,22 +139,6 @@ GROUP: Shape = {
     "SecurityGroupEgress": [RULE],
     "Tags": [{"Key": str, "Value": str}],
 }
-FILE_SYSTEM: Shape = {
-    "Encrypted": bool,
-    "PerformanceMode": str,
-    "ThroughputMode": str,
-    "LifecyclePolicies": [{"TransitionToIA": str, "TransitionToPrimaryStorageClass": str}],
-    "BackupPolicy": {"Status": str},
-    "FileSystemPolicy": {"Statement": [dict]},
-    "FileSystemTags": [{"Key": str, "Value": str}],
-}
-ACCESS_POINT: Shape = {
-    "FileSystemId": str,
-    "PosixUser": {"Uid": str, "Gid": str},
-    "RootDirectory": {"Path": str, "CreationInfo": {"OwnerUid": str, "OwnerGid": str, "Permissions": str}},
-    "AccessPointTags": [{"Key": str, "Value": str}],
-}
-MOUNT_TARGET: Shape = {"FileSystemId": str, "SubnetId": str, "SecurityGroups": [str]}
 _PAIRS: Shape = [{"Key": str, "Value": str}]
 BALANCER: Shape = {
     "Type": str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
@@ -58,8 +59,8 @@ def _files(model: Model) -> int:
     subnets = model.tree.node(("targets", "ecs", "subnets"))
     count = 3 + (len(subnets.items) if isinstance(subnets, NodeSequence) else 2)
     names = [name for name in model.environment.volumes if model.tree.node(("targets", "ecs", "volumes", name)) is None]
-    mounted = [mount.volume for _, service in model.services for mount in service.mounts.values()]
-    return sum(count + mounted.count(name) for name in names)
+    mounted = Counter(mount.volume for _, service in model.services for mount in service.mounts.values())
+    return sum(count + mounted[name] for name in names)
 
 
 def _addresses(model: Model) -> int:

@@ -167,7 +167,7 @@ def test_two_users_of_one_volume_are_asked_whose_it_is() -> None:
     shared = ("single-writer", "shared")
     [found] = talking(*two, shared).findings
     assert found.code.id == "ECS114"
-    assert "`db` and `move-to`" in found.message
+    assert found.message == "the files of `news` are of one user, and `db` and `move-to` run as different ones"
     assert not talking(*two[1:], shared, OWNED).codes
 
 
