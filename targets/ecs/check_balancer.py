@@ -15,12 +15,19 @@ from .codes import NOT_READY, TWO_TARGETS, UNASKED, UNUSED
 from .options import Options
 from .target_groups import checked, in_a_row, times_of
 
+_RANGES = "every 5s to 300s, waits 2s to 120s, and less than till it asks again, and counts 2 to 10 answers in a row"
+
 
 def check_balancer(model: Model, options: Options) -> Iterator[Finding]:
     led = listeners(model, options)
     if options.load_balancer and not led:
         said = "`load_balancer` has no effect: no port is published that has no target group"
         yield finding(model, UNUSED, (*HERE, "load_balancer"), said, "take it out")
+    subnets = options.load_balancer.subnets if options.load_balancer else ()
+    for index, subnet in enumerate(subnets):
+        if subnet in subnets[:index]:
+            said = f"`{subnet}` stands there twice: a load balancer has one subnet in a zone"
+            yield finding(model, UNUSED, (*HERE, "load_balancer", "subnets", index), said, "take it out", key=False)
     yield from _two(model, led)
     for name, service in model.services:
         made = targets_of(model, options, name)
@@ -42,7 +49,7 @@ def _two(model: Model, led: list[Listener]) -> Iterator[Finding]:
     first: dict[int, Listener] = {}
     for one in led:
         before = first.setdefault(one.port, one)
-        if before is not one:
+        if before is not one and not {*before.targets.protocols} & {*one.targets.protocols}:  # else TW402 says so
             path: Path = ("services", one.targets.service, "publish", one.publications[0])
             other: Path = ("services", before.targets.service, "publish", before.publications[0])
             said = f"port {one.port} outside leads to two ports, one by TCP and one by UDP"
@@ -65,7 +72,5 @@ def _rounded(model: Model, name: str) -> Iterator[Finding]:
     for leaf, (said, becomes) in rounded.items():
         path: Path = ("services", name, "ready", leaf)
         if said != becomes and model.written(path):
-            told = (
-                f"{model.tree.name(path)} on ecs: {said} becomes {becomes} for the load balancer, which asks so at the nearest"
-            )
+            told = f"{model.tree.name(path)} on ecs: {said} becomes {becomes} for the load balancer, which asks {_RANGES}"
             yield finding(model, APPROXIMATED, path, told, key=False)

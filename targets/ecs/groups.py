@@ -17,6 +17,7 @@ from .options import Options, groups_of, is_on_efs, is_pushed, made_volumes, tar
 from .wiring import https_of
 
 _ANYWHERE: dict[str, Value] = {"CidrIp": "0.0.0.0/0"}
+_RULES = {"Ingress": "AWS::EC2::SecurityGroupIngress", "Egress": "AWS::EC2::SecurityGroupEgress"}
 Talk = tuple[str, str, str, int]
 
 
@@ -154,7 +155,7 @@ def _ports(protocol: str, number: int) -> dict[str, Value]:
 
 
 def _rule(way: str, name: str, rule: dict[str, Value]) -> Value:
-    return {"Type": f"AWS::EC2::SecurityGroup{way}", "Properties": {"GroupId": group_of(name), **rule}}
+    return {"Type": _RULES[way], "Properties": {"GroupId": group_of(name), **rule}}
 
 
 def _name(talk: Talk, way: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twipc.limit import Limit
 from twipc.spec.codes import BAD_VALUE
-from twipc.spec.limits import CONSTRAINTS, MEMORY, NAME, REPLICAS, SPREAD, USER
+from twipc.spec.limits import CONSTRAINTS, MEMORY, NAME, REPLICAS, REQUEST_PATH, SPREAD, USER
 from twipc.target import Held, OutOfReach
 from twipc.target.codes import APPROXIMATED, BEHAVIOUR_LOST, HEALTH_LOST
 from twipc.target.limits import Pairs, Table
@@ -150,6 +150,13 @@ LIMITS: Table = (
         code=BEHAVIOUR_LOST,
         measure=ulimits,
         answered=True,
+    ),
+    OutOfReach(
+        limit=Limit(
+            what="the path that a load balancer asks for", unit="characters", most=1024, source="botocore's HealthCheckPath"
+        ),
+        reach=REQUEST_PATH.most,
+        why="`ready.http.path`",
     ),
     OutOfReach(
         limit=Limit(what="the folder of an EFS access point", unit="characters", most=100, source="botocore's EFS, Path"),

@@ -253,6 +253,10 @@ def test_what_it_cannot_do_is_found() -> None:
         ("ECS120", "services.dns.publish.1"),
         ("ECS120", "services.dns.publish.log"),
     ]
+    twice = LED.replace("    cluster: shop\n", f"    cluster: shop\n{SUBNETS.replace('0c1d2e3f', '0b1c2d3e')}")
+    assert ("ECS102", "targets.ecs.load_balancer.subnets.1") in found(twice)
+    taken = LED.replace("host: 443", "host: 8000")
+    assert [code for code, _ in found(taken) if code in ("ECS118", "TW402")] == ["TW402"]
     unused = re.sub(" +(publish:|- {port:).*\n", "", LED.replace("    cluster: shop\n", f"    cluster: shop\n{SUBNETS}"))
     assert ("ECS102", "targets.ecs.load_balancer") in found(unused)
 

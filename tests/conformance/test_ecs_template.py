@@ -200,7 +200,7 @@ def test_cfn_lint_has_nothing_to_say(name: str, text: str) -> None:
 
 
 def test_it_makes_what_the_inputs_ask_for_and_where_they_log() -> None:
-    resources = json.loads(text_of(compiled_spec("public", ["ecs"])))["Resources"]
+    resources = json.loads(text_of(compiled_spec("prod", ["ecs"])))["Resources"]
     kinds = {"Logs": "AWS::Logs::LogGroup", "Task": "AWS::ECS::TaskDefinition", "Service": "AWS::ECS::Service"}
     assert {name: one["Type"] for name, one in resources.items()} == {
         f"{service}{kind}": type_ for service in ("Proxy", "Static", "Web") for kind, type_ in kinds.items()
@@ -252,8 +252,8 @@ def test_logical_names_are_of_one_service_each(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('{\n                  "Ref": "WebLogs"\n                }', '"/twip/public/web"'),
-        ('"TaskDefinition": {\n          "Ref": "WebTask"\n        }', '"TaskDefinition": "twip-public-web"'),
+        ('{\n                  "Ref": "WebLogs"\n                }', '"/twip/prod/web"'),
+        ('"TaskDefinition": {\n          "Ref": "WebTask"\n        }', '"TaskDefinition": "twip-prod-web"'),
         ('"TaskDefinition": {\n          "Ref": "WebTask"\n        }', '"TaskDefinition": {"Ref": "StaticTask"}'),
         ('"WebService": {', '"WebService2": {'),
         ('"DeletionPolicy": "Retain",', ""),
@@ -262,7 +262,7 @@ def test_logical_names_are_of_one_service_each(one: str, other: str) -> None:
         ('"ReadonlyRootFilesystem": true', '"ReadonlyRootFilesystem": "true"'),
         ('"FilesystemId"', '"FileSystemId"'),
         ('"IAM": "ENABLED"', '"Iam": "ENABLED"'),
-        ('"twip-public-proxy"', '{"Fn::Sub": "twip-public-proxy"}'),
+        ('"twip-prod-proxy"', '{"Fn::Sub": "twip-prod-proxy"}'),
         ('"Resources": {', '"Transform": "AWS::Serverless-2016-10-31",\n  "Resources": {'),
         ('"Resources": {', '"Resources": {\n    "Topic": {"Type": "AWS::SNS::Topic"},'),
         ('"Type": "AWS::ECS::Service",', '"Type": "AWS::ECS::Service",\n      "DependsOn": "WebTask",'),
@@ -272,14 +272,14 @@ def test_logical_names_are_of_one_service_each(one: str, other: str) -> None:
 )
 def test_another_template_is_another_environment(old: str, new: str) -> None:
     """Also where the inputs beside it still say what they should."""
-    one = compiled_spec("public", ["ecs"]).compiled[0]
+    one = compiled_spec("prod", ["ecs"]).compiled[0]
     assert old in one.bundle.texts[FILE]
     changed = {**one.bundle.texts, FILE: one.bundle.texts[FILE].replace(old, new)}
     assert meaning(one, changed) != meaning(one, one.bundle.texts)
 
 
 def test_inputs_and_template_have_the_same_services() -> None:
-    one = compiled_spec("public", ["ecs"]).compiled[0]
+    one = compiled_spec("prod", ["ecs"]).compiled[0]
     without = {path: text for path, text in one.bundle.texts.items() if not path.startswith("web.")}
     assert meaning(one, without) != meaning(one, one.bundle.texts)
     template = json.loads(one.bundle.texts[FILE])
