@@ -9,7 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tests.conformance.moto import Moto
-from tests.conformance.told import TOLD, Words, differences
+from tests.conformance.told import Words, differences
+from tests.conformance.told_network import TOLD
 
 Resources = dict[str, dict[str, Any]]
 RULES = {"AWS::EC2::SecurityGroupIngress": "SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress": "SecurityGroupEgress"}

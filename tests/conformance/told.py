@@ -166,6 +166,8 @@ class Words:
                 return self.plain(PLACE.get(name, self._parameters.get(name, f"<{name}>")))
             case {"Fn::GetAtt": [str(name), str()], **more} if not more:
                 return f"<{name}>"
+            case {"Fn::Select": [int(index), {"Fn::GetAZs": ""}], **more} if not more:
+                return f"{REGION}{'abc'[index]}"
             case {"Fn::Sub": str(text), **more} if not more:
                 return self.plain(re.sub(r"\$\{([^!}]*)\}", lambda found: PLACE.get(found[1], f"<{found[1]}>"), text))
             case {**pairs}:

@@ -71,6 +71,8 @@ WANTED: Mapping[str, Any] = {
     "registry": IMAGES,
 }
 """What is said where ECS101 asks for it: an option that can be left unsaid is left so from then on."""
+ASKED: Mapping[str, Any] = {"network": {"cidr": "10.7.0.0/16"}}
+"""What makes the template make more when it is said."""
 
 
 @cache
@@ -79,7 +81,8 @@ def unsaid() -> Mapping[str, Outcome]:
     ways = dict(_ways())
     first = {option: words[0] for option, words in ways.items()}
     chosen = [first, *({**first, option: word} for option, words in ways.items() for word in words[1:])]
-    return {" ".join(map(str, one.values())): _compiled({**ALWAYS, **one}) for one in chosen}
+    found = {" ".join(map(str, one.values())): _compiled({**ALWAYS, **one}) for one in chosen}
+    return found | {option: _compiled({**ALWAYS, **first, option: said}) for option, said in ASKED.items()}
 
 
 def _ways() -> Iterator[tuple[str, tuple[object, ...]]]:
