@@ -140,6 +140,32 @@ def processors(launch: str, most: int) -> Callable[[int], Example]:
     return example
 
 
+def balanced(services: int, backends: Spec, routes: int = 0) -> Example:
+    """A load balancer in the place of a server with so many services behind it; of its rules, three are every server's."""
+    spec = on_ecs("ec2", {"ingress": "alb"})
+    del spec["services"]["web"]
+    app = {"image": "shop/web:1", "ports": {"http": 8080}, "resources": {"memory": "64MiB"}}
+    names = list(backends)
+    http = {
+        "engine": {"name": "haproxy", "version": "3.2"},
+        "listen": 8080,
+        "backends": backends,
+        "routes": [{"match": {"exact": f"/{at}"}, "backend": names[at % len(names)]} for at in range(max(routes, len(names)))],
+        "default": {"status": 404},
+    }
+    spec["services"] = {
+        **{f"web-{at}": app for at in range(services)},
+        "edge": {"http": http, "publish": [{"port": "http", "host": 80}], "resources": {"memory": "64MiB"}},
+    }
+    return whole(
+        {**spec, "accept": [{"code": "TW511", "at": "services.edge.http.routes", "target": "ecs", "because": "plain"}]}
+    )
+
+
+def _members(*numbers: int) -> Spec:
+    return {"members": [f"web-{at}.http" for at in numbers]}
+
+
 def many_groups(n: int) -> Example:
     ports = {f"p{number}": 8000 + number for number in range(n)}
     groups = {port: f"{GROUP[:-1]}{number}" for number, port in enumerate(ports)}
@@ -291,6 +317,16 @@ EXAMPLES: Mapping[str, Callable[[int], Example]] = {
     ),
     "a task definition of ECS": document,
     "target groups of an ECS service": many_groups,
+    "the rules of a load balancer": lambda n: balanced(1, {"app": _members(0)}, n - 3),
+    "target groups of an action": lambda n: balanced(n, {"app": _members(*range(n))}),
+    "target groups of a load balancer": lambda n: balanced(
+        -(-n // 5),
+        {
+            **{f"app-{at}": _members(*range(at // 5 * 5, at // 5 * 5 + 5)) for at in range(n // 5)},
+            **({"more": _members(n // 5)} if n % 5 else {}),
+        },
+    ),
+    "backends that a service is a member of": lambda n: balanced(1, {f"app-{at}": _members(0) for at in range(n)}),
     "subnets of an ECS service": lambda n: whole(
         on_ecs("ec2", {"subnets": [f"subnet-0a1b2c{number:02}" for number in range(n)]})
     ),

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from twipc.target import Target
 
+from .alb_codes import ALB_CODES
+from .alb_quotas import ALB_LIMITS, of_tasks
 from .baseline import baseline
 from .check import check
 from .codes import CODES
@@ -37,11 +39,11 @@ TARGET = Target(
     baseline=baseline,
     options=Options,
     check=check,
-    limits=LIMITS,
+    limits=(*of_tasks(LIMITS), *ALB_LIMITS),
     states=states,
     names=names,
     option_facts=lambda model, options: {**option_facts(model, options), **pins(model, options)},
     discovery=discovery_of,
     deploying=_deploying,
-    codes=(*CODES, *deploying_codes.CODES),
+    codes=(*CODES, *ALB_CODES, *deploying_codes.CODES),
 )

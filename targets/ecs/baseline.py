@@ -11,7 +11,9 @@ from twipc.spec import Service
 from twipc.target import BASELINE, Discovery, FactKey, Facts, option
 
 from . import expected
+from .alb_facts import alb_facts, led
 from .balancer_facts import ways
+from .edges import edges, running
 from .options import Options
 from .registry_facts import registry_facts
 from .template_facts import template_facts
@@ -61,7 +63,8 @@ _REBALANCING = {"stop-first": "DISABLED", "start-first": "ENABLED"}
 def baseline(model: Model, options_: Any) -> Facts:
     """The facts that are left over when every field of the spec has been read."""
     options = option(options_, Options)
-    facts: dict[FactKey, object] = {}
+    facts: dict[FactKey, object] = {FactKey(BASELINE, owner): one for owner, one in alb_facts(model, options).items()}
+    whole, model = model, running(model, options)
     for name, service in model.services:
         for place, value in _service(model, options, name, service).items():
             facts[FactKey(BASELINE, (name, place))] = value
@@ -71,7 +74,7 @@ def baseline(model: Model, options_: Any) -> Facts:
         if _in_cloudwatch(model, options, name):
             facts[FactKey("service.logging.options", (name,))] = expected.log_options(model, options, name)
         facts.update(server_baseline(model, name, _discovery(options)))
-    return {**facts, **template_facts(model, options), **registry_facts(model, options)}
+    return {**facts, **template_facts(model, options, edges(whole, options)), **registry_facts(model, options)}
 
 
 def _in_cloudwatch(model: Model, options: Options, name: str) -> bool:
@@ -112,7 +115,8 @@ def _service(model: Model, options: Options, name: str, service: Service) -> dic
         if noun.protocol == "tcp" and _speaks_http(model, name, noun.number):
             places[f"port {port}.appProtocol"] = "http"
     said = options.target_groups.get(name, {})
-    if ways(model, options, name) or any(one.address is None and one.port in said for one in service.publish):
+    balanced = led(model, name) or ways(model, options, name)
+    if balanced or any(one.address is None and one.port in said for one in service.publish):
         places["service.healthCheckGracePeriodSeconds"] = _grace(service)
     # A job has a task definition alone.
     return {place: value for place, value in places.items() if service.kind == "service" or not place.startswith("service.")}

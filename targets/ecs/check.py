@@ -13,11 +13,13 @@ from twipc.target.codes import BEHAVIOUR_LOST
 from twipc.target.secrets import missing_places
 
 from . import limits
+from .check_alb import check_alb
 from .check_balancer import check_balancer
 from .check_made import check_made
 from .check_options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
 from .container import logs_here
+from .edges import running
 from .names import registry_of_name
 from .options import Options, target_group_of
 from .repositories import repositories
@@ -27,12 +29,14 @@ from .untemplated import obstacles
 def check(model: Model, options_: Any) -> Iterator[Finding]:
     """Options, sizes, and secrets without an ARN."""
     options = option(options_, Options)
+    yield from check_alb(model, options)
+    whole, model = model, running(model, options)
     yield from check_options(model, options)
     yield from check_made(model, options)
     yield from _sizes(model, options)
     yield from _variables(model)
     yield from _udp(model, options)
-    yield from check_balancer(model, options)
+    yield from check_balancer(model, options, of_servers=model is not whole)
     yield from missing_places(model, "ecs", "ecs", lost="files")
     yield from _aliases(model)
     yield from _sent_round(model)

@@ -18,9 +18,10 @@ from .target_groups import checked, in_a_row, times_of
 _RANGES = "every 5s to 300s, waits 2s to 120s, and less than till it asks again, and counts 2 to 10 answers in a row"
 
 
-def check_balancer(model: Model, options: Options) -> Iterator[Finding]:
+def check_balancer(model: Model, options: Options, *, of_servers: bool) -> Iterator[Finding]:
+    """With `of_servers`, there are load balancers in the place of servers besides."""
     led = listeners(model, options)
-    if options.load_balancer and not led:
+    if options.load_balancer and not led and not of_servers:
         said = "`load_balancer` has no effect: no port is published that has no target group"
         yield finding(model, UNUSED, (*HERE, "load_balancer"), said, "take it out")
     subnets = options.load_balancer.subnets if options.load_balancer else ()

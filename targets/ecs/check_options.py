@@ -124,7 +124,10 @@ def _not_there(model: Model, options: Options) -> Iterator[Finding]:
     services = model.environment.services
     for field in _BY_SERVICE:
         for name in sorted(getattr(options, field)):
-            if name not in services:
+            if name not in services and model.written(("services", name)):
+                said = f"`{field}` is for `{name}`, whose place a load balancer takes"
+                yield finding(model, UNUSED, (*HERE, field, name), said, "take it out, or write `ingress: proxy`")
+            elif name not in services:
                 known = f"services are: {', '.join(sorted(services))}"
                 yield finding(model, UNUSED, (*HERE, field, name), f"`{field}` is for `{name}`, and no service is", known)
             elif field in _OF_SERVICES and services[name].kind == "job":

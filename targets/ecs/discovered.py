@@ -12,7 +12,8 @@ def discovered(model: Model) -> dict[str, Path]:
     """The services that others look for by name, and where they do."""
     found: dict[str, Path] = {}
     for (server, backend), members in sorted(model.members.items()):
-        for member in members:
+        # A load balancer in a server's place is told of tasks by ECS.
+        for member in members if server in model.environment.services else ():
             found.setdefault(member.service, ("services", server, "http", "backends", backend, "members"))
     for name, service in model.services:
         for variable, value in sorted(service.env.items()):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from twipc.model import Model
 from twipc.spec import Cpu, Duration, Service, Size
+from twipc.syntax import NodeMapping
 from twipc.target import Asked
 
 from .options import Options
@@ -173,6 +174,12 @@ def stands_alone(model: Model, options: Options) -> bool:
         if mounts_made(model, options, name) or (service.kind == "service" and len(options.subnets) == 0):
             return True
     return any(role.endswith(" of the template") for role in named)
+
+
+def balanced(model: Model) -> list[str]:
+    """Of what runs as tasks: the servers whose place load balancers took, which the spec has and this model has not."""
+    node = model.tree.node(("services",))
+    return sorted(set(node.entries) - set(model.environment.services)) if isinstance(node, NodeMapping) else []
 
 
 def logical_name(service: str, kind: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from twipc.model import Model
@@ -45,6 +46,48 @@ def group_facts(model: Model, options: Options, name: str, tags: Any) -> dict[st
     }
 
 
+def balancers_group(model: Model, options: Options, name: str, doors: Iterable[int], tags: Any) -> dict[str, object]:
+    """Of a load balancer: anybody comes in where it listens; out goes what members are asked and checked by."""
+    id_ = expected.logical_name(name, "Group")
+    outward: set[tuple[str, str, int, int, str]] = set()
+    apart: set[str] = set()
+    for client, server, number in _balanced(model):
+        if client == name:
+            said = expected.said_groups(options, server)
+            outward |= {(peer, "tcp", number, number, f"to {server}") for peer in said or [_group(server)]}
+            apart |= set() if said else {_rule(client, "To", server, "tcp", number)}
+    inside = [rule for rule in outward if not rule[0].endswith(" of the template")]
+    return {
+        "in the template: group": id_,
+        "who reaches it": tuple(sorted((("0.0.0.0/0", "tcp", port, port, "published") for port in doors), key=repr)),
+        "whom it reaches": tuple(sorted(outward if inside else outward | {expected.NOTHING_ELSE}, key=repr)),
+        "in the template: rules": tuple(sorted(apart)),
+        f"{id_}.GroupDescription": f"{model.environment.project}-{model.environment.environment}, {name}: its load balancer",
+        f"{id_}.VpcId": "<Vpc>",
+        f"{id_}.Tags": tags,
+    }
+
+
+def let_out(model: Model, name: str) -> set[str]:
+    """The rules by which load balancers in servers' places come to a service."""
+    there = model.environment.services
+    return {
+        _rule(client, "To", server, "tcp", number)
+        for client, server, number in _balanced(model)
+        if client not in there and server == name
+    }
+
+
+def _balanced(model: Model) -> set[tuple[str, str, int]]:
+    """Whom each server asks on which port, and where it sees that they are ready."""
+    found = {(server, one.service, one.number) for (server, _), members in model.members.items() for one in members}
+    for of, ready in model.ready.items():
+        for one in model.members[of] if ready else ():
+            assert ready
+            found.add((of[0], one.service, model.number(one.service, ready.http.port)))
+    return found
+
+
 def _group(name: str) -> str:
     return f"{expected.logical_name(name, 'Group')} of the template"
 
@@ -61,7 +104,8 @@ def _talks(model: Model) -> set[tuple[str, str, str, int]]:
         for value in service.env.values():
             if value.address and value.address.split(".")[0] in model.environment.services:
                 found.add((name, *_end(model, value.address)))
-    return found
+    there = model.environment.services
+    return found | {(client, server, "tcp", number) for client, server, number in _balanced(model) if client not in there}
 
 
 def _end(model: Model, address: str) -> tuple[str, str, int]:

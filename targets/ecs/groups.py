@@ -22,7 +22,12 @@ Talk = tuple[str, str, str, int]
 
 
 def makes_group(model: Model, options: Options, name: str) -> bool:
-    """Where the spec names none. A job, which is run with any, has one where services or its volumes have theirs from here."""
+    """Where the spec names none. A job, which is run with any, has one where services or its volumes have theirs from here.
+
+    A load balancer in the place of a server, which is none of the services that run, always has one.
+    """
+    if name not in model.environment.services:
+        return True
     lasting = (other for other, service in model.services if service.kind == "service")
     wanted = made_volumes(model, options, name) or any(not groups_of(options, other) for other in lasting)
     return not groups_of(options, name) and bool(wanted)
@@ -67,23 +72,51 @@ def groups(model: Model, options: Options, name: str) -> dict[str, Value]:
     return {logical(name, "Group"): made, **{id_: At(here, rule) for id_, rule in sorted(apart.items())}}
 
 
+def balancers_group(model: Model, options: Options, name: str, ports: list[int]) -> dict[str, Value]:
+    """The group of a load balancer in the place of a server: it lets in anybody, and out to the members alone."""
+    here: Path = ("services", name)
+    outward: list[Value] = []
+    apart: dict[str, Value] = {}
+    for talk in talks(model):
+        client, server, protocol, number = talk
+        if client == name:
+            rule = {**_ports(protocol, number), "Description": f"to {server}"}
+            if makes_group(model, options, server):
+                apart[_name(talk, "To")] = _rule("Egress", name, {**rule, "DestinationSecurityGroupId": group_of(server)})
+            else:
+                outward += [{**rule, "DestinationSecurityGroupId": group} for group in groups_of(options, server)]
+    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
+    nothing: Value = {**_ports("icmp", -1), "CidrIp": "127.0.0.1/32", "Description": "nothing else"}
+    properties: dict[str, Value] = {
+        "GroupDescription": f"{model.name}, {name}: its load balancer",
+        "VpcId": {"Ref": VPC},
+        "SecurityGroupIngress": [{**_ports("tcp", port), **_ANYWHERE, "Description": "published"} for port in ports],
+        "SecurityGroupEgress": outward or [nothing],
+        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+    }
+    made: Value = At(here, {"Type": "AWS::EC2::SecurityGroup", "Properties": properties})
+    return {logical(name, "Group"): made, **{id_: At(here, rule) for id_, rule in sorted(apart.items())}}
+
+
 def rules_apart(model: Model, options: Options, name: str) -> list[str]:
     """What has to be there before the tasks of a service are."""
-    made = groups(model, options, name) if makes_group(model, options, name) else {}
-    return sorted(made.keys() - {logical(name, "Group")})
+    if not makes_group(model, options, name):
+        return []
+    asked = {_name(one, "To") for one in talks(model) if one[1] == name and one[0] not in model.environment.services}
+    return sorted({*groups(model, options, name), *asked} - {logical(name, "Group")})
 
 
 def talks(model: Model) -> list[Talk]:
     """Who asks whom on which port: servers their members, and programs whose address they are told, be it their own.
 
-    haproxy asks whether a member is ready, on the port that `ready` says; nginx asks nobody.
+    haproxy asks whether a member is ready, on the port that `ready` says, and so does a load balancer; nginx asks nobody.
     """
     found = {
         (server, member.service, "tcp", member.number) for (server, _), members in model.members.items() for member in members
     }
     for (server, backend), members in model.members.items():
-        ready, http = model.ready[server, backend], model.environment.services[server].http
-        if ready and http and http.engine.name == "haproxy":
+        ready, asking = model.ready[server, backend], model.environment.services.get(server)
+        if ready and not (asking and asking.http and asking.http.engine.name == "nginx"):
             found |= {(server, one.service, "tcp", model.number(one.service, ready.http.port)) for one in members}
     for name, service in model.services:
         for value in service.env.values():

@@ -13,6 +13,7 @@ from . import limits, places
 from .balanced import makes_balancer
 from .container import container
 from .discovered import makes_names
+from .edges import running
 from .options import Options, discovery_of, is_made, registry_of
 from .render import document, image_folder, image_name
 from .repositories import registry_template
@@ -33,10 +34,12 @@ def compile(model: Model, options_: Any) -> Bundle:
     options = option(options_, Options)
     artifacts: list[Artifact] = []
     inputs: dict[str, tuple[Value, Value]] = {}
-    stands_alone = is_made(model, options) or makes_names(model, options) or makes_balancer(model, options)
-    for name, service in model.services:
-        task, folder = _task_and_folder(model, options, name)
-        lasting = service_input(model, options, name) if service.kind == "service" else None
+    tasks = running(model, options)
+    makes = is_made(tasks, options) or makes_names(tasks, options) or makes_balancer(tasks, options)
+    stands_alone = makes or tasks is not model
+    for name, service in tasks.services:
+        task, folder = _task_and_folder(tasks, options, name)
+        lasting = service_input(tasks, options, name) if service.kind == "service" else None
         inputs[name] = (task, lasting)
         artifacts += folder
         if not stands_alone:

@@ -40,7 +40,7 @@ def asked(model: Model, options: Options) -> dict[str, object]:
     if options.network is not None:
         return {}
     files = len(expected.volumes_made(model, options)) > 0
-    led = any(ways(model, options, name) for name, _ in model.services)
+    led = bool(expected.balanced(model)) or any(ways(model, options, name) for name, _ in model.services)
     wanted = ["Vpc"] if files or led or expected.makes_groups(model, options) or makes_names(model, options) else []
     lasting = any(service.kind == "service" for _, service in model.services)
     wanted += ["PrivateSubnetA", "PrivateSubnetB"] if not options.subnets and (lasting or files) else []
@@ -53,7 +53,8 @@ def asked(model: Model, options: Options) -> dict[str, object]:
 
 def _led(model: Model, options: Options) -> bool:
     """Whether a load balancer stands where the internet is."""
-    return any(ways(model, options, name) for name, _ in model.services) and balancer_subnets(options) == PUBLIC
+    led = any(ways(model, options, name) for name, _ in model.services) or bool(expected.balanced(model))
+    return led and balancer_subnets(options) == PUBLIC
 
 
 def told(options: Options) -> dict[str, object]:

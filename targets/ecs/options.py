@@ -57,6 +57,14 @@ TargetGroup = Annotated[
         "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop/0a1b2c3d4e5f6071",
     ),
 ]
+Certificate = Annotated[
+    str,
+    _form(
+        rf"{_ARN}:acm:[a-z0-9-]+:[0-9]{{12}}:certificate/[0-9a-f-]{{36}}",
+        "the ARN of a certificate",
+        "arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+    ),
+]
 FileSystem = Annotated[str, _form("fs-[0-9a-f]{8,40}", "the id of an EFS file system", "fs-0a1b2c3d4e5f60718")]
 AccessPoint = Annotated[str, _form("fsap-[0-9a-f]{8,40}", "the id of an EFS access point", "fsap-0a1b2c3d4e5f60718")]
 ImageRegistry = Annotated[
@@ -152,6 +160,14 @@ class Options(Noun):
         {},
         description="The Cloud Map service, named like the service, that lists its tasks as A records. Where none is "
         "said, the template makes them, and the namespace.",
+    )
+    ingress: Literal["proxy", "alb"] = Field(
+        "proxy",
+        description="Who takes requests from outside: the published `http` services themselves (proxy), or application load "
+        "balancers in the place of those that only forward and send on (alb).",
+    )
+    certificates: Mapping[Name, Certificate] = Field(
+        {}, description="The certificate of a load balancer that takes the place of this `http` service, if it has `tls`."
     )
     target_groups: Mapping[Name, Mapping[PortName, TargetGroup]] = Field(
         {},

@@ -14,7 +14,9 @@ from twipc.spec import Service
 from twipc.target import FactKey, Facts, option
 
 from . import expected
+from .alb_facts import led
 from .balancer_facts import target_ids
+from .edges import running
 from .name_facts import name_of
 from .options import Options
 
@@ -22,6 +24,7 @@ from .options import Options
 def option_facts(model: Model, options_: Any) -> Facts:
     """What the files of each service show of the options."""
     options = option(options_, Options)
+    model = running(model, options)
     facts: dict[FactKey, object] = {}
     for name, service in model.services:
         starting, mounting = expected.roles(model, options, name)
@@ -44,6 +47,8 @@ def option_facts(model: Model, options_: Any) -> Facts:
         if _baked(service) and _ours(service):
             facts[FactKey("options.registry", (name, "FROM"))] = options.registry
         groups: dict[str, set[str]] = {}
+        for group, number in led(model, name):
+            groups.setdefault(str(number), set()).add(f"{group} of the template")
         for publish in service.publish:
             arn = options.target_groups.get(name, {}).get(publish.port)
             if arn and publish.address is None:

@@ -7,6 +7,7 @@ from typing import Any
 from twipc.model import Model, image_of
 from twipc.target import FactKey, Facts, images, option
 
+from .edges import running
 from .options import Options, discovery_of, registry_of
 from .render import image_folder, image_name
 
@@ -14,6 +15,7 @@ from .render import image_folder, image_name
 def packed(model: Model, options_: Any) -> list[images.Packed]:
     """What is built of the spec, and after it each image that is made here of a service's own files."""
     options: Options = option(options_, Options)
+    model = running(model, options)
     found = [one for name, _ in model.services if (one := images.packed(model, name, options.registry))]
     for name, service in model.services:
         image, registry = image_of(service), registry_of(options, service)

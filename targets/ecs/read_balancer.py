@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from twipc.target import FactKey
@@ -26,11 +26,13 @@ class Balancers:
         resources: Mapping[str, Mapping[str, Any]],
         parameters: Mapping[str, object],
         facts: Mapping[FactKey, object],
+        apart: Collection[str] = (),
     ) -> None:
         self.notes: list[Note] = []
         self.published: dict[FactKey, object] = {}
         self.owners: dict[str, str] = {}
         self._resources = resources
+        self._apart = apart
         self._resolving = Resolving(resources, parameters)
         self._tasks = _tasks(facts)
         for id_, properties in self._of("LoadBalancer", BALANCER):
@@ -40,7 +42,7 @@ class Balancers:
 
     def _of(self, kind: str, shape: Shape) -> Iterator[tuple[str, dict[str, Any]]]:
         for id_, resource in sorted(self._resources.items()):
-            if resource.get("Type") == f"{_KIND}{kind}":
+            if resource.get("Type") == f"{_KIND}{kind}" and id_ not in self._apart:
                 yield id_, fitting(TEMPLATE_FILE, self._resolving.value(resource.get("Properties", {})), shape, id_)
 
     def _noted(self, id_: str, owner: str, properties: Mapping[str, object]) -> None:

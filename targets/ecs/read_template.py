@@ -9,6 +9,7 @@ from twipc.target import BASELINE, FactKey
 
 from .dockerfile import Folders
 from .permissions import permissions
+from .read_alb import Alb
 from .read_balancer import Balancers
 from .read_files import read_files
 from .read_groups import read_groups
@@ -48,6 +49,9 @@ class TemplateReader:
         self._leading_to: dict[str, str] = {}
         self._parameters: dict[str, object] = document.get("Parameters", {})
         self._about("template", document)
+        self._alb = Alb(self._resources, self._parameters)
+        self._leading_to |= self._alb.owners
+        self.own |= self._alb.facts
         self._services(self._tasks())
         self._logs()
         self._roles()
@@ -134,7 +138,7 @@ class TemplateReader:
 
     def _balancers(self) -> None:
         """What is published by it is a fact of the services that it leads to."""
-        read = Balancers(self._resources, self._parameters, self.facts)
+        read = Balancers(self._resources, self._parameters, self.facts, self._alb.owners)
         self._leading_to |= read.owners
         self.own |= read.published
         for owner, place, value in read.notes:
@@ -180,5 +184,11 @@ class TemplateReader:
         if resolving.asked:
             self._add(name, f"in the template: {what} refers to", tuple(sorted(resolving.asked)))
         more = {key: value for key, value in resource.items() if key not in ("Type", "Properties")}
-        self._about(name, more, f"resource of the {what}: ")
+        ways = {way for group in resolving.asked for way in self._alb.leading.get(group, ())}
+        if ways and ways <= set(more.get("DependsOn", ())):
+            self._add(name, "in the template: service waits for", "all that leads to it")
+            more["DependsOn"] = [*more["DependsOn"]]
+            for way in ways:
+                more["DependsOn"].remove(way)
+        self._about(name, {key: value for key, value in more.items() if value != []}, f"resource of the {what}: ")
         return name, fitted

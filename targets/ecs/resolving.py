@@ -26,7 +26,7 @@ _TOLD = {
     "AllocationId": ("AWS::EC2::EIP",),
 }
 """What is asked of a resource, and of which kinds that may be."""
-_UNNAMED = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup")
+_UNNAMED = tuple(f"AWS::ElasticLoadBalancingV2::{kind}" for kind in ("LoadBalancer", "TargetGroup", "Listener"))
 """Whose name only AWS knows: a reference comes to an ARN."""
 _OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
 _PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")

@@ -8,6 +8,7 @@ from twipc.model import Model
 from twipc.spec import Service
 
 from . import limits
+from .alb_targets import groups_to
 from .balanced import targets_of
 from .deployment import deployment
 from .groups import group_of
@@ -81,6 +82,8 @@ def _load_balancers(model: Model, options: Options, name: str) -> list[Value]:
     A number that is TCP and UDP may have one group for both.
     """
     found: dict[tuple[str, int], Value] = {}
+    for group, port in groups_to(model, name):
+        found[group, port] = {"targetGroupArn": {"Ref": group}, "containerName": name, "containerPort": port}
     for index, publish in enumerate(model.environment.services[name].publish):
         arn = target_group_of(options, name, publish.port)
         number = model.number(name, publish.port)

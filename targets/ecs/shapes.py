@@ -149,20 +149,43 @@ BALANCER: Shape = {
     "LoadBalancerAttributes": _PAIRS,
     "Tags": _PAIRS,
 }
+_TARGETS: Shape = [{"TargetGroupArn": str, "Weight": int}]
+ACTION: Shape = {
+    "Type": str,
+    "TargetGroupArn": str,
+    "ForwardConfig": {"TargetGroups": _TARGETS, "TargetGroupStickinessConfig": {"Enabled": bool, "DurationSeconds": int}},
+    "FixedResponseConfig": {"StatusCode": str, "ContentType": str, "MessageBody": str},
+    "RedirectConfig": {"Protocol": str, "Port": str, "Host": str, "Path": str, "Query": str, "StatusCode": str},
+}
 LISTENER: Shape = {
     "LoadBalancerArn": str,
     "Port": int,
     "Protocol": str,
-    "DefaultActions": [{"Type": str, "TargetGroupArn": str}],
+    "SslPolicy": str,
+    "Certificates": [{"CertificateArn": str}],
+    "DefaultActions": [ACTION],
+    "ListenerAttributes": _PAIRS,
+    "Tags": _PAIRS,
+}
+_VALUES: Shape = {"Values": [str]}
+LISTENER_RULE: Shape = {
+    "ListenerArn": str,
+    "Priority": int,
+    "Conditions": [
+        {"Field": str, "PathPatternConfig": _VALUES, "HostHeaderConfig": _VALUES, "HttpRequestMethodConfig": _VALUES}
+    ],
+    "Actions": [ACTION],
 }
 TARGET_GROUP: Shape = {
     "TargetType": str,
     "VpcId": str,
     "Protocol": str,
+    "ProtocolVersion": str,
     "Port": int,
+    "HealthCheckEnabled": bool,
     "HealthCheckProtocol": str,
-    "HealthCheckPort": str,
     "HealthCheckPath": str,
+    "HealthCheckPort": str,
     "HealthCheckIntervalSeconds": int,
     "HealthCheckTimeoutSeconds": int,
     "HealthyThresholdCount": int,

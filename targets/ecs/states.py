@@ -9,6 +9,7 @@ from twipc.diagnostics import Path
 from twipc.model import Model
 from twipc.target import option
 
+from .edges import running
 from .options import Options
 
 
@@ -26,6 +27,7 @@ def states(model: Model, options_: Any) -> Mapping[str, Path]:
 def names(model: Model, options_: Any) -> Mapping[str, Path]:
     """The task family of each service: a region of an account has it once, whatever the cluster."""
     options: Options = option(options_, Options)
+    model = running(model, options)
     account = options.execution_role.split(":")[4] if options.execution_role else ""
     where = f"{options.region}{f' of {account}' if account else ''}"
     return {f"the task family `{model.name}-{name}` in {where}": ("services", name) for name, _ in model.services}

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.target import Absent, Approximate, EngineSupport, Exact, FieldSupport, Outside, Support, When, codes
+from twipc.model import Model
+from twipc.target import (
+    Absent,
+    Answer,
+    Approximate,
+    EngineSupport,
+    Exact,
+    FactKey,
+    FieldSupport,
+    Outside,
+    Support,
+    When,
+    codes,
+)
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
-from . import asking, expected
+from . import alb_support, asking, expected
 from .asking import health
 from .codes import LISTENER
 
@@ -249,4 +263,22 @@ _FIELDS: FieldSupport = {
         otherwise=Exact(),
     ),
 }
-SUPPORT = Support(_FIELDS, _ENGINES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Support(Support):
+    """Of an `http` service whose place a load balancer takes, that answers."""
+
+    def answer(self, key: FactKey, model: Model) -> Answer:
+        found = Support.answer(self, key, model)
+        at = 1 if key.field.startswith("service.ready.") else 0
+        service = model.environment.services.get(key.owner[at]) if len(key.owner) > at else None
+        balanced = alb_support.ALB.get(key.field)
+        if balanced is None or service is None or service.http is None:
+            return found
+        return When(
+            "a load balancer takes its place", lambda asked: alb_support.gives_way(asked, at), then=balanced, otherwise=found
+        )
+
+
+SUPPORT = _Support(_FIELDS, _ENGINES)

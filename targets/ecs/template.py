@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
+from twipc.spec import Http
 from twipc.target import Artifact
 
 from . import balancer, groups, places
+from .alb import leading, load_balancer
+from .alb_targets import groups_to
 from .casing import cased, said
+from .edges import edges, listeners, running
 from .file_systems import file_systems, mount_targets, volumes_to_make
 from .logical import logical
 from .made_network import awaited, network
@@ -27,17 +31,20 @@ _LOG_GROUP = ("containerDefinitions", 0, "logConfiguration", "options", "awslogs
 
 
 def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, Value]]) -> Artifact:
-    """Of each service its task definition and its service, which a job has not."""
+    """Of each service its task definition and its service, which a job has not; of a server that gives way its balancer."""
     resources: dict[str, Value] = {}
+    tasks = running(model, options)
+    balancers = {id_: one for name, http in edges(model, options).items() for id_, one in _balancer(model, options, name, http)}
     if options.cluster is None:
         resources[places.CLUSTER] = _cluster(model)
-    resources |= names(model, options)
-    resources |= file_systems(model, options)
-    resources |= balancer.balancer(model, options)
+    resources |= names(tasks, options)
+    resources |= file_systems(tasks, options)
+    resources |= balancer.balancer(tasks, options)
     for name, (task, service) in sorted(inputs.items()):
-        resources |= _resources(model, options, name, task, service)
+        resources |= _resources(tasks, options, name, task, service, balancers)
+    resources |= balancers
     wanted = set(_referred(said(resources, ())))
-    resources |= network(model, options, wanted)
+    resources |= network(tasks, options, wanted)
     return document(
         NAME,
         (),
@@ -51,6 +58,13 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
             **_told(model, options),
         },
     )
+
+
+def _balancer(model: Model, options: Options, name: str, http: Http) -> Iterator[tuple[str, Value]]:
+    """A load balancer with all that it needs, its group among it."""
+    ports = sorted(publish.host for _, publish in listeners(options, name, model.environment.services[name]))
+    yield from load_balancer(model, options, name, http).items()
+    yield from groups.balancers_group(running(model, options), options, name, ports).items()
 
 
 def _asked(options: Options, wanted: set[str]) -> dict[str, Value]:
@@ -71,7 +85,14 @@ def _referred(value: object) -> Iterator[str]:
 
 def _told(model: Model, options: Options) -> dict[str, Value]:
     """Where it is reached, the groups that jobs are run with or that others have to let in, and what outlives the stack."""
-    told = balancer.told(model, options)
+    told: dict[str, Value] = {}
+    for name in edges(model, options):
+        address: Value = {"Fn::GetAtt": [logical(name, "LoadBalancer"), "DNSName"]}
+        told[logical(name, "Address")] = _output(f"The name by which {name} is asked.", address)
+        what = f"The security group of {name}: groups of its members that the spec names let it in."
+        told[logical(name, "Group")] = _output(what, groups.group_of(name))
+    model = running(model, options)
+    told |= balancer.told(model, options)
     for name, service in model.services:
         if groups.makes_group(model, options, name):
             if service.kind == "job":
@@ -100,7 +121,9 @@ def _only_in(region: str) -> Value:
     return {"Assertions": [asserted]}
 
 
-def _resources(model: Model, options: Options, name: str, task: Value, service: Value) -> dict[str, Value]:
+def _resources(
+    model: Model, options: Options, name: str, task: Value, service: Value, balancers: Mapping[str, Value]
+) -> dict[str, Value]:
     here: Path = ("services", name)
     found: dict[str, Value] = {}
     instead: dict[tuple[str | int, ...], Value] = {}
@@ -115,9 +138,9 @@ def _resources(model: Model, options: Options, name: str, task: Value, service: 
     found[logical(name, "Task")] = At(here, {"Type": "AWS::ECS::TaskDefinition", "Properties": cased(task, instead)})
     if service is not None:
         runs: dict[tuple[str | int, ...], Value] = {("taskDefinition",): {"Ref": logical(name, "Task")}}
-        before = [*groups.rules_apart(model, options, name), *balancer.waited_for(model, options, name)]
-        before += [id_ for volume in made_volumes(model, options, name) for id_ in mount_targets(options, volume)]
-        before += awaited(model, options)
+        before = {*groups.rules_apart(model, options, name), *balancer.waited_for(model, options, name)}
+        before |= {id_ for volume in made_volumes(model, options, name) for id_ in mount_targets(options, volume)}
+        before |= {*leading(balancers, {group for group, _ in groups_to(model, name)}), *awaited(model, options)}
         after: dict[str, Value] = {"DependsOn": sorted(before)} if before else {}
         made: Value = {"Type": "AWS::ECS::Service", **after, "Properties": cased(service, runs)}
         found[logical(name, "Service")] = At(here, made)

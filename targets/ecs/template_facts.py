@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from twipc.model import Model
 from twipc.target import BASELINE, FactKey, Facts
 
 from . import expected, network_facts
+from .alb_facts import led
 from .balancer_facts import balancer_facts, outputs, shared_facts, target_ids, waits_for, ways
 from .expected import logical_name as called
 from .file_facts import file_facts, files_told, mount_targets
-from .group_facts import group_facts, mounts_said
+from .group_facts import group_facts, let_out, mounts_said
 from .name_facts import makes_names, name_facts, name_of, namespace_facts
 from .options import Options
 from .role_facts import role_facts
@@ -19,8 +22,11 @@ from .untemplated import obstacles
 _MOUNTING = "the mount targets of its volumes have to let it in, on port 2049."
 
 
-def template_facts(model: Model, options: Options) -> Facts:
-    """Its own words and resources, by service; none where the environment has no template."""
+def template_facts(model: Model, options: Options, balanced: Collection[str]) -> Facts:
+    """Its own words and resources, by service; none where the environment has no template.
+
+    Load balancers took the place of servers that are `balanced`: the model is that of the tasks.
+    """
     if any(obstacles(model)):
         return {}
     name = f"{model.environment.project}-{model.environment.environment}"
@@ -34,8 +40,8 @@ def template_facts(model: Model, options: Options) -> Facts:
     }
     facts |= {("template", place): value for place, value in namespace_facts(model, options, _tags(model)).items()}
     facts |= shared_facts(model, options, _tags(model))
-    balanced = any(ways(model, options, name) for name, _ in model.services)
-    if expected.stands_alone(model, options) or makes_names(model, options) or balanced:
+    led_to = any(ways(model, options, name) for name, _ in model.services) or bool(balanced)
+    if expected.stands_alone(model, options) or makes_names(model, options) or led_to:
         facts["template", "stands"] = "alone"
     if options.cluster is None:
         facts["template", "Cluster.ClusterName"] = name
@@ -51,6 +57,10 @@ def template_facts(model: Model, options: Options) -> Facts:
     jobs = {name: f"that {name} is run with." for name in own if model.environment.services[name].kind == "job"}
     told = outputs(model, options) | {called(one, "Group"): _output(one, what) for one, what in (mounting | jobs).items()}
     told |= files_told(model, options) | network_facts.told(options)
+    for server in balanced:
+        address = {"Fn::GetAtt": [called(server, "LoadBalancer"), "DNSName"]}
+        told[called(server, "Address")] = {"Description": f"The name by which {server} is asked.", "Value": address}
+        told[called(server, "Group")] = _output(server, f"of {server}: groups of its members that the spec names let it in.")
     if told:
         facts["template", "Outputs"] = told
     for service, _ in model.services:
@@ -66,8 +76,10 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         cluster = [] if options.cluster else ["Cluster"]
         name = name_of(model, options, service) or ""
         named = [name.partition(" ")[0]] if name.endswith(" of the template") else []
-        led = target_ids(model, options, service)
-        facts["in the template: service refers to"] = tuple(sorted([*own, *cluster, *named, *led, called(service, "Task")]))
+        groups = {group for group, _ in led(model, service)} | set(target_ids(model, options, service))
+        facts["in the template: service refers to"] = tuple(sorted({*own, *cluster, *named, *groups, called(service, "Task")}))
+        if led(model, service):
+            facts["in the template: service waits for"] = "all that leads to it"
     asked = [role.partition(" ")[0] for role in expected.roles(model, options, service) if role and role.endswith(" template")]
     for volume in expected.mounts_made(model, options, service):
         asked += [called(volume, "Files"), called(volume, "Access")]
@@ -87,6 +99,7 @@ def _service(model: Model, options: Options, service: str) -> dict[str, object]:
         before = [id_ for volume in expected.mounts_made(model, options, service) for id_ in mount_targets(options, volume)]
         before += waits_for(model, options, service)
         before += network_facts.waits(model, options)
+        before += let_out(model, service) if expected.makes_group(model, options, service) else ()
         rules = facts.get("in the template: rules")
         facts["resource of the service: DependsOn"] = sorted([*before, *(rules if isinstance(rules, tuple) else ())])
     return {place: value for place, value in facts.items() if value}

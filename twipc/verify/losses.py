@@ -18,7 +18,7 @@ from .wording import words
 
 WHOLE = {
     **{"service.mode.": 3, "service.autoscaling.": 3, "service.ready.": 3},
-    **{"http.tls.": 4, "volume.nfs.": 3, "volume.driver.": 3},
+    **{"http.tls.": 4, "http.stats.": 4, "http.rate_limit.": 4, "volume.nfs.": 3, "volume.driver.": 3},
 }
 """What is there or not as a whole: losses in it are one finding, whose path has so many steps. Others stand at their value."""
 
