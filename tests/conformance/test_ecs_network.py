@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from targets.ecs.casing import said
 from targets.ecs.made_network import network, ranges
 from targets.ecs.options import MadeNetwork
 from tests.compiling import Outcome
+from tests.conformance.moto import Moto, server
+from tests.conformance.stacks import Stack
 from tests.conformance.test_ecs import compiled_text
 from tests.conformance.test_ecs_template import INWARD, NETWORK, SUBNETS, talking, text_of, unnoticed
 
@@ -210,3 +215,50 @@ def test_without_a_template_there_is_no_network() -> None:
     )
     assert ("ECS102", "targets.ecs.network") in [(one.code.id, one.at) for one in out.findings]
     assert ("ECS101", "targets.ecs.subnets") not in [(one.code.id, one.at) for one in out.findings]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with server() as found:
+        yield found
+
+
+@pytest.mark.xdist_group("moto")
+@pytest.mark.parametrize("changes", [NETWORK, (*NETWORK, *INWARD)], ids=["out", "in"])
+def test_what_moto_makes_of_it_leads_where_it_is_meant_to(url: str, changes: Any) -> None:
+    """Not by the template, but by what EC2's API tells."""
+    moto = Moto(url)
+    made = Stack(moto, "twip", yaml.safe_load((Path(__file__).parent / "moto.yaml").read_text()))
+    made.create(text_of(talking(*changes)))
+    assert made.status() == "CREATE_COMPLETE"
+    ids = made.ids()
+    # An association has the id of its table here, and a route one that is made of it.
+    linked = {"AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route"}
+    names = {id_: name for name, id_ in ids.items() if made.resources[name]["Type"] not in linked}
+    ec2 = moto.client("ec2")
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [ids["Vpc"]]}])["RouteTables"]
+    ways = {
+        names[table["RouteTableId"]]: {names.get(route.get("NatGatewayId") or route["GatewayId"]) for route in table["Routes"]}
+        for table in tables
+        if table["RouteTableId"] in names  # the VPC's own has no subnet
+    }
+    behind = {names[one["NatGatewayId"]]: names[one["SubnetId"]] for one in ec2.describe_nat_gateways()["NatGateways"]}
+    asked = {names[one["VpcEndpointId"]]: one["ServiceName"] for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+    zones = {
+        names[one["SubnetId"]]: one["AvailabilityZone"] for one in ec2.describe_subnets()["Subnets"] if one["SubnetId"] in names
+    }
+    assert zones["PrivateSubnetA"] != zones["PrivateSubnetB"]
+    local = {None, "S3Endpoint"}
+    if changes is NETWORK:
+        assert ways == {
+            **{f"PrivateRoutes{zone}": {*local, f"Nat{zone}"} for zone in "AB"},
+            "PublicRoutes": {None, "InternetGateway"},
+        }
+        assert behind == {"NatA": "PublicSubnetA", "NatB": "PublicSubnetB"}
+        assert all(zones[f"PublicSubnet{zone}"] == zones[f"PrivateSubnet{zone}"] for zone in "AB")
+        assert asked.keys() == {"S3Endpoint"}
+    else:
+        assert ways == {f"PrivateRoutes{zone}": local for zone in "AB"}
+        assert behind == {}
+        services = {service.removeprefix("com.amazonaws.eu-west-1.") for service in asked.values()}
+        assert services == {"ecr.api", "ecr.dkr", "logs", "s3", "secretsmanager"}
