@@ -9,7 +9,8 @@ import pytest
 from tests.cli import project, run, spec
 from tests.compiling import ROOT
 
-ACCESS_POINT = "fsap-1a1b2c3d4e5f60718"
+UNSAID = "    volumes: null\n"
+SAID = "    volumes: {news: {file_system: fs-0a1b2c3d4e5f60718, access_point: fsap-0a1b2c3d4e5f60718}}\n"
 
 
 @pytest.fixture
@@ -20,8 +21,8 @@ def sample(tmp_path: Path) -> Path:
         for path in (ROOT / folder).glob("*.*"):
             (tmp_path / folder / path.name).write_bytes(path.read_bytes())
     public = tmp_path / "specs" / "public.yaml"
-    assert ACCESS_POINT in public.read_text()
-    public.write_text(public.read_text().replace(ACCESS_POINT, "fsap-0a1b2c3d4e5f60718"))
+    assert UNSAID in public.read_text()
+    public.write_text(public.read_text().replace(UNSAID, SAID))
     return tmp_path
 
 
