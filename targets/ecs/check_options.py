@@ -9,7 +9,7 @@ from twipc.diagnostics import Code, Finding, Path, Related
 from twipc.model import Model
 
 from .codes import ELSEWHERE, MISSING, ONE_PLACE, ONE_ROLE, UNUSED
-from .discovered import discovered, makes_names
+from .discovered import discovered
 from .options import Options, is_on_efs, is_pushed
 from .untemplated import obstacles
 
@@ -32,6 +32,7 @@ def check_options(model: Model, options: Options) -> Iterator[Finding]:
     yield from _missing(model, options)
     yield from _not_there(model, options)
     yield from _without_effect(model, options)
+    yield from _twice(model, options)
     yield from _disagreeing(model, options)
     yield from _roles(model, options)
     yield from _places(model, options)
@@ -84,9 +85,10 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
     found = discovered(model)
     if found and options.namespace is None:
         cause = found[min(found)]
-        yield missing(("namespace",), "services are found by their names in it", "namespace: …", cause)
+        yield missing(("namespace",), "services are found by their names in it", f"namespace: {model.name}.internal", cause)
     for name, cause in sorted(found.items()):
-        if name not in options.cloud_map_services and not (makes and makes_names(model, options)):
+        # Where none is said, the template makes all, once it is told the namespace.
+        if name not in options.cloud_map_services and not (makes and not options.cloud_map_services):
             form = f'cloud_map_services: {{{name}: "arn:aws:servicediscovery:…:service/srv-…"}}'
             yield missing(("cloud_map_services", name), f"`{name}` is found by its name", form, cause)
     for name, service in model.services:
@@ -177,6 +179,19 @@ def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
     if options.namespace and not options.cloud_map_services and not discovered(model):
         said = "`namespace` has no effect: no service is found by its name"
         yield finding(model, UNUSED, (*HERE, "namespace"), said, "take it out")
+
+
+def _twice(model: Model, options: Options) -> Iterator[Finding]:
+    """Subnets and groups that a list names again."""
+    lists: list[tuple[Path, tuple[str, ...]]] = [
+        (("subnets",), options.subnets),
+        (("security_groups",), options.security_groups),
+    ]
+    lists += [(("service_security_groups", name), said) for name, said in sorted(options.service_security_groups.items())]
+    for path, said in lists:
+        for index, one in enumerate(said):
+            if one in said[:index]:
+                yield finding(model, UNUSED, (*HERE, *path, index), f"`{one}` stands twice", "take one out", key=False)
 
 
 def arns(options: Options) -> Iterator[tuple[Path, str]]:

@@ -281,3 +281,28 @@ def test_without_the_extra_or_credentials_one_line_says_what_is_missing(tmp_path
         named = run("deploy", "prod", "--format", "concise", at=tmp_path)
     assert (named.code, len(named.out.splitlines())) == (3, 1)
     assert "there are no credentials for AWS: The config profile (nobody) could not be found" in named.out
+
+
+JUNK = (
+    "AWS_ENDPOINT_URL=junk",
+    "AWS_ENDPOINT_URL=http://127.0.0.1:99999",
+    "AWS_ENDPOINT_URL=http://[",
+    "AWS_ACCESS_KEY_ID=a\nb",
+)
+NOBODY = (
+    *("AWS_METADATA_SERVICE_TIMEOUT=junk", "AWS_CONTAINER_CREDENTIALS_FULL_URI=junk"),
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=junk",
+)
+
+
+@pytest.mark.parametrize(("said", "code"), [*((one, "TW713") for one in JUNK), *((one, "TW712") for one in NOBODY)])
+def test_surroundings_that_mean_nothing_are_no_bug(tmp_path: Path, said: str, code: str) -> None:
+    """botocore reads them itself, and raises what Python does."""
+    compiled(tmp_path)
+    name, _, value = said.partition("=")
+    with aws(tmp_path) as account:
+        gone = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""} if code == "TW712" else {}
+        with patch.dict("os.environ", {**gone, name: value}):
+            ran = run("deploy", "prod", "--format", "json", at=tmp_path)
+    assert (ran.code, ran.codes) == (3, [code])
+    assert not account.actions

@@ -718,6 +718,43 @@ def test_an_option_without_effect_is_said(option: str, at: str) -> None:
     assert not compiled_text(text.replace(line + "\n", "")).findings
 
 
+@pytest.mark.parametrize(
+    ("said", "index"),
+    [
+        ("    subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e, subnet-0a1b2c3d]\n", "subnets.2"),
+        ("    security_groups: [sg-0a1b2c3d, sg-0a1b2c3d]\n", "security_groups.1"),
+        ("    service_security_groups: {web: [sg-0a1b2c3d, sg-0a1b2c3d]}\n", "service_security_groups.web.1"),
+    ],
+)
+def test_what_a_list_names_again_is_said(said: str, index: str) -> None:
+    """Each made a mount target, or a rule, of one name."""
+    text = LITTLE.format(options=said) + '    user: "1:2"\n    mounts: {/news: news}\nvolumes: {news: {access: shared}}\n'
+    assert [(one.code.id, one.at) for one in compiled_text(text).findings if one.span] == [("ECS102", f"targets.ecs.{index}")]
+
+
+LITTLE = """\
+twipc: 1
+project: shop
+environment: prod
+targets:
+  ecs:
+    launch: ec2
+    region: eu-west-1
+{options}services:
+  web:
+    image: shop/web:1
+    resources: {{memory: 64MiB}}
+"""
+
+
+def test_of_names_the_namespace_alone_is_asked_for() -> None:
+    """The template makes what is in it."""
+    text = LITTLE.format(options="") + "    ports: {http: 80}\n    env: {WEB: {address: web.http}}\n"
+    [found] = compiled_text(text).findings
+    assert (found.code.id, found.at, found.help) == ("ECS101", "targets.ecs.namespace", "write `namespace: shop-prod.internal`")
+    assert not compiled_text(text.replace("services:", "    namespace: shop-prod.internal\nservices:", 1)).findings
+
+
 def test_logs_that_others_keep_have_no_days_here() -> None:
     elsewhere = "    logging: {driver: awslogs, options: {awslogs-group: /elsewhere}}\n"
     text = small("    log_retention: 7\n")

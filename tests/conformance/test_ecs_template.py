@@ -588,7 +588,7 @@ def test_where_one_name_is_said_all_are() -> None:
     outcome = talking((line, ""))
     assert [(one.code.id, one.at) for one in outcome.findings] == [("ECS101", "targets.ecs.cloud_map_services.db")]
     outcome = talking((NAMES_SAID, ""), ("    namespace: shop.internal\n", ""))
-    assert ("ECS101", "targets.ecs.namespace") in [(one.code.id, one.at) for one in outcome.findings]
+    assert [(one.code.id, one.at) for one in outcome.findings] == [("ECS101", "targets.ecs.namespace")]
 
 
 def test_names_that_could_be_misread_have_a_digest() -> None:

@@ -201,9 +201,9 @@ def _finding(one: Placed, name: str, state: State) -> Finding:
         said = f"is no file of twipc's: {one.folder.instead(name)} stands there"
     help = "run `twipc compile`"
     if state in _REFUSED:
-        help = "put the change into the spec, or replace it with --force (it is kept as .orig)"
+        help = "put the change into the spec, or replace it by `twipc compile --force` (it is kept as .orig)"
         if state is State.FOREIGN and not one.folder.recorded():
-            help = "move it away, or replace it with --force (it is kept as .orig); no manifest here says that it is twipc's"
+            help = "move it away, or replace it by `twipc compile --force` (kept as .orig); no manifest says that it is twipc's"
     return Finding(_CODES[state], f"{shown(one.folder.path / name)} {said}", span, help=help)
 
 

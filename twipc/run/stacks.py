@@ -80,12 +80,13 @@ class Stacks:
             from botocore.exceptions import BotoCoreError, ClientError
         except ImportError:
             raise NoExtra from None
-        self._errors = (BotoCoreError, ClientError)
+        # botocore lets through what it does not foresee in the surroundings: an address that is none, a file that is not there.
+        self._errors = (BotoCoreError, ClientError, ValueError, OSError)
         self._config = Config(connect_timeout=_CONNECT_S, retries={"total_max_attempts": _TRIES, "mode": "standard"})
         try:
             self._session = botocore.session.get_session()
             found = self._session.get_credentials()
-        except BotoCoreError as problem:
+        except self._errors as problem:
             raise NoCredentials(str(problem)) from None
         if found is None:
             raise NoCredentials("no variable, profile or role says who asks")
@@ -207,7 +208,7 @@ class Stacks:
         try:
             found: dict[str, Any] = getattr(self._client(service), what)(**words)
         except self._errors as problem:
-            said = getattr(problem, "response", {}).get("Error", {})
+            said = (getattr(problem, "response", None) or {}).get("Error", {})
             raise Refused(f"{said['Code']}: {said['Message']}" if said.get("Message") else str(problem)) from None
         return found
 

@@ -29,9 +29,10 @@ TWO_WRITERS = Code(
 )
 OTHER_FILES = Code(
     "ECS138",
-    "a volume is at another place",
+    "a volume is at another place, or comes to be another user's",
     Severity.WARNING,
-    why="The tasks begin with what is there, and what the old ones have written stays where it is: nobody copies it.",
+    why="The tasks begin with what is there, and what the old ones have written stays where it is: nobody copies it. "
+    "Or it is the folder of before, and who comes by another access point does not own what is in it.",
     raised_by="`twipc deploy --dry-run` where a volume has another access point than in what runs",
 )
 CODES = (REFUSED, STATE, TWO_WRITERS, OTHER_FILES)

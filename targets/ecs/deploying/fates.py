@@ -39,7 +39,7 @@ def fates(before: Mapping[str, Part], after: Mapping[str, Part], others: frozens
     """Everything that does not stay as it is, by logical name; `others` are the parameters that have another value."""
     both = sorted(before.keys() & after.keys())
     # What follows from a replacement may be a replacement itself.
-    replaced = set(others)
+    replaced = set(others) | _turned(before, after)
     while True:
         drawn = {id_: _drawn(after[id_], replaced) for id_ in both}
         changed = {id_: _changed(before, after, id_) | set(drawn[id_]) for id_ in both}
@@ -57,6 +57,13 @@ def fates(before: Mapping[str, Part], after: Mapping[str, Part], others: frozens
             known = after[id_].kind in REPLACED_BY
             found[id_] = Fate(act, before[id_], after[id_], frozenset(changed[id_]), drawn[id_], known)
     return dict(sorted(found.items()))
+
+
+def _turned(before: Mapping[str, Part], after: Mapping[str, Part]) -> set[str]:
+    """What is asked for on the one side and made on the other, under one name: who refers to it is told another thing."""
+    asked = {name for part in before.values() for name in referred(dict(part.properties))} - before.keys()
+    will_be = {name for part in after.values() for name in referred(dict(part.properties))} - after.keys()
+    return (asked & after.keys()) | (will_be & before.keys())
 
 
 def _drawn(part: Part, replaced: set[str]) -> dict[str, tuple[str, ...]]:

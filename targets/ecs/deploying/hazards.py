@@ -17,6 +17,7 @@ from .volumes import volumes_of, writes
 Fates = Mapping[str, Fate]
 Parts = Mapping[str, Part]
 _STATEFUL = ("AWS::EFS::FileSystem",)
+_LISTENERS = "AWS::ElasticLoadBalancingV2::Listener"
 _ENDS = (Act.REPLACED, Act.DELETED)
 
 
@@ -24,7 +25,7 @@ def hazards(model: Model, owners: Mapping[str, str], found: Fates, before: Parts
     """`owners` is the service that each part is of."""
     for id_, fate in found.items():
         at: Path = ("services", owners[id_]) if owners.get(id_) else ("targets", "ecs")
-        for code, said, help in (*_refused(fate, before, after), *_lost(fate)):
+        for code, said, help in (*_refused(fate, before, after), *_led_to_still(fate, found), *_lost(fate)):
             yield _finding(model, code, said, at, help)
     yield from _second_writers(model, found, before, after)
     yield from _other_files(model, found)
@@ -62,6 +63,21 @@ def _refused(fate: Fate, before: Parts, after: Parts) -> Iterator[tuple[Code, st
                     help = f"keep the logical name `{id_}`, or import what stays"
                 said = f"the {what} `{part.id}` has the name that `{id_}` of what runs has"
                 yield codes.REFUSED, said, help
+
+
+def _led_to_still(fate: Fate, found: Fates) -> Iterator[tuple[Code, str, str]]:
+    """What leads to the same target group by another load balancer: each is of one (`TargetGroup` in ELB's API)."""
+    if fate.act is not Act.REPLACED or not fate.after or not fate.part.kind.startswith(_LISTENERS):
+        return
+    new = fate.drawn.get("LoadBalancerArn") or fate.drawn.get("ListenerArn") or ()
+    what = KIND_WORDS[fate.part.kind]
+    led = {id_ for name in ("DefaultActions", "Actions") for id_ in referred(fate.after.properties.get(name))}
+    for id_ in sorted(led) if new else ():
+        if id_ not in found or found[id_].act is Act.UPDATED:
+            said = f"the {what} `{fate.part.id}` would lead to `{id_}` from the new {', '.join(f'`{one}`' for one in new)}"
+            said += " while the old one still does: a target group is of one load balancer"
+            help = "take off the protection against deletion, then deploy without what is published, then with it"
+            yield codes.REFUSED, said, help
 
 
 def _lost(fate: Fate) -> Iterator[tuple[Code, str, str]]:
@@ -120,7 +136,24 @@ def _other_files(model: Model, found: Fates) -> Iterator[Finding]:
         one, other = (volumes_of(part) for part in (fate.before, fate.after))
         drawn = set(fate.drawn.get("Volumes", ()))
         for name in sorted(one.keys() & other.keys()):
-            if one[name] != other[name] or drawn & set(referred(other[name])):
+            points = sorted(drawn & set(referred(other[name])))
+            was = next((user for id_ in points if (user := _user_before(found.get(id_)))), "")
+            if one[name] == other[name] and was and len(points) == 1:
+                said = f"what is on the volume `{name}` stays the user's {was}, and `{fate.part.service}` would come as another"
+                help = f'keep the user: `targets: {{ecs: {{volume_owners: {{{name}: "{was}"}}}}}}`'
+                yield _finding(model, codes.OTHER_FILES, said, ("volumes", name), help)
+            elif one[name] != other[name] or points:
                 said = f"the volume `{name}` of `{fate.part.service}` is at another place: its tasks begin with what is there"
                 help = "copy what is kept while nobody writes it, or leave the volume where it is"
                 yield _finding(model, codes.OTHER_FILES, said, ("targets", "ecs", "volumes", name), help)
+
+
+def _user_before(fate: Fate | None) -> str:
+    """As whom a folder was read and written, where another access point leads to the same one."""
+    if not fate or not fate.before or not fate.after or fate.part.kind != "AWS::EFS::AccessPoint":
+        return ""
+    one, other = (
+        (part.properties.get("FileSystemId"), part.under("RootDirectory", "Path")) for part in (fate.before, fate.after)
+    )
+    uid, gid = (fate.before.under("PosixUser", leaf) for leaf in ("Uid", "Gid"))
+    return f"{uid}:{gid}" if uid and gid and one == other and "FileSystemId" not in fate.drawn else ""

@@ -386,3 +386,45 @@ def test_every_place_of_a_template_has_its_origin(name: str) -> None:
 
     assert places(json.loads(made.text), ()) == len(found)
     assert found["Resources", "WebTask", "Properties", "ContainerDefinitions", 0, "Image"] == ("services", "web", "image")
+
+
+LEFT = STATELESS.replace("    security_groups: [sg-0a1b2c3d]\n", "").replace("    subnets: [subnet-0a1b2c3d]\n", "")
+PUBLISHED = LEFT.replace("shop/web:1,", "shop/web:1, ports: {http: 80}, publish: [{port: http, host: 80}],")
+KEPT = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {ecs: {launch: fargate, region: eu-west-1}}
+services:
+  db: {image: shop/db:1, user: "1:2", mounts: {/data: news}, resources: {cpu: 0.25, memory: 512MiB}}
+volumes: {news: {access: single-writer}}
+"""
+
+
+def test_what_was_asked_for_and_is_made_now_is_another_under_the_same_name() -> None:
+    """The reference is the same, and what it comes to is not: groups are of another VPC, tasks in other subnets."""
+    made = LEFT.replace("region: eu-west-1\n", "region: eu-west-1\n    network: {}\n")
+    for before, after in ((LEFT, made), (made, LEFT)):
+        found = operation(after, before)
+        assert acts(found)["WebGroup"] == "replaced"
+        assert change(found, "WebService").means.startswith("rolling")
+    assert [one.told for one in change(operation(made, LEFT), "WebGroup").causes] == ["VpcId refers to Vpc, which is another"]
+
+
+def test_a_target_group_cannot_go_from_one_load_balancer_to_another() -> None:
+    inside = PUBLISHED.replace("region: eu-west-1\n", "region: eu-west-1\n    load_balancer: {scheme: internal}\n")
+    found = operation(inside, PUBLISHED)
+    assert codes(found) == ["ECS135"]
+    assert "`Listener80` would lead to `WebTargets80` from the new `LoadBalancer`" in found.findings[0].message
+    moved = inside.replace("{http: 80}", "{http: 8080}")
+    assert codes(operation(moved, PUBLISHED)) == []
+    assert codes(operation(inside, LEFT)) == codes(operation(LEFT, PUBLISHED)) == []
+
+
+def test_files_that_stay_another_users_are_told() -> None:
+    found = operation(KEPT.replace("1:2", "3:4"), KEPT)
+    assert codes(found) == ["ECS138"]
+    assert found.findings[0].message == "what is on the volume `news` stays the user's 1:2, and `db` would come as another"
+    assert found.findings[0].help == 'keep the user: `targets: {ecs: {volume_owners: {news: "1:2"}}}`'
+    owned = KEPT.replace("1:2", "3:4").replace("region: eu-west-1", 'region: eu-west-1, volume_owners: {news: "1:2"}')
+    assert codes(operation(owned, KEPT)) == []
