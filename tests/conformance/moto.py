@@ -18,6 +18,8 @@ from tests.tools import tool
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
+MADE_UP = re.compile(r"\b(?:subnet|sg)-[0-9a-f]{8,17}\b|arn:aws:acm:[a-z0-9:-]+:certificate/[0-9a-f-]+")
+"""What a spec says that is there, and so has to be."""
 
 
 class Moto:
@@ -46,18 +48,23 @@ class Moto:
 
     def real(self, text: str) -> str:
         """A text with ids of the account for the made-up ones that are in it."""
-        return re.sub(r"\b(subnet|sg)-[0-9a-f]{8,17}\b", lambda found: self._real_id(found[0]), text)
+        return MADE_UP.sub(lambda found: self._real_id(found[0]), text)
 
     def said(self, text: str) -> str:
         """The same the other way round."""
         ids = {real: said for said, real in self._real.items()}
-        return re.sub(r"\b(subnet|sg)-[0-9a-f]{8,17}\b", lambda found: ids.get(found[0], found[0]), text)
+        return MADE_UP.sub(lambda found: ids.get(found[0], found[0]), text)
 
     def _real_id(self, id_: str) -> str:
         if id_ not in self._real:
             group = {"VpcId": self.vpc, "GroupName": id_.partition("-")[2], "Description": "said by a spec"}
-            made = self.subnet() if id_.startswith("subnet") else self.client("ec2").create_security_group(**group)["GroupId"]
-            self._real[id_] = made
+            if id_.startswith("subnet"):
+                self._real[id_] = self.subnet()
+            elif id_.startswith("sg"):
+                self._real[id_] = self.client("ec2").create_security_group(**group)["GroupId"]
+            else:
+                asked = self.client("acm").request_certificate(DomainName="shop.example")
+                self._real[id_] = asked["CertificateArn"]
         return self._real[id_]
 
 

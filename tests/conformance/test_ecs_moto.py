@@ -20,6 +20,7 @@ from tests.compiling import Outcome, compiled_spec
 from tests.conformance.moto import Moto, server
 from tests.conformance.stacks import Stack
 from tests.conformance.test_ecs import ENVIRONMENTS, documents, input_of
+from tests.conformance.test_ecs_alb import shop
 from tests.conformance.test_ecs_template import everything, text_of
 from tests.conformance.told import Words, differences
 from tests.conformance.unsaid import unsaid
@@ -59,7 +60,7 @@ def judge(found: set[Place], when: str) -> None:
 
 
 def outcomes() -> dict[str, Outcome]:
-    return {**{name: compiled_spec(name, ["ecs"]) for name in ENVIRONMENTS}, **unsaid()}
+    return {**{name: compiled_spec(name, ["ecs"]) for name in ENVIRONMENTS}, **unsaid(), "tls": shop()}
 
 
 Services = dict[str, tuple[int, str]]
@@ -93,7 +94,7 @@ def played(url: str, name: str) -> Played:
         ids,
         made.differences(),
         services_of(moto, ids.get("Cluster", one.options.cluster)),
-        {service: ports_of(moto, f"{one.model.name}-{service}") for service, _ in one.model.services},
+        {service: ports_of(moto, f"{one.model.name}-{service}") for service, _ in running(one)},
         talks_of(moto, ids),
         made.outputs(),
     )
@@ -154,9 +155,15 @@ def talks_of(moto: Moto, ids: Mapping[str, str]) -> set[Talk]:
     }
 
 
+def running(one: Compiled) -> list[tuple[str, Service]]:
+    """All but the servers whose place a load balancer takes."""
+    balanced = one.options.ingress == "alb"
+    return [(name, service) for name, service in one.model.services if not (balanced and service.http and service.publish)]
+
+
 def meant(one: Compiled) -> Services:
     """By the spec alone."""
-    names = {name: f"{one.model.name}-{name}" for name, service in one.model.services if service.kind == "service"}
+    names = {name: f"{one.model.name}-{name}" for name, service in running(one) if service.kind == "service"}
     services = one.model.environment.services
     return {full: (count(services[name]), full) for name, full in names.items()}
 
@@ -172,7 +179,7 @@ def test_a_stack_is_what_the_spec_says(url: str, name: str) -> None:
     told, [one] = played(url, name), outcomes()[name].compiled
     assert told.status == "CREATE_COMPLETE"
     assert told.services == meant(one)
-    for service, noun in one.model.services:
+    for service, noun in running(one):
         tls = noun.http.tls.listen.port if noun.http and noun.http.tls else None
         wanted = {(port.number, port.protocol) for port_name, port in noun.ports.items() if port_name != tls}
         assert told.ports[service] == wanted, service

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from tests.compiling import ROOT
+from tests.conformance.test_ecs_alb import shop
 from tests.conformance.test_ecs_template import templates, text_of
 from tests.conformance.unsaid import unsaid
 from tests.tools import tool
@@ -46,12 +47,12 @@ def committed() -> dict[str, str]:
 @cache
 def fullest() -> dict[str, str]:
     """Those with each kind of resource in them, among others."""
-    return {**committed(), **{words: text_of(outcome) for words, outcome in unsaid().items()}}
+    return {**committed(), **{words: text_of(outcome) for words, outcome in unsaid().items()}, "tls": text_of(shop())}
 
 
 @cache
 def texts() -> dict[str, str]:
-    return {**committed(), **dict(templates())}
+    return {**fullest(), **dict(templates())}
 
 
 def files(folder: Path, wanted: Mapping[str, str]) -> list[Path]:

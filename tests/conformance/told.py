@@ -148,6 +148,22 @@ def _target_group(moto: Moto, id_: str) -> Properties:
     return {**group, "TargetGroupAttributes": attributes, "Tags": _tags_of_elb(moto, id_)}
 
 
+@teller("AWS::ElasticLoadBalancingV2::Listener")
+def _listener(moto: Moto, id_: str) -> Properties:
+    elb = moto.client("elbv2")
+    [listener] = elb.describe_listeners(ListenerArns=[id_])["Listeners"]
+    attributes = unless_missing(lambda: elb.describe_listener_attributes(ListenerArn=id_)["Attributes"])
+    return {**listener, "ListenerAttributes": attributes}
+
+
+@teller("AWS::ElasticLoadBalancingV2::ListenerRule")
+def _rule(moto: Moto, id_: str) -> Properties:
+    elb = moto.client("elbv2")
+    [rule] = elb.describe_rules(RuleArns=[id_])["Rules"]
+    listener = re.sub("listener-rule(.*)/[^/]*", r"listener\1", id_)
+    return {**rule, "ListenerArn": listener, "Priority": int(rule["Priority"])}
+
+
 def _tags_of_elb(moto: Moto, id_: str) -> list[Properties]:
     [told] = moto.client("elbv2").describe_tags(ResourceArns=[id_])["TagDescriptions"]
     return [tag for tag in told["Tags"] if not tag["Key"].startswith("aws:")]
