@@ -90,7 +90,8 @@ def _missing(model: Model, options: Options) -> Iterator[Finding]:
         # Where none is said, the template makes all, once it is told the namespace.
         if name not in options.cloud_map_services and not (makes and not options.cloud_map_services):
             form = f'cloud_map_services: {{{name}: "arn:aws:servicediscovery:…:service/srv-…"}}'
-            yield missing(("cloud_map_services", name), f"`{name}` is found by its name", form, cause)
+            why = f"`{name}` is found by its name" + ("" if makes else ", and there is no template that could make it (ECS111)")
+            yield missing(("cloud_map_services", name), why, form, cause)
     for name, service in model.services:
         here: Path = ("services", name)
         on_efs = {path: mount for path, mount in service.mounts.items() if is_on_efs(model, mount.volume)}

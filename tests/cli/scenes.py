@@ -345,6 +345,17 @@ def elsewhere(resources: dict[str, Any]) -> None:
     resources["DbTask"]["Properties"]["Volumes"][0]["EFSVolumeConfiguration"]["FilesystemId"] = "fs-1a1b2c3d"
 
 
+FILES_MADE = ON_ECS.replace("    volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}\n", "").replace(
+    "mounts:", 'user: "1:2", mounts:'
+)
+
+
+def mounted_elsewhere(resources: dict[str, Any]) -> None:
+    target = resources["NewsMountIn0a1b2c3e"] = resources.pop("NewsMountIn0a1b2c3d")
+    target["Properties"]["SubnetId"] = "subnet-0a1b2c3e"
+    resources["DbService"]["DependsOn"] = ["NewsMountIn0a1b2c3e"]
+
+
 def untemplated(folder: Path) -> list[str]:
     project(folder, ON_ECS.replace('"shop/db:1"', '"shop/db:1", command: [run, "{{resolve:ssm:x}}"]'))
     found(folder, "compile")
@@ -396,6 +407,7 @@ SCENES: dict[str, Scene] = {
     "ECS136": deployed(lambda resources: resources.update(FILES)),
     "ECS137": deployed(renamed),
     "ECS138": deployed(elsewhere),
+    "ECS139": deployed(mounted_elsewhere, FILES_MADE),
     "TW710": untemplated,
     "TW711": without_botocore,
     "TW712": without_credentials,

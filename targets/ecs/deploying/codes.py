@@ -35,4 +35,12 @@ OTHER_FILES = Code(
     "Or it is the folder of before, and who comes by another access point does not own what is in it.",
     raised_by="`twipc deploy --dry-run` where a volume has another access point than in what runs",
 )
-CODES = (REFUSED, STATE, TWO_WRITERS, OTHER_FILES)
+BESIDE = Code(
+    "ECS139",
+    "a mount target beside the one that it replaces",
+    Severity.WARNING,
+    why="A file system has one mount target in a zone, and all in one VPC (EFS guide, mount targets). CloudFormation makes the "
+    "new one before it deletes the old one: where both are in one zone, AWS refuses that halfway, and all is rolled back.",
+    raised_by="`twipc deploy --dry-run` where a file system that the template makes is mounted in another subnet",
+)
+CODES = (REFUSED, STATE, TWO_WRITERS, OTHER_FILES, BESIDE)

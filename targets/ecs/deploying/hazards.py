@@ -29,6 +29,7 @@ def hazards(model: Model, owners: Mapping[str, str], found: Fates, before: Parts
             yield _finding(model, code, said, at, help)
     yield from _second_writers(model, found, before, after)
     yield from _other_files(model, found)
+    yield from _beside(model, owners, found)
 
 
 def _finding(model: Model, code: Code, said: str, at: Path, help: str) -> Finding:
@@ -157,3 +158,19 @@ def _user_before(fate: Fate | None) -> str:
     )
     uid, gid = (fate.before.under("PosixUser", leaf) for leaf in ("Uid", "Gid"))
     return f"{uid}:{gid}" if uid and gid and one == other and "FileSystemId" not in fate.drawn else ""
+
+
+def _beside(model: Model, owners: Mapping[str, str], found: Fates) -> Iterator[Finding]:
+    """A mount target that is made before another one of the same file system ends."""
+    targets = [fate for fate in found.values() if fate.part.kind == "AWS::EFS::MountTarget"]
+    ends = [fate for fate in targets if fate.before and (not fate.after or fate.act is Act.REPLACED)]
+    for fate in targets:
+        if fate.after and (not fate.before or fate.act is Act.REPLACED) and "FileSystemId" not in fate.drawn:
+            of = fate.after.properties.get("FileSystemId")
+            old = [one for one in ends if one.before and one.before.properties.get("FileSystemId") == of]
+            if old:
+                new, gone = fate.part.id, ", ".join(f"`{one.part.id}`" for one in old)
+                said = f"the mount target `{new}` would be made before {gone} of what runs {'ends' if len(old) == 1 else 'end'}"
+                help = "in one zone AWS refuses it: deploy it without the old subnet first; in another VPC, without any old one"
+                at: Path = ("services", owners[new]) if owners.get(new) else ("targets", "ecs", "subnets")
+                yield _finding(model, codes.BESIDE, said, at, help)

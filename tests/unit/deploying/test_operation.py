@@ -428,3 +428,18 @@ def test_files_that_stay_another_users_are_told() -> None:
     assert found.findings[0].help == 'keep the user: `targets: {ecs: {volume_owners: {news: "1:2"}}}`'
     owned = KEPT.replace("1:2", "3:4").replace("region: eu-west-1", 'region: eu-west-1, volume_owners: {news: "1:2"}')
     assert codes(operation(owned, KEPT)) == []
+
+
+def test_a_mount_target_that_takes_the_place_of_another_is_told() -> None:
+    """CloudFormation makes it first, and two in one zone there are never."""
+
+    def of(*subnets: str) -> str:
+        return KEPT.replace("region: eu-west-1", f"region: eu-west-1, subnets: [{', '.join(subnets)}]")
+
+    one, other = "subnet-0a1b2c3d", "subnet-0a1b2c3e"
+    found = operation(of(other), of(one))
+    assert codes(found) == ["ECS139"]
+    assert "`NewsMountIn0a1b2c3e` would be made before `NewsMountIn0a1b2c3d`" in found.findings[0].message
+    assert codes(operation(of(one, other), of(one))) == codes(operation(of(one), of(one, other))) == []
+    made = KEPT.replace("region: eu-west-1", "region: eu-west-1, network: {}")
+    assert codes(operation(made, KEPT)) == ["ECS139", "ECS139"]
