@@ -28,10 +28,10 @@ def reach(working: Working, stack: Stack) -> Stacks:
     try:
         return Stacks(stack.region)
     except NoExtra:
-        help = "pip install 'twipc[aws]'; --dry-run needs neither it nor an account"
+        help = "pip install 'twipc[aws]'; --dry-run needs neither it nor an account, but with `--against stack`"
         working.end(codes.NO_EXTRA, "botocore is not installed, by which AWS is spoken to", help=help, exits=3)
     except NoCredentials as problem:
-        help = "`aws sso login`, AWS_PROFILE or AWS_ACCESS_KEY_ID say it; --dry-run asks nobody"
+        help = "`aws sso login`, AWS_PROFILE or AWS_ACCESS_KEY_ID say it; --dry-run asks for none, but with `--against stack`"
         working.end(codes.NO_CREDENTIALS, f"there are no credentials for AWS: {problem}", help=help, exits=3)
 
 
