@@ -91,9 +91,9 @@ def _load_balancer(model: Model, options: Options, name: str, http: Http) -> Val
 
 
 def longest_silence(http: Http) -> Duration:
-    """How long a connection may be still: one time for all answers and WebSockets."""
+    """How long a connection may be still: one time for answers, for next requests and for WebSockets."""
     waits = [backend.websockets for backend in http.backends.values() if backend.websockets]
-    return Duration(max(int(wait) for wait in (http.timeouts.response, *waits)))
+    return Duration(max(int(wait) for wait in (http.timeouts.response, http.timeouts.idle, *waits)))
 
 
 def _listeners(model: Model, options: Options, name: str, http: Http, balancer: str) -> Iterator[tuple[str, dict[str, Value]]]:

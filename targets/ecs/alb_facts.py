@@ -75,7 +75,9 @@ def _facts(model: Model, options: Options, name: str, http: Http) -> Iterator[tu
     yield f"{own}.SecurityGroups", [f"{expected.logical_name(name, 'Group')} of the template"]
     yield f"{own}.Tags", tags
     yield f"{own}: deletion_protection.enabled", "false" if said and not said.deletion_protection else "true"
-    still = [int(http.timeouts.response)] + [int(one.websockets) for one in http.backends.values() if one.websockets]
+    still = [int(http.timeouts.response), int(http.timeouts.idle)] + [
+        int(one.websockets) for one in http.backends.values() if one.websockets
+    ]
     yield f"{own}: idle_timeout.timeout_seconds", str(min(4000, max((time + 999) // 1000 for time in still)))
     for told, word in (("desync_mitigation_mode", "defensive"), ("drop_invalid_header_fields.enabled", "true")):
         yield f"{own}: routing.http.{told}", word

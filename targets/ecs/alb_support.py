@@ -78,7 +78,7 @@ def listened_for(asked: Asked) -> bool:
 def silence(asked: Asked) -> Duration:
     """The longest of all that may be silent, in whole seconds up to 4000."""
     http = http_of(asked)
-    waits = [http.timeouts.response, *(one.websockets for one in http.backends.values() if one.websockets)]
+    waits = [http.timeouts.response, http.timeouts.idle, *(one.websockets for one in http.backends.values() if one.websockets)]
     return Duration(min(4_000_000, -(-max(map(int, waits)) // 1000) * 1000))
 
 
@@ -101,6 +101,14 @@ def interval(asked: Asked) -> Duration:
 _ROUNDED = "a load balancer's checks are over before the next one: whole seconds, each lasting 2s to 120s, every 5s to 300s"
 _COUNTED = Approximate(lambda asked: min(10, max(2, asked.value)), "a load balancer counts from 2 to 10")
 _TLS = When("it has a certificate", certified, then=Outside(OUTSIDE["http.tls.certificate"]), otherwise=_NO_CERTIFICATE)
+_SILENT = When(
+    "over 4000s",
+    lambda asked: asked.value > 4_000_000,
+    then=Approximate(silence, "a load balancer ends what is silent for 4000s", codes.BEHAVIOUR_LOST),
+    otherwise=Approximate(
+        silence, "a load balancer has one time for all that is silent, of answers, connections and WebSockets, in whole seconds"
+    ),
+)
 ANSWERS: EngineSupport = {
     "service.ready.http.path": Exact(),
     "service.ready.http.port": Exact(),
@@ -120,16 +128,9 @@ ANSWERS: EngineSupport = {
     "http.default.status": Exact(),
     "http.default.backend": Exact(),
     "http.timeouts.request": _OWN_TIME,
-    "http.timeouts.idle": _OWN_TIME,
+    "http.timeouts.idle": _SILENT,
     "http.timeouts.connect": _OWN_TIME,
-    "http.timeouts.response": When(
-        "over 4000s",
-        lambda asked: asked.value > 4_000_000,
-        then=Approximate(silence, "a load balancer ends what is silent for 4000s", codes.BEHAVIOUR_LOST),
-        otherwise=Approximate(
-            silence, "a load balancer has one time for all that is silent, of answers and WebSockets, in whole seconds"
-        ),
-    ),
+    "http.timeouts.response": _SILENT,
     "http.max_body": _UNLIMITED,
     "http.error_pages": Approximate(
         page,

@@ -73,7 +73,8 @@ class Alb:
         server = _tag(properties, "service")
         attributes = pairs_of(properties.pop("LoadBalancerAttributes", []), "Key", "Value")
         silence = attributes.get("idle_timeout.timeout_seconds", "60")
-        self.facts[FactKey("http.timeouts.response", (server,))] = _seconds(silence)
+        for leaf in ("response", "idle"):
+            self.facts[FactKey(f"http.timeouts.{leaf}", (server,))] = _seconds(silence)
         if "access_logs.s3.enabled" not in attributes:
             self.facts[FactKey("http.access_log", (server,))] = "none"
         for key, value in attributes.items():
