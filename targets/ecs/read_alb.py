@@ -72,7 +72,7 @@ class Alb:
     def _balancer(self, id_: str, properties: dict[str, Any]) -> str:
         server = _tag(properties, "service")
         attributes = pairs_of(properties.pop("LoadBalancerAttributes", []), "Key", "Value")
-        silence = attributes.get("idle_timeout.timeout_seconds", "60")
+        silence = attributes.get("idle_timeout.timeout_seconds", "missing")
         for leaf in ("response", "idle"):
             self.facts[FactKey(f"http.timeouts.{leaf}", (server,))] = _seconds(silence)
         if "access_logs.s3.enabled" not in attributes:
@@ -111,15 +111,15 @@ class Alb:
             self._note(server, f"{id_}: {key}", value)
         if properties.get("Matcher") == {"HttpCode": "200"}:
             del properties["Matcher"]
-            asked = take("HealthCheckPort", "traffic-port")
+            asked = take("HealthCheckPort", "missing")
             number = port if asked == "traffic-port" else int(asked) if str(asked).isdecimal() else asked
             said = {
-                "http.path": take("HealthCheckPath", "/"),
+                "http.path": take("HealthCheckPath", "missing"),
                 "http.port": number,
-                "interval": _seconds(take("HealthCheckIntervalSeconds", 30)),
-                "timeout": _seconds(take("HealthCheckTimeoutSeconds", 5)),
-                "failures": take("UnhealthyThresholdCount", 2),
-                "successes": take("HealthyThresholdCount", 5),
+                "interval": _seconds(take("HealthCheckIntervalSeconds", "missing")),
+                "timeout": _seconds(take("HealthCheckTimeoutSeconds", "missing")),
+                "failures": take("UnhealthyThresholdCount", "missing"),
+                "successes": take("HealthyThresholdCount", "missing"),
             }
             for leaf, value in said.items():
                 self.facts[FactKey(f"service.ready.{leaf}", (service, server, backend))] = value
