@@ -109,6 +109,7 @@ def test_a_stack_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "TW624", "wait for it"),
         ("ROLLBACK_COMPLETE", "TW715", "delete-stack --region eu-west-1 --stack-name shop-prod"),
         ("UPDATE_ROLLBACK_FAILED", "TW715", "continue-update-rollback"),
+        ("UPDATE_FAILED", "TW715", "aws cloudformation rollback-stack"),
     ],
 )
 def test_a_stack_that_takes_no_update_says_what_to_do(tmp_path: Path, status: str, code: str, help: str) -> None:
@@ -122,6 +123,8 @@ def test_a_stack_that_takes_no_update_says_what_to_do(tmp_path: Path, status: st
 def test_a_parameter_is_said_once(tmp_path: Path) -> None:
     compiled(tmp_path, GROUPLESS)
     with aws(tmp_path) as account:
+        twice = run("deploy", "prod", *("--parameter", "Vpc=vpc-0a1b2c3d") * 2, at=tmp_path)
+        assert (twice.code, "`Vpc` is said twice" in twice.err) == (2, True)
         missing = run("deploy", "prod", "--format", "json", at=tmp_path)
         assert (missing.code, missing.codes, account.stack) == (1, ["TW717"], None)
         assert run("deploy", "prod", "--parameter", "Vpc=vpc-0a1b2c3d", at=tmp_path).code == 0
@@ -146,6 +149,7 @@ def test_who_has_roles_made_says_so(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--parameter", "Vpc"), "`Vpc` is not NAME=VALUE"),
+        (("--parameter", "Vpc="), "`Vpc=` is not NAME=VALUE"),
         (("--parameter", "Vpx=1"), "the template has no parameter `Vpx`; it takes none"),
         (("--against", "HEAD"), "--against is for --dry-run"),
     ],

@@ -64,6 +64,8 @@ def is_ready(working: Working, stack: Stack, there: There) -> None:
         said = f"another deployment of `{stack.name}` is at work: {there.status}"
         working.end(codes.BUSY, said, help=f"wait for it: `aws cloudformation describe-stack-events {at}`")
     help = f"`aws cloudformation continue-update-rollback {at}` goes on with it"
+    if there.status == "UPDATE_FAILED":
+        help = f"`aws cloudformation rollback-stack {at}` goes back to what it was"
     if there.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
         help = f"it never came to be: `aws cloudformation delete-stack {at}`, and deploy anew"
     working.end(codes.STUCK, f"the stack `{stack.name}` can take no update: {there.status}", help=help)
@@ -206,10 +208,12 @@ def pairs(words: Iterable[str], stack: Stack) -> dict[str, str]:
     found = {}
     for word in words:
         name, equals, value = word.partition("=")
-        if not equals:
+        if not (equals and value):
             raise click.UsageError(visible(f"`{word}` is not NAME=VALUE"))
         if name not in stack.takes:
             takes = f"it takes: {', '.join(stack.takes)}" if stack.takes else "it takes none"
             raise click.UsageError(visible(f"the template has no parameter `{name}`; {takes}"))
+        if name in found:
+            raise click.UsageError(visible(f"`{name}` is said twice"))
         found[name] = value
     return found
