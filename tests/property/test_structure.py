@@ -37,10 +37,16 @@ def test_no_nasty_word_is_structure_anywhere(engine: str, group: int) -> None:
 
 
 def _as_it_is_and_as_x(spec: Spec) -> tuple[dict[tuple[str, str], Structure], dict[tuple[str, str], Structure]]:
+    if RESOLVED in json.dumps(spec):  # where a template has a range, there are no inputs: they have no word for it
+        spec = {**spec, "services": {name: _without_range(service) for name, service in spec["services"].items()}}
     as_it_is, as_x = (structures(texts(compiled(one))) for one in (spec, plain(spec)))
     if RESOLVED in json.dumps(spec) and ("ecs", "template.json") not in as_it_is:
-        del as_x["ecs", "template.json"]
+        as_x.pop(("ecs", "template.json"), None)
     return as_it_is, as_x
+
+
+def _without_range(service: Spec) -> Spec:
+    return {key: value for key, value in service.items() if key != "autoscaling"}
 
 
 def _group(words: Sequence[str], group: int) -> Sequence[str]:
