@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ from .session import Session, verb
 from .telling import Row, columns
 
 _LINES = 2000
+_LATE_S = 2.0
+"""So much later than its answer a line of the log may come: engines write several at once, and Docker hands them on."""
 
 
 @click.command("test")
@@ -43,7 +46,7 @@ def command(session: Session, environment: str, wanted: str | None, path: str | 
     if not asked:
         help = "publish the `listen` port of an `http` service, or `twipc up` it"
         running.end(codes.NOTHING_RUNS, f"nothing of {running.model.name} is published and served by http", help=help)
-    logs = _logged(running, status, {probe.entry for probe, _ in asked}, nonce)
+    logs = _logged(running, status, asked, nonce)
     table: list[Row] = [("ENTRY", "ROUTE", "REQUEST", "STATUS", "ANSWERED BY", "TIME")]
     rows: list[dict[str, Any]] = []
     for number, (probe, reply) in enumerate(asked):
@@ -86,16 +89,21 @@ def _ask(probe: Probe, address: str, port: int, mark: str) -> Reply:
     return request(address, port, probe.method, path, {"Host": probe.host} if probe.host else {})
 
 
-def _logged(running: Running, status: Status, entries: set[str], nonce: str) -> Mapping[str, str]:
-    """By the mark of each probe, the address that its entry has logged to have sent it to."""
+def _logged(running: Running, status: Status, asked: Sequence[tuple[Probe, Reply]], nonce: str) -> Mapping[str, str]:
+    """By the mark of each probe, the address that its entry has logged to have sent it to; what is missing is waited for."""
+    servers = dict(running.model.servers)
+    logging = {name for name in {probe.entry for probe, _ in asked} if servers[name].access_log == "json"}
+    wanted = sum(1 for probe, reply in asked if reply.status and probe.entry in logging)
     found: dict[str, str] = {}
-    for one in status.instances:
-        http = running.model.environment.services[one.service].http if one.service in entries else None
-        if http and http.access_log == "json":
-            for line in _log(running, one, nonce):
+    end = time.monotonic() + _LATE_S
+    while True:
+        for one in status.instances:
+            for line in _log(running, one, nonce) if one.service in logging else ():
                 mark = line["request"].partition(f"{WORD}=")[2].partition(" ")[0]
                 found[mark] = line["upstream"].rpartition(":")[0]
-    return found
+        if len(found) >= wanted or time.monotonic() > end:
+            return found
+        time.sleep(0.1)
 
 
 def _log(running: Running, one: Instance, nonce: str) -> list[dict[str, str]]:

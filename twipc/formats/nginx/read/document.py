@@ -49,7 +49,7 @@ class Document(Server, Upstreams):
         lines, log = http.take_one("log_format"), http.take_one("access_log")
         if (lines, log) == (None, ("off",)):
             self.http_fact("access_log", "none")
-        elif lines and lines[0] == "access" and log == ("/dev/stdout", "access"):
+        elif lines and lines[0] == "access" and log == ("/dev/stdout", "access", "buffer=4k", "flush=100ms"):
             self.http_fact("access_log", self._log(lines[1:]))
         else:
             self.http_fact("access_log", (lines, log))
