@@ -11,7 +11,6 @@ from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.driver import compile_model, load
 from twipc.model import Model
-from twipc.output import WriteFailed
 from twipc.project import content_of
 from twipc.registry import target, target_names
 from twipc.run import codes
@@ -21,7 +20,7 @@ from twipc.target.deploying import NoTemplate, Stack
 from . import stacking
 from .deployment import Deployment
 from .past import NoRevision, Past
-from .placing import placed, unfresh
+from .placing import placed
 from .session import Session, verb
 from .telling import Voice
 from .working import Working, weighty
@@ -130,7 +129,7 @@ def _begin(session: Session, asked: str, wanted: str | None) -> Deployment:
         help = "say it otherwise in the spec, or deploy what `out/` has by other means"
         working.end(codes.NO_TEMPLATE, f"{model.name} has no {deploying.file}: {deploying.missing(model)}", help=help)
     one = Deployment(session, spec, model, voice, compiled=compiled, place=place, deploying=deploying, artifact=artifact)
-    _is_fresh(one)
+    one.is_fresh(place)
     return one
 
 
@@ -150,17 +149,6 @@ def _deployable(model: Model, wanted: str | None) -> str:
         verb = f"; `twipc up {here}` runs its {runs[0]}" if runs else ""
         raise click.UsageError(visible(f"{here} has no target that twipc deploys ({', '.join(known)}){verb}"))
     raise click.UsageError(f"{here} has several targets that are deployed; say which: {', '.join(own)}")
-
-
-def _is_fresh(one: Deployment) -> None:
-    try:
-        found = unfresh(one.place)
-    except WriteFailed as problem:
-        click.echo(visible(f"twipc: cannot be compared: {problem}"), err=True)
-        raise click.exceptions.Exit(4) from None
-    if found:
-        one.session.add(one.spec.project, found, one.environment)
-        one.finish(1)
 
 
 def _running(one: Deployment, against: str | None) -> str | None:

@@ -14,14 +14,13 @@ from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled, compile_model, load
 from twipc.model import Model
-from twipc.output import WriteFailed
 from twipc.registry import target, target_names
 from twipc.run import Failed, NotReady, carry_out, codes
 from twipc.target.images import Packed
 from twipc.target.runtime import Instance, Plan, Runtime, Status, Unanswered, Wait
 
 from .hiding import covered
-from .placing import Placed, placed, unfresh
+from .placing import Placed, placed
 from .session import Session
 from .telling import Voice, instance_row, rows
 from .working import Working, shown_part, weighty
@@ -158,7 +157,7 @@ def begin(session: Session, asked: str, wanted: str | None, *, dry: bool = False
     voice = Voice.for_stream(sys.stderr, json=session.format == "json")
     running = Running(session, spec, model, voice, dry, compiled=compiled, place=place, runtime=runtime)
     if fresh:
-        _is_fresh(running)
+        running.is_fresh(place)
     return running
 
 
@@ -181,17 +180,6 @@ def _runnable(model: Model, wanted: str | None) -> str:
     raise click.UsageError(
         visible(f"{said}; {'it has: ' + ', '.join(own) if own else 'those that it runs are: ' + ', '.join(known)}")
     )
-
-
-def _is_fresh(running: Running) -> None:
-    try:
-        found = unfresh(running.place)
-    except WriteFailed as problem:
-        click.echo(visible(f"twipc: cannot be compared: {problem}"), err=True)
-        raise click.exceptions.Exit(4) from None
-    if found:
-        running.session.add(running.spec.project, found, running.environment)
-        running.finish(1)
 
 
 def _not_ready(name: str, problem: NotReady) -> str:

@@ -11,11 +11,14 @@ from typing import NoReturn
 import click
 
 from twipc.diagnostics import Code, Finding, Severity
+from twipc.diagnostics.render import visible
 from twipc.model import Model
+from twipc.output import WriteFailed
 from twipc.run import Busy, Engine, Failed, Runner, Unreachable, alone, codes, engine
 from twipc.run.engine import without_password
 from twipc.target.runtime import Ended, Gone, Look, Need, Part, Pause, Step, Wait
 
+from .placing import Placed, unfresh
 from .session import Session
 from .specs import Spec
 from .telling import Voice
@@ -64,6 +67,17 @@ class Working:
             self._open.enter_context(alone(engine, self.model.name))
         except Busy as busy:
             self.end(codes.BUSY, str(busy), help="wait for it, or end it")
+
+    def is_fresh(self, place: Placed) -> None:
+        """End the run unless `out/` has what is compiled: who works by it does what the spec says."""
+        try:
+            found = unfresh(place)
+        except WriteFailed as problem:
+            click.echo(visible(f"twipc: cannot be compared: {problem}"), err=True)
+            raise click.exceptions.Exit(4) from None
+        if found:
+            self.session.add(self.spec.project, found, self.environment)
+            self.finish(1)
 
     def add(self, code: Code, message: str, *, at: tuple[str | int, ...] = (), help: str | None = None) -> None:
         """One finding, at its place in the spec if it has one."""
