@@ -38,4 +38,15 @@ UNSAYABLE = Code(
     bad=_ALB.replace("{prefix: /}", "{prefix: /, host: intranet}").replace("backend: web}]", "backend: web}]  #! ECS123"),
     good=_ALB,
 )
-ALB_CODES = (GIVES_WAY, UNSAYABLE)
+ONE_ZONE = Code(
+    "ECS124",
+    "a load balancer in one zone",
+    Severity.ERROR,
+    why="An application load balancer stands in two zones at least: AWS refuses one subnet (ELB guide, subnets for your load "
+    "balancer). A network load balancer takes one.",
+    bad=_ALB.replace("    ingress: alb\n", "    ingress: alb\n    load_balancer: {subnets: [subnet-0a1b2c3d]}  #! ECS124\n"),
+    good=_ALB.replace(
+        "    ingress: alb\n", "    ingress: alb\n    load_balancer: {subnets: [subnet-0a1b2c3d, subnet-1a1b2c3d]}\n"
+    ),
+)
+ALB_CODES = (GIVES_WAY, UNSAYABLE, ONE_ZONE)

@@ -97,7 +97,7 @@ def _facts(model: Model, options: Options, name: str, http: Http) -> Iterator[tu
             id_ = group(name, backend, member.service, member.number)
             for leaf, value in _target_group(http, backend, model.ready[name, backend] is not None):
                 yield f"{id_}{leaf}", value
-    yield "requests", Routing(meant.server(_as_heard(model, name, http), name, https=by_https))
+    yield "requests", Routing(meant.server(_as_heard(model, name, http, all(doors.values())), name, https=by_https))
     yield from balancers_group(model, options, name, doors, tags).items()
 
 
@@ -122,10 +122,12 @@ def _target_group(http: Http, backend: str, checked: bool) -> Iterator[tuple[str
             yield f".{leaf}", 2
 
 
-def _as_heard(model: Model, name: str, http: Http) -> Model:
+def _as_heard(model: Model, name: str, http: Http, secure: bool) -> Model:
     """The same with redirects as a load balancer has them."""
     routes = tuple(
-        route.model_copy(update={"redirect": _sent(route.redirect)}) if route.redirect else route for route in http.routes
+        route.model_copy(update={"redirect": _sent(route.redirect)}) if route.redirect else route
+        for route in http.routes
+        if not (secure and route.redirect and route.redirect.scheme)
     )
     service = model.environment.services[name]
     changed = service.model_copy(update={"http": http.model_copy(update={"routes": routes})})

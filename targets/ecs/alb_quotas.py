@@ -13,6 +13,7 @@ from twipc.target.limits import Measure, Pairs, Table
 from .alb import rules_of
 from .alb_conditions import Unsayable
 from .alb_targets import groups_to
+from .balanced import targets_of
 from .codes import TOO_LARGE
 from .edges import edges, running
 from .options import Options
@@ -70,7 +71,7 @@ def _asked(model: Model, options: Options | None) -> Iterator[Measured]:
         led = len(groups_to(tasks, name))
         if led:
             said = len(options.target_groups.get(name, ()))
-            yield Measured(("services", name), led + said, f"`{name}`")
+            yield Measured(("services", name), led + said + len(targets_of(tasks, options, name)), f"`{name}`")
 
 
 ALB_LIMITS: Table = (
@@ -98,6 +99,6 @@ ALB_LIMITS: Table = (
         ),
         code=TOO_LARGE,
         measure=_asked,
-        help="let more routes lead to one backend",
+        help="let more routes lead to one backend, or publish fewer ports of it",
     ),
 )

@@ -49,8 +49,8 @@ def unsayable(to: Redirect) -> str | None:
     url = urlsplit(to.to)
     if "#" in to.to:
         return "a fragment, which it has no place for"
-    if "%" in url.path:
-        return "an escape in the path, which it would escape again"
+    if "%" in url.path + url.query:
+        return "an escape, which it would escape again"
     if to.to.endswith("?"):
         return "a question mark without a query, which it would take out"
     if url.scheme and (url.hostname or "") != url.netloc.partition(":")[0]:

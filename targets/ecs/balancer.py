@@ -15,7 +15,7 @@ from .options import LoadBalancer, Options, groups_of
 from .target_groups import attributes, checked, target_group
 
 BALANCER = "LoadBalancer"
-GROUP = "GroupOfLoadBalancer"
+GROUP = "GroupOfBalancer"
 """Not with the word for a group at its end, as those of services have it."""
 _HERE: Path = ("targets", "ecs", "load_balancer")
 

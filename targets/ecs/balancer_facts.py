@@ -11,7 +11,7 @@ from . import expected
 from .options import Options
 from .untemplated import obstacles
 
-GROUP = "GroupOfLoadBalancer"
+GROUP = "GroupOfBalancer"
 PUBLIC = ["<PublicSubnetA>", "<PublicSubnetB>"]
 Way = tuple[int, int, str]
 """The port outside, the port of the tasks, and by which protocols."""

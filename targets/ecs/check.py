@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from twipc.diagnostics import Finding, Path
@@ -19,7 +19,7 @@ from .check_made import check_made
 from .check_options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
 from .container import logs_here
-from .edges import running
+from .edges import edges, running
 from .names import registry_of_name
 from .options import Options, target_group_of
 from .repositories import repositories
@@ -39,7 +39,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from check_balancer(model, options, of_servers=model is not whole)
     yield from missing_places(model, "ecs", "ecs", lost="files")
     yield from _aliases(model)
-    yield from _sent_round(model)
+    yield from _sent_round(whole, edges(whole, options).keys() & options.certificates.keys())
     yield from _untemplated(model)
     yield from _unanswered(model, options)
     yield from _retention(model, options)
@@ -90,14 +90,17 @@ def _aliases(model: Model) -> Iterator[Finding]:
                 yield finding(model, BEHAVIOUR_LOST, path, said, f"change it, or {accept}")
 
 
-def _sent_round(model: Model) -> Iterator[Finding]:
-    """Redirects to https where TLS is lost: all come by http then, and these take what is behind them."""
+def _sent_round(model: Model, ended: Set[str]) -> Iterator[Finding]:
+    """Redirects to https where TLS is lost: all come by http then, and these take what is behind them.
+
+    TLS of `ended` is a load balancer's that takes their place.
+    """
     for name, http in model.servers:
-        for index, route in enumerate(http.routes if http.tls else ()):
+        for index, route in enumerate(http.routes if http.tls and name not in ended else ()):
             if route.redirect and route.redirect.scheme:
                 path: Path = ("services", name, "http", "routes", index, "redirect")
                 at = model.tree.name(path)
-                said = f"{at} on ecs: who comes by https comes from the load balancer by http, and is sent there again"
+                said = f"{at} on ecs: TLS is lost, so that who is sent to https finds nobody, or comes back by http"
                 accept = f"accept it: {{code: {BEHAVIOUR_LOST.id}, at: '{at}', target: ecs, because: …}}"
                 yield finding(
                     model, BEHAVIOUR_LOST, path, said, f"let the load balancer send on who comes by http, or {accept}"

@@ -9,13 +9,14 @@ from twipc.model import Model
 from twipc.spec import Http, Redirect
 from twipc.target.codes import APPROXIMATED, BEHAVIOUR_LOST
 
-from .alb_codes import GIVES_WAY, UNSAYABLE
+from .alb_codes import GIVES_WAY, ONE_ZONE, UNSAYABLE
 from .alb_conditions import Unsayable, conditions, path_values
 from .alb_redirects import PERMANENT, unsayable
 from .balanced import targets_of
 from .check_options import HERE, finding
 from .codes import NOT_READY, UNUSED
 from .edges import edges, running, staying
+from .network import balancer_subnets
 from .options import Options
 
 _KEPT = frozenset({301, 302})
@@ -24,6 +25,7 @@ _KEPT = frozenset({301, 302})
 def check_alb(model: Model, options: Options) -> Iterator[Finding]:
     giving = edges(model, options)
     yield from _without_effect(model, options, giving)
+    yield from _zones(model, options, giving)
     for name, http in giving.items():
         yield _note(model, name)
         yield from _routes(model, name, http)
@@ -48,6 +50,15 @@ def _without_effect(model: Model, options: Options, giving: dict[str, Http]) -> 
         elif not any(one.port == http.tls.listen.port for one in model.environment.services[name].publish):
             said = f"the certificate of `{name}` has no effect: `{http.tls.listen.port}` is not published"
             yield finding(model, UNUSED, (*HERE, "certificates", name), said, "publish it, or take the certificate out")
+
+
+def _zones(model: Model, options: Options, giving: dict[str, Http]) -> Iterator[Finding]:
+    if giving and len(balancer_subnets(options)) < 2:
+        said = options.load_balancer and options.load_balancer.subnets
+        place: Path = (*HERE, "load_balancer", "subnets") if said else (*HERE, "subnets")
+        yield finding(
+            model, ONE_ZONE, place, "an application load balancer has one subnet here", "name a second one, in another zone"
+        )
 
 
 def _note(model: Model, name: str) -> Finding:

@@ -202,7 +202,7 @@ def arns(options: Options) -> Iterator[tuple[Path, str]]:
     """
     yield ("cluster",), options.cluster or ""
     yield ("execution_role",), options.execution_role or ""
-    for field in ("execution_roles", "task_roles", "cloud_map_services"):
+    for field in ("execution_roles", "task_roles", "cloud_map_services", "certificates"):
         for name, arn in sorted(getattr(options, field).items()):
             yield (field, name), arn
     for name, groups in sorted(options.target_groups.items()):

@@ -100,7 +100,7 @@ class EfsVolume(Noun):
 
 
 class LoadBalancer(Noun):
-    """The network load balancer that the template makes for published ports without a target group."""
+    """A load balancer that the template makes for what is published."""
 
     scheme: Literal["internet-facing", "internal"] = Field(
         "internet-facing", description="Who reaches it: everybody, or who is in the VPC or joined to it."

@@ -71,6 +71,9 @@ class Alb:
 
     def _balancer(self, id_: str, properties: dict[str, Any]) -> str:
         server = _tag(properties, "service")
+        tags = pairs_of(properties.get("Tags", []), "Key", "Value")
+        for leaf in ("project", "environment"):
+            self._said(FactKey(f"environment.{leaf}"), tags.get(leaf, "missing"))
         attributes = pairs_of(properties.pop("LoadBalancerAttributes", []), "Key", "Value")
         silence = attributes.get("idle_timeout.timeout_seconds", "missing")
         for leaf in ("response", "idle"):

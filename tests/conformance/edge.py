@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from targets.ecs.edges import edges
 from tests.compiling import Outcome, compiled_text
 from tests.conformance.live import Backend, Report, Request, Scenario, Step, Wait, run
+from twipc.driver import Compiled
 from twipc.formats.engines import ENGINES
 from twipc.formats.writing import server_files
 from twipc.target import DOCKER, Discovery
@@ -123,5 +125,11 @@ def copies(outcome: Outcome, engine: str) -> dict[str, dict[str, str]]:
 
 
 def carriers(outcome: Outcome, engine: str) -> set[str]:
-    """The targets of an environment that owe a copy of the engine's configuration."""
-    return {one.target.name for one in outcome.compiled if one.target.orchestrates or one.target.name == engine}
+    """The targets of an environment that owe a copy of the engine's configuration: not where others stand in its place."""
+    orchestrate = (one for one in outcome.compiled if one.target.orchestrates and _runs(one, engine))
+    return {one.target.name for one in orchestrate} | {one.target.name for one in outcome.compiled if one.target.name == engine}
+
+
+def _runs(one: Compiled, engine: str) -> bool:
+    giving = edges(one.model, one.options) if one.target.name == "ecs" else {}
+    return any(http.engine.name == engine for name, http in one.model.servers if name not in giving)

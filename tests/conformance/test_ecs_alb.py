@@ -175,6 +175,58 @@ def test_without_a_certificate_nobody_listens_for_https() -> None:
     found = shop((f'    certificates: {{edge: "{CERTIFICATE}"}}\n', ""))
     assert ("TW515", "services.edge.http.tls") in [(one.code.id, one.at) for one in found.findings]
     assert ("TW512", "services.edge.publish.https") in [(one.code.id, one.at) for one in found.findings]
+    assert ("TW511", "services.edge.http.routes.1.redirect") in [(one.code.id, one.at) for one in found.findings]
+
+
+def test_who_comes_by_https_alone_is_not_sent_there() -> None:
+    document = json.loads(text_of(shop(("{port: http, host: 80}, ", ""))))
+    answers = [
+        one["Properties"]["Actions"][0] for one in document["Resources"].values() if one["Type"].endswith("::ListenerRule")
+    ]
+    sent = [one["RedirectConfig"]["Host"] for one in answers if one["Type"] == "redirect"]
+    assert sent == ["www.example"] * 2
+
+
+ALONE = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {ecs: {launch: fargate, region: eu-west-1, ingress: alb}}
+services:
+  edge:
+    http:
+      engine: {name: haproxy, version: "3.2"}
+      listen: 8080
+      routes: []
+      default: {status: 404}
+    publish: [{port: http, host: 80}]
+"""
+
+
+def test_a_server_may_stand_alone_and_ask_nobody() -> None:
+    made = json.loads(text_of(compiled_text(ALONE)))
+    assert not [one for one in made["Resources"].values() if one["Type"].startswith("AWS::ECS::Service")]
+    routes = 'routes: [{match: {prefix: /}, redirect: {to: "https://www.example/", status: 302}}]'
+    assert text_of(compiled_text(ALONE.replace("routes: []", routes)))
+
+
+def test_a_certificate_is_of_the_region() -> None:
+    found = shop(("arn:aws:acm:eu-west-1", "arn:aws:acm:us-east-1"))
+    assert ("ECS109", "targets.ecs.certificates.edge") in [(one.code.id, one.at) for one in found.findings]
+
+
+def test_a_service_is_in_five_target_groups_at_most() -> None:
+    ports = {f"p{number}": 9001 + number for number in range(4)}
+    said = ", ".join(f"{name}: {number}" for name, number in ports.items())
+    published = ", ".join(f"{{port: {name}, host: {number}}}" for name, number in ports.items())
+    changes = [("    image: shop/web:1\n", f"    image: shop/web:1\n    publish: [{published}]\n")]
+    found = shop(
+        *changes,
+        ("image: shop/web:1\n", "image: shop/web:1\n"),
+        ("{http: 8080, admin: 9000}", f"{{http: 8080, admin: 9000, {said}}}"),
+    )
+    [one] = [one for one in found.findings if one.code.id == "ECS106"]
+    assert one.at == "services.web"
 
 
 def test_of_the_server_nothing_runs() -> None:
@@ -303,6 +355,7 @@ def test_conditions_are_split_where_a_rule_is_full(match: dict[str, Any], rules:
     [
         ("{to: /a#b}", "a fragment"),
         ("{to: /a%20b}", "an escape"),
+        ("{to: '/a?b=%20c'}", "an escape"),
         ("{to: 'http://a.example/'}", "http"),
         (f"{{to: /{128 * 'a'}}}", "over 128"),
         ("{to: '/a?'}", "a question mark"),

@@ -57,7 +57,7 @@ in_every_form = pytest.mark.parametrize("form", ["file", "variable"])
 def test_each_copy_of_a_committed_configuration_is_accepted(environment: str) -> None:
     outcome = compiled_spec(environment)
     found = copies(outcome, "haproxy")
-    assert {place.partition(":")[0] for place in found} == (set() if environment == "train" else carriers(outcome, "haproxy"))
+    assert {place.partition(":")[0] for place in found} == carriers(outcome, "haproxy")
     for place, config in found.items():
         said = haproxy_accepts({**config, SECRET_FILE: "x\n"}, {SECRET_VARIABLE: "x"})
         assert said == (True, ""), place

@@ -106,6 +106,8 @@ def _deleted(part: Part) -> Told:
         return "its tasks end", Interruption.OUTAGE
     if part.kind == _TASK:
         return "its revision is deregistered", Interruption.NONE
+    if part.kind == _BALANCER:
+        return "its name in DNS goes with it: who asks there is not answered", Interruption.OUTAGE
     return "", Interruption.NONE
 
 

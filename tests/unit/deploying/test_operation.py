@@ -418,6 +418,8 @@ def test_a_target_group_cannot_go_from_one_load_balancer_to_another() -> None:
     assert "`Listener80` would lead to `WebTargets80` from the new `LoadBalancer`" in found.findings[0].message
     moved = inside.replace("{http: 80}", "{http: 8080}")
     assert codes(operation(moved, PUBLISHED)) == []
+    gone = operation(LEFT, PUBLISHED)
+    assert [one.interruption for one in gone.changes if one.id == "LoadBalancer"] == [Interruption.OUTAGE]
     assert codes(operation(inside, LEFT)) == codes(operation(LEFT, PUBLISHED)) == []
 
 

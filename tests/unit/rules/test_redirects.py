@@ -64,7 +64,16 @@ def sent(match: dict[str, object], **redirect: object) -> dict[str, object]:
             "/a\nb",
             "/a/../b",
         ),
-        *("/.", "ftp://a.example/", "https://", "https:///a", "https://user@a.example/", "https://a.example:0/", "https://a:/"),
+        *(
+            "/.",
+            "ftp://a.example/",
+            "https://",
+            "https:///a",
+            "https://user@a.example/",
+            "https://a.example:0/",
+            "https://a.example:0443/",
+            "https://a:/",
+        ),
         *(
             "https://a.example:65536/",
             "https://A.example/",

@@ -90,7 +90,7 @@ def _redirect_target(value: str) -> str:
         raise refuse(f"`{value}` is not a place to go", "a path that begins with one `/`, or a URL that begins with https://")
     if host is not None:
         name, colon, port = host.partition(":")
-        if colon and not (port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536):
+        if colon and not (port.isdecimal() and port[0] != "0" and len(port) < 6 and int(port) < 65536):
             raise refuse(f"`{host}` has no port behind its colon", "such as https://shop.example:8443/")
         plain_host(name)
     if any(part in (".", "..") for part in path.split("/")):
