@@ -78,5 +78,7 @@ NOT_TRIED: Mapping[str, str] = {
     "services.*.shm_size": _SIZE,
     "services.*.tmpfs.#.size": _SIZE,
     "services.*.user": "one number or two",
+    "targets.ecs.volume_owners.*": "one number or two",
+    "targets.ecs.network.cidr": "a range of addresses: five numbers",
 }
 """Places of free strings that the run has no place for, each with the reason: reviewed here and nowhere else."""
