@@ -20,6 +20,8 @@ from .groups import group_of
 from .logical import logical
 from .network import VPC, balancer_subnets
 from .options import LoadBalancer, Options
+from .tags import own, pairs
+from .target_groups import in_a_row, times_of
 
 POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 """TLS 1.2 and 1.3, with forward secrecy and authenticated encryption alone (ELB guide, "Security policies")."""
@@ -84,8 +86,8 @@ def _load_balancer(model: Model, options: Options, name: str, http: Http) -> Val
             "IpAddressType": "ipv4",
             "Subnets": At((*_HERE, "load_balancer", "subnets"), [subnet.id for subnet in balancer_subnets(options)]),
             "SecurityGroups": [group_of(name)],
-            "LoadBalancerAttributes": [{"Key": key, "Value": value} for key, value in attributes.items()],
-            "Tags": _tags(model, {"service": name}),
+            "LoadBalancerAttributes": pairs(attributes),
+            "Tags": own(model, service=name),
         },
     }
 
@@ -224,14 +226,12 @@ def _target_group(model: Model, name: str, http: Http, backend: str, member: Mem
     }
     if ready:
         port = model.number(member.service, ready.http.port)
-        timeout = limits.READY_TIMEOUT.fit(ready.timeout)
         checked: dict[str, Value] = {
             "HealthCheckPath": ready.http.path,
             "HealthCheckPort": "traffic-port" if port == member.number else str(port),
-            "HealthCheckIntervalSeconds": limits.READY_INTERVAL.fit(Duration(max(int(ready.interval), (timeout + 1) * 1000))),
-            "HealthCheckTimeoutSeconds": timeout,
-            "HealthyThresholdCount": limits.checks(ready.successes),
-            "UnhealthyThresholdCount": limits.checks(ready.failures),
+            **times_of(ready.interval, ready.timeout),
+            "HealthyThresholdCount": in_a_row(ready.successes),
+            "UnhealthyThresholdCount": in_a_row(ready.failures),
             "Matcher": {"HttpCode": "200"},
         }
         properties |= {key: At(("services", member.service, "ready"), value) for key, value in checked.items()}
@@ -246,11 +246,6 @@ def _target_group(model: Model, name: str, http: Http, backend: str, member: Mem
             "UnhealthyThresholdCount": 2,
             "Matcher": {"HttpCode": "200-499"},
         }
-    properties["TargetGroupAttributes"] = [{"Key": key, "Value": value} for key, value in attributes.items()]
-    properties["Tags"] = _tags(model, {"service": member.service, "server": name, "backend": backend})
+    properties["TargetGroupAttributes"] = pairs(attributes)
+    properties["Tags"] = own(model, service=member.service, server=name, backend=backend)
     return {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": properties}
-
-
-def _tags(model: Model, more: dict[str, str]) -> list[Value]:
-    pairs = {"project": model.environment.project, "environment": model.environment.environment, **more}
-    return [{"Key": key, "Value": value} for key, value in pairs.items()]

@@ -12,7 +12,8 @@ from .balanced import Listener, listeners, listeners_of, targets_of
 from .logical import logical
 from .network import VPC, balancer_subnets
 from .options import LoadBalancer, Options, groups_of
-from .target_groups import attributes, checked, target_group
+from .tags import own, pairs
+from .target_groups import checked, target_group
 
 BALANCER = "LoadBalancer"
 GROUP = "GroupOfBalancer"
@@ -92,7 +93,7 @@ def _load_balancer(model: Model, options: Options) -> Value:
         "Subnets": At((*_HERE, "subnets"), [subnet.id for subnet in balancer_subnets(options)]),
         # With none it could never have one later (ELB guide, security groups of Network Load Balancers).
         "SecurityGroups": [group_id()],
-        "LoadBalancerAttributes": attributes(
+        "LoadBalancerAttributes": pairs(
             {
                 "deletion_protection.enabled": At(
                     (*_HERE, "deletion_protection"), "true" if said.deletion_protection else "false"
@@ -100,7 +101,7 @@ def _load_balancer(model: Model, options: Options) -> Value:
                 "load_balancing.cross_zone.enabled": "true",
             }
         ),
-        "Tags": _tags(model),
+        "Tags": own(model),
     }
     return At(_HERE, {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": properties})
 
@@ -133,7 +134,7 @@ def _group(model: Model, options: Options, led: list[Listener]) -> Value:
         "VpcId": {"Ref": VPC},
         "SecurityGroupIngress": inward,
         "SecurityGroupEgress": [*_to_said_groups(model, options)] or [nothing],
-        "Tags": _tags(model),
+        "Tags": own(model),
     }
     return At((), {"Type": "AWS::EC2::SecurityGroup", "Properties": properties})
 
@@ -148,7 +149,3 @@ def _to_said_groups(model: Model, options: Options) -> Iterator[Value]:
 
 def _ports(protocol: str, number: int) -> dict[str, Value]:
     return {"IpProtocol": protocol, "FromPort": number, "ToPort": number}
-
-
-def _tags(model: Model) -> list[Value]:
-    return attributes({"project": model.environment.project, "environment": model.environment.environment})

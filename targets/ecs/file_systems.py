@@ -12,6 +12,7 @@ from twipc.model import Model
 from .logical import logical
 from .network import VPC, task_subnets
 from .options import Options, groups_of, made_volumes, makes_volume
+from .tags import own
 
 NFS = 2049
 _HERE: Path = ("targets", "ecs")
@@ -102,7 +103,7 @@ def _file_system(model: Model, options: Options, volume: str) -> Value:
             "LifecyclePolicies": after_a_month,
             "BackupPolicy": {"Status": "ENABLED" if kept else "DISABLED"},
             "FileSystemPolicy": {"Version": "2012-10-17", "Statement": _policy(model, options, volume)},
-            "FileSystemTags": _tags(model, volume),
+            "FileSystemTags": own(model, f"{model.name}-{volume}"),
         },
     }
 
@@ -151,7 +152,7 @@ def _access_point(model: Model, options: Options, volume: str) -> Value:
                 "Path": f"/{volume}",
                 "CreationInfo": {"OwnerUid": uid, "OwnerGid": gid, "Permissions": "0750"},
             },
-            "AccessPointTags": _tags(model, volume),
+            "AccessPointTags": own(model, f"{model.name}-{volume}"),
         },
     }
 
@@ -175,7 +176,7 @@ def mount_group(model: Model, options: Options, volume: str) -> Value:
         "VpcId": {"Ref": VPC},
         "SecurityGroupIngress": rules,
         "SecurityGroupEgress": [nothing],
-        "Tags": _tags(model, volume),
+        "Tags": own(model, f"{model.name}-{volume}"),
     }
     return {"Type": "AWS::EC2::SecurityGroup", "Properties": properties}
 
@@ -200,9 +201,3 @@ def _called(name: str, volume: str) -> str:
     if {"mounts", "from", "to", "on"} & {*name.split("-"), *volume.split("-")}:
         digest = "X" + hashlib.sha256(f"{name} mounts {volume}".encode()).hexdigest()[:8]
     return f"{logical(name, 'Mounts')}{logical(volume, 'On')}{NFS}{digest}"
-
-
-def _tags(model: Model, volume: str) -> list[Value]:
-    environment = model.environment
-    pairs = {"Name": f"{model.name}-{volume}", "project": environment.project, "environment": environment.environment}
-    return [{"Key": key, "Value": value} for key, value in pairs.items()]

@@ -14,6 +14,7 @@ from .file_systems import NFS, ways_out
 from .logical import logical
 from .network import VPC
 from .options import Options, groups_of, is_on_efs, is_pushed, made_volumes, target_group_of
+from .tags import own
 from .wiring import https_of
 
 _ANYWHERE: dict[str, Value] = {"CidrIp": "0.0.0.0/0"}
@@ -58,7 +59,6 @@ def groups(model: Model, options: Options, name: str) -> dict[str, Value]:
                 outward += [{**rule, "DestinationSecurityGroupId": group} for group in groups_of(options, server)]
     if not is_open(model, name):
         apart |= {id_: _rule("Egress", name, rule) for id_, rule in ways_out(model, options, name).items()}
-    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
     # Where nothing is said of what goes out, all may: a rule that lets nothing out says something.
     nothing: Value = {**_ports("icmp", -1), "CidrIp": "127.0.0.1/32", "Description": "nothing else"}
     properties: dict[str, Value] = {
@@ -66,7 +66,7 @@ def groups(model: Model, options: Options, name: str) -> dict[str, Value]:
         "VpcId": {"Ref": VPC},
         **({"SecurityGroupIngress": inward} if inward else {}),
         "SecurityGroupEgress": outward or [nothing],
-        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+        "Tags": own(model, service=name),
     }
     made: Value = At(here, {"Type": "AWS::EC2::SecurityGroup", "Properties": properties})
     return {logical(name, "Group"): made, **{id_: At(here, rule) for id_, rule in sorted(apart.items())}}
@@ -85,14 +85,13 @@ def balancers_group(model: Model, options: Options, name: str, ports: list[int])
                 apart[_name(talk, "To")] = _rule("Egress", name, {**rule, "DestinationSecurityGroupId": group_of(server)})
             else:
                 outward += [{**rule, "DestinationSecurityGroupId": group} for group in groups_of(options, server)]
-    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
     nothing: Value = {**_ports("icmp", -1), "CidrIp": "127.0.0.1/32", "Description": "nothing else"}
     properties: dict[str, Value] = {
         "GroupDescription": f"{model.name}, {name}: its load balancer",
         "VpcId": {"Ref": VPC},
         "SecurityGroupIngress": [{**_ports("tcp", port), **_ANYWHERE, "Description": "published"} for port in ports],
         "SecurityGroupEgress": outward or [nothing],
-        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+        "Tags": own(model, service=name),
     }
     made: Value = At(here, {"Type": "AWS::EC2::SecurityGroup", "Properties": properties})
     return {logical(name, "Group"): made, **{id_: At(here, rule) for id_, rule in sorted(apart.items())}}

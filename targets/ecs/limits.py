@@ -74,13 +74,8 @@ class Seconds:
 INTERVAL = Seconds(5, 300)
 TIMEOUT = Seconds(2, 60)
 START_PERIOD = Seconds(0, 300)
-READY_INTERVAL = Seconds(5, 300)
-READY_TIMEOUT = Seconds(2, 120)
-"""Of a load balancer's checks (botocore's shapes HealthCheckIntervalSeconds and -TimeoutSeconds); each ends before the next."""
 IDLE = Seconds(1, 4000)
 """A connection without a byte, on both sides of a load balancer (botocore's text of LoadBalancerAttribute)."""
-DRAINED = Seconds(0, 3600)
-"""The same text of `deregistration_delay.timeout_seconds`."""
 STOP = {"fargate": Seconds(2, 120), "ec2": Seconds(2, None)}
 ASKED = Seconds(5, 300)
 ANSWERED_WITHIN = Seconds(2, 120)
@@ -94,11 +89,6 @@ LISTENERS = Limit(
     most=50,
     source="ELB guide, quotas of Network Load Balancers: what an account has until it asks for more",
 )
-
-
-def checks(count: int) -> int:
-    """How many of a load balancer's checks decide (botocore's shape HealthCheckThresholdCount)."""
-    return min(max(count, 2), 10)
 
 
 def is_page(text: str) -> bool:

@@ -14,6 +14,7 @@ from .casing import said
 from .groups import is_open
 from .network import PRIVATE, PUBLIC, VPC
 from .options import MadeNetwork, Options, is_pushed
+from .tags import own
 from .wiring import secrets
 
 ZONES = ("A", "B")
@@ -242,7 +243,4 @@ def _group(model: Model, made: MadeNetwork) -> Value:
 
 
 def _tags(model: Model, what: str) -> list[Value]:
-    environment = model.environment
-    name = f"{model.name} {what}".rstrip()
-    pairs = {"Name": name, "project": environment.project, "environment": environment.environment}
-    return [{"Key": key, "Value": value} for key, value in pairs.items()]
+    return own(model, f"{model.name} {what}".rstrip())

@@ -10,6 +10,7 @@ from .discovered import discovered, makes_names
 from .logical import logical
 from .network import VPC
 from .options import Options
+from .tags import own
 
 NAMESPACE = "Namespace"
 _HERE: Path = ("targets", "ecs")
@@ -27,8 +28,7 @@ def names(model: Model, options: Options) -> dict[str, Value]:
     """By task, so that a proxy sees each; it asks every second, and so an answer is kept no longer."""
     if not makes_names(model, options):
         return {}
-    own = _tags(model)
-    namespace: Value = {"Name": options.namespace, "Vpc": {"Ref": VPC}, "Tags": own}
+    namespace: Value = {"Name": options.namespace, "Vpc": {"Ref": VPC}, "Tags": own(model)}
     found: dict[str, Value] = {
         NAMESPACE: At((*_HERE, "namespace"), {"Type": "AWS::ServiceDiscovery::PrivateDnsNamespace", "Properties": namespace})
     }
@@ -39,13 +39,8 @@ def names(model: Model, options: Options) -> dict[str, Value]:
                 "NamespaceId": {"Ref": NAMESPACE},
                 "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 1}], "RoutingPolicy": "MULTIVALUE"},
                 "HealthCheckCustomConfig": {"FailureThreshold": 1},
-                "Tags": [*own, {"Key": "service", "Value": name}],
+                "Tags": own(model, service=name),
             }
             made: Value = {"Type": "AWS::ServiceDiscovery::Service", "Properties": properties}
             found[logical(name, "Name")] = At(("services", name), made)
     return found
-
-
-def _tags(model: Model) -> list[Value]:
-    pairs = {"project": model.environment.project, "environment": model.environment.environment}
-    return [{"Key": key, "Value": value} for key, value in pairs.items()]

@@ -15,6 +15,7 @@ from .options import Options
 from .pins import packed
 from .render import document
 from .roles import ECR
+from .tags import own
 
 NAME = "registry.template.json"
 _HERE: Path = ("targets", "ecs", "registry")
@@ -73,13 +74,12 @@ def _repository(model: Model, name: str) -> Value:
         "action": {"type": "expire"},
     }
     policy = json.dumps({"rules": [untagged]}, separators=(",", ":"))
-    pairs = {"project": model.environment.project, "environment": model.environment.environment}
     properties: Value = {
         "RepositoryName": name,
         "ImageTagMutability": "IMMUTABLE",
         "ImageScanningConfiguration": {"ScanOnPush": True},
         "LifecyclePolicy": {"LifecyclePolicyText": policy},
-        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+        "Tags": own(model),
     }
     return {
         "Type": "AWS::ECR::Repository",

@@ -12,6 +12,7 @@ from twipc.model import Model
 from .file_systems import may
 from .logical import logical
 from .options import Options, is_on_efs
+from .tags import own
 
 _HERE: Path = ("targets", "ecs")
 ECR = re.compile(
@@ -71,8 +72,7 @@ def _role(model: Model, name: str, what: str, policy: str, statements: list[Valu
     if statements:
         document: Value = {"Version": "2012-10-17", "Statement": statements}
         properties["Policies"] = [{"PolicyName": policy, "PolicyDocument": document}]
-    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
-    properties["Tags"] = [{"Key": key, "Value": value} for key, value in pairs.items()]
+    properties["Tags"] = own(model, service=name)
     return {"Type": "AWS::IAM::Role", "Properties": properties}
 
 

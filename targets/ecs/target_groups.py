@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
@@ -14,6 +12,7 @@ from . import limits
 from .balanced import Targets, listeners_of
 from .network import VPC
 from .options import Options
+from .tags import own, pairs
 from .wiring import https_of
 
 Properties = dict[str, Value]
@@ -22,14 +21,13 @@ Properties = dict[str, Value]
 def target_group(model: Model, options: Options, targets: Targets) -> Value:
     """Of a network load balancer. It has no name: one that replaces another stands beside it for a while."""
     name = targets.service
-    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
     properties: Properties = {
         "TargetType": "ip",
         "VpcId": {"Ref": VPC},
         "Protocol": targets.protocol,
         "Port": At(("services", name, "ports"), targets.number),
         **health_check(model, name, checked(model, targets) or targets.number),
-        "TargetGroupAttributes": attributes(
+        "TargetGroupAttributes": pairs(
             {
                 "deregistration_delay.timeout_seconds": draining(model, name),
                 # Who is still there then goes to another task; a flow of UDP would stay with the one that has gone.
@@ -38,7 +36,7 @@ def target_group(model: Model, options: Options, targets: Targets) -> Value:
                 "preserve_client_ip.enabled": "true",
             }
         ),
-        "Tags": [*attributes(pairs), *attributes(_turns(model, options, targets))],
+        "Tags": [*own(model, service=name), *pairs(_turns(model, options, targets))],
     }
     return At(("services", name), {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": properties})
 
@@ -90,10 +88,6 @@ def in_a_row(count: int) -> int:
 def draining(model: Model, name: str) -> Value:
     """As long as the program itself has for what it is at: no longer, for meanwhile a single writer's successor waits."""
     return At(("services", name, "stop_grace"), str(limits.DRAINED.fit(model.environment.services[name].stop_grace)))
-
-
-def attributes(pairs: Mapping[str, Value]) -> list[Value]:
-    return [{"Key": key, "Value": value} for key, value in pairs.items()]
 
 
 def _turns(model: Model, options: Options, targets: Targets) -> dict[str, Value]:

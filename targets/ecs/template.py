@@ -24,6 +24,7 @@ from .options import Options, log_group_of, made_volumes
 from .render import document
 from .roles import execution_role, task_role
 from .scaling import scaling
+from .tags import own
 
 NAME = "template.json"
 _HERE: Path = ("targets", "ecs")
@@ -152,11 +153,10 @@ def _resources(
 
 def _cluster(model: Model) -> Value:
     """Called like the environment, so that `aws ecs run-task` finds it."""
-    pairs = {"project": model.environment.project, "environment": model.environment.environment}
     properties: Value = {
         "ClusterName": model.name,
         "ClusterSettings": [{"Name": "containerInsights", "Value": "enabled"}],
-        "Tags": [{"Key": key, "Value": value} for key, value in pairs.items()],
+        "Tags": own(model),
     }
     return At((), {"Type": "AWS::ECS::Cluster", "Properties": properties})
 
@@ -173,8 +173,7 @@ def starting_role(model: Model, name: str, task: Value) -> Value:
 
 def _log_group(model: Model, options: Options, name: str, group: str) -> Value:
     """What was logged outlives the stack, and not its days: CloudWatch alone keeps it for ever, and for money."""
-    pairs = {"project": model.environment.project, "environment": model.environment.environment, "service": name}
-    tagged: Value = [{"Key": key, "Value": value} for key, value in pairs.items()]
+    tagged: Value = own(model, service=name)
     return {
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Retain",
