@@ -28,12 +28,10 @@ class Outcome:
         return [finding.code.id for finding in self.findings]
 
 
-class _InMemory(Project):
+class _InMemory(Project, eq=False, kw_only=True):
     """A project whose files are texts."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        super().__init__(Path("/nonexistent"))
-        self.files = files
+    files: Mapping[str, str]
 
     def read(self, path: str) -> bytes | None:
         text = self.files.get(path)
@@ -58,12 +56,12 @@ def compiled_text(
     text: str, files: Mapping[str, str] | None = None, targets: Sequence[str] = (), stem: str = "prod"
 ) -> Outcome:
     """A spec of the test's own, with `files` as the project's other files."""
-    return _outcome(_InMemory(files or {}), f"specs/{stem}.yaml", text.encode(), stem, targets)
+    return _outcome(_InMemory(Path("/nonexistent"), files=files or {}), f"specs/{stem}.yaml", text.encode(), stem, targets)
 
 
 def compiled_bytes(content: bytes, files: Mapping[str, str]) -> Outcome:
     """`specs/prod.yaml` of any bytes, for all its targets."""
-    return _outcome(_InMemory(files), "specs/prod.yaml", content, "prod", ())
+    return _outcome(_InMemory(Path("/nonexistent"), files=files), "specs/prod.yaml", content, "prod", ())
 
 
 def _outcome(project: Project, file: str, content: bytes, stem: str, targets: Sequence[str]) -> Outcome:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.diagnostics import Code
 from twipc.formats.haproxy.limits import LIMITS as HAPROXY
@@ -21,8 +22,7 @@ from twipc.target import Held, OutOfReach
 from twipc.target.limits import Pairs, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """A limit, whose it is, and what is found beyond it and below it; None where no legal spec comes to it."""
 
     whose: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc import registry
 from twipc.diagnostics import Path as SpecPath
@@ -36,8 +38,7 @@ class Bug(Exception):
     """An emitter said something else than the model means: twipc is wrong, not its user. Nothing is written."""
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """One target of one environment, compiled and read back."""
 
     target: Target

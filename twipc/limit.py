@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """`value in limit` holds from `least`, if there is one, to `most`.
 
     `what` is its name, which no other has; `source` says who refuses what lies beyond, and how that is known.
@@ -26,8 +25,7 @@ class Limit:
         return f"{said} {self.unit}".rstrip()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """Words that are taken for something else: none of them is a value."""
 
     what: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path, Span
 from twipc.spec import Backend, Environment, Health, Http, Lock, Ready, SecretFile, Service
@@ -19,24 +20,21 @@ DEFAULT_NETWORK = ""
 """The network of services that name none; no network of a spec has this name."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Member:
+class Member(Struct, frozen=True, order=True):
     """One service that answers for a backend; `number` is its port's."""
 
     service: str
     number: int
 
 
-@dataclass(frozen=True, eq=False)
-class Locked:
+class Locked(Struct, frozen=True, eq=False):
     """The lock beside a spec, and where it says what."""
 
     lock: Lock
     tree: Tree
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
+class Model(Struct, frozen=True, eq=False, dict=True):
     """What is meant. Services have image, ports and health filled in; backends have their room.
 
     `members` and `ready` are by (http service, backend), `pages` and `configs` by their path in the project.

@@ -6,8 +6,9 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from twipc.syntax import MOST_BYTES
 
@@ -26,8 +27,7 @@ def content_of(path: Path) -> bytes:
         return file.read(MOST_BYTES + 1)
 
 
-@dataclass(eq=False)
-class Project:
+class Project(Struct, eq=False):
     """The folder that holds `specs/`, and what was read from it."""
 
     root: Path

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.spec import Match
 
@@ -21,8 +22,7 @@ _PATH = re.compile(r"[A-Za-z0-9_.$/~'@:+-]*")
 _HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """The values of one rule; of a kind without values, it asks nothing."""
 
     hosts: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twipc.model import Model
 from twipc.spec import EPHEMERAL
@@ -15,8 +15,7 @@ from .wiring import https_of
 _PROTOCOLS = {("tcp",): "TCP", ("udp",): "UDP", ("tcp", "udp"): "TCP_UDP"}
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """A port of a service's tasks, by one protocol or by both: a target group."""
 
     service: str
@@ -34,8 +33,7 @@ class Targets:
         return tuple(self.protocol.lower().split("_"))
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """A port outside. `publications` are those that it stands for: of a port that is TCP and UDP two."""
 
     port: int

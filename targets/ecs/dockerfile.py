@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from twipc.formats.reading import read_server
 from twipc.target import Discovery, Facts, Unreadable
 
 
-@dataclass
-class BakedImage:
+class BakedImage(Struct):
     """`copied` are texts by their place in the image; `rest` is every other instruction, in order."""
 
     base: str = ""

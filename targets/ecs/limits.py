@@ -9,7 +9,8 @@ conformance test holds this one against cfn-lint's); botocore's texts of HealthC
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.limit import Limit
 from twipc.spec import Duration, Service
@@ -58,8 +59,7 @@ OF_AWSLOGS = frozenset(
 """What ECS says of its own that it takes for awslogs (the same text); a stream is called after its task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seconds:
+class Seconds(Struct, frozen=True):
     """What ECS takes for a time: whole seconds, from `least` to `most`."""
 
     least: int
@@ -96,8 +96,7 @@ def is_page(text: str) -> bool:
     return len(text.encode()) <= 1024 and "{{resolve:" not in text
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSize:
+class TaskSize(Struct, frozen=True):
     """CPU units, None for no limit, and MiB of memory."""
 
     cpu: int | None

@@ -7,8 +7,9 @@ is any number of characters and `?` just one; a host is matched in any case.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.routes import pattern
 from twipc.routes.pattern import Either, One, Pattern
@@ -22,8 +23,7 @@ _VALUES = {
 _KEPT = {"Protocol": "#{protocol}", "Port": "#{port}", "Host": "#{host}", "Path": "/#{path}", "Query": "#{query}"}
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRule:
+class ReadRule(Struct, frozen=True):
     """Values of each kind, any one of which is enough; where there are none, all are."""
 
     hosts: tuple[str, ...]

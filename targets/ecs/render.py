@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from posixpath import relpath
+
+from msgspec.structs import replace
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Lines, Value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from twipc.formats.reading import ENGINE_SUPPORT
 from twipc.model import Model
@@ -265,8 +264,7 @@ _FIELDS: FieldSupport = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Support(Support):
+class _Support(Support, frozen=True):
     """Of an `http` service whose place a load balancer takes, that answers."""
 
     def answer(self, key: FactKey, model: Model) -> Answer:

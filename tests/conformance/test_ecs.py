@@ -536,7 +536,7 @@ FAULTS: dict[str, tuple[str, str, Callable[[Any], Any]]] = {
     "half of the memory": ("limits", "container_memory", lambda f: lambda service: f(service) // 2),
     "the largest task": ("limits", "fargate", lambda _f: lambda _cpu, _memory: limits.TaskSize(32768, 249856)),
     "processors that do not matter": ("limits", "fargate", lambda f: lambda _cpu, memory: f(1, memory)),
-    "a size that is not there": ("limits", "fargate", lambda f: lambda *a: replace(f(*a), memory=f(*a).memory + 1)),
+    "a size that is not there": ("limits", "fargate", lambda f: lambda *a: limits.TaskSize(f(*a).cpu, f(*a).memory + 1)),
     "seconds rounded down": (
         "limits.Seconds",
         "fit",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
@@ -21,8 +21,7 @@ target_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
 )
 
 
-@dataclass
-class Choice:
+class Choice(Struct):
     """The named targets; none means a spec's own.
 
     A target that a spec does not have is wrong usage where the spec was named, and passed over where all are meant;
@@ -34,7 +33,7 @@ class Choice:
     elsewhere: bool
     hint: str = ", or use --out"
     """What else can be done about a target that a spec does not have."""
-    _without: bool = field(default=False, init=False)
+    _without: bool = False
 
     def __post_init__(self) -> None:
         for name in self.targets:

@@ -162,7 +162,7 @@ def _running(one: Deployment, against: str | None) -> str | None:
         if Path(against).is_file():
             return content_of(Path(against)).decode("utf-8", "replace")
         file = one.place.file(one.deploying.file)
-        found = Past(one.spec.project.root, against).read(file)
+        found = Past.at(one.spec.project.root, against).read(file)
     except NoRevision as problem:
         raise click.UsageError(visible(f"there is no file `{against}`, and {problem}")) from None
     except (OSError, ValueError) as problem:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled
@@ -22,8 +22,7 @@ _TOLD = 8
 """So many causes of one change are printed; JSON has all."""
 
 
-@dataclass(kw_only=True)
-class Deployment(Working):
+class Deployment(Working, kw_only=True):
     """One environment, and the template that it is deployed by."""
 
     compiled: Compiled

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from twipc.diagnostics import Finding, Report, Severity, Stopped
 from twipc.spec import is_fragment
 from twipc.syntax import Ignore, Tree, asks_to_ignore, comments, ignores, parse, unused
 
 
-@dataclass
-class Ignoring:
+class Ignoring(Struct):
     """The ignoring comments of one project, gathered from the files that its specs were read from."""
 
     _ignores: list[Ignore] = field(default_factory=list)

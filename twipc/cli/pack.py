@@ -6,10 +6,11 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import click
+from msgspec import field
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from twipc.diagnostics import Report, Span, Stopped
@@ -100,8 +101,7 @@ def _locked(model: Model, file: str, registry: str | None) -> Model:
     return replace(model, locked=replace(there, lock=lock))
 
 
-@dataclass(kw_only=True)
-class Packing(Working):
+class Packing(Working, kw_only=True):
     """One environment on its way to a registry; `file` is its lock."""
 
     compiled: Sequence[Compiled]

@@ -13,30 +13,33 @@ class NoRevision(Exception):
     """Git does not know the revision, is not there, or the project is not in git; says why in one line."""
 
 
-class Past(Project):
-    """Reads the project's files out of a revision; raises `NoRevision` where there is none."""
+class Past(Project, eq=False, kw_only=True):
+    """Reads the project's files out of a commit."""
 
-    def __init__(self, root: Path, revision: str) -> None:
-        super().__init__(root)
-        self._runner = Runner(root)
+    commit: str
+
+    @classmethod
+    def at(cls, root: Path, revision: str) -> Past:
+        """Raises `NoRevision` where there is none."""
         if revision.startswith("-"):
             raise NoRevision(f"`{revision}` is no revision")
-        found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if found.code:
             last = found.err.strip().splitlines()[-1:] or ["no such commit"]
             raise NoRevision(f"git knows no revision `{revision}` here: {last[0]}")
-        self._commit = found.out.strip()
+        return cls(root, commit=found.out.strip())
 
     def read(self, path: str) -> bytes | None:
         """A file of the project as it was; None where there was none."""
-        found = self._git("show", "--end-of-options", f"{self._commit}:./{path}")
+        found = _git(self.root, "show", "--end-of-options", f"{self.commit}:./{path}")
         if found.code:
             return None
         self.sources[path] = found.out
         return found.out.encode("utf-8", "surrogateescape")
 
-    def _git(self, *words: str) -> Answer:
-        try:
-            return self._runner.answer(Step(("git", *words), "ask git", reads=True))
-        except Failed as failed:
-            raise NoRevision(failed.said) from None
+
+def _git(root: Path, *words: str) -> Answer:
+    try:
+        return Runner(root).answer(Step(("git", *words), "ask git", reads=True))
+    except Failed as failed:
+        raise NoRevision(failed.said) from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from twipc.diagnostics import Finding, Span
 from twipc.diagnostics.render import visible
@@ -42,8 +42,7 @@ _END = "\n"
 _NO_END = "\\ No newline at end of file\n"
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A folder of artifacts and the bundle that belongs there; none belongs where a target was taken out of the spec."""
 
     project: Project

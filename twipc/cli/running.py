@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import click
+from msgspec import field
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
@@ -28,8 +28,7 @@ from .working import Working, shown_part, weighty
 _LAST_LINES = 20
 
 
-@dataclass(kw_only=True)
-class Running(Working):
+class Running(Working, kw_only=True):
     """One environment, its target, and what runs of it on the engine."""
 
     compiled: Compiled

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from twipc.diagnostics import Finding, Merged, Report, Severity, Span, merged
 from twipc.diagnostics.near import near
@@ -37,8 +38,7 @@ from .specs import (
 )
 
 
-@dataclass
-class Session:
+class Session(Struct, dict=True):
     """One run of a verb. Findings name files as one would from here: specs may come from several projects."""
 
     format: str

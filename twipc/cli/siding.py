@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc.diagnostics import Report, Span, Stopped
 from twipc.diagnostics.near import near
@@ -29,8 +30,7 @@ from .specs import Spec, here, shown
 _CONFIGURATIONS = (".conf", ".cfg")
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """Something that routes requests, by the name it was asked for."""
 
     name: str
@@ -92,7 +92,7 @@ def _of_revision(name: str) -> tuple[str, str]:
 def _past(root: Path, file: str, revision: str) -> tuple[Past, bytes]:
     """A project as it was, and a file of it; that it was not there is wrong usage."""
     try:
-        past = Past(root, revision)
+        past = Past.at(root, revision)
         content = past.read(file)
     except NoRevision as problem:
         raise click.UsageError(visible(str(problem))) from None

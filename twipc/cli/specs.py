@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
@@ -18,8 +18,7 @@ STDIN = "-"
 STDIN_FILE = "specs/<stdin>"
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """One spec that was asked for: its name in its project, its bytes, and the environment its file name promises."""
 
     project: Project

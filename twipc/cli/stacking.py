@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import click
+from msgspec import Struct, field
 
 from twipc.diagnostics.render import visible
 from twipc.run import codes
@@ -95,8 +95,7 @@ def fits(working: Working, text: str, bucket: str | None) -> None:
         working.end(codes.TOO_LONG, said, help="name a bucket of S3 that it may lie in: --bucket NAME")
 
 
-@dataclass
-class Carrying:
+class Carrying(Struct):
     """One deployment: `there` is the stack as it was found, `asked` are its parameters as CloudFormation takes them."""
 
     working: Working

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TextIO
+
+from msgspec import Struct
 
 from twipc.diagnostics.render import visible
 from twipc.run import ready
@@ -18,14 +19,13 @@ _ALL = ("", "0.0.0.0", "::")  # noqa: S104 - as the engine writes every address
 Row = tuple[str, ...]
 
 
-@dataclass
-class Voice:
+class Voice(Struct):
     """Speaks on standard error."""
 
     stream: TextIO
     json: bool
     live: bool
-    _line: str = field(default="", init=False)
+    _line: str = ""
 
     @classmethod
     def for_stream(cls, stream: TextIO, *, json: bool) -> Voice:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 import click
+from msgspec import Struct, field
 
 from twipc.diagnostics import Code, Finding, Severity
 from twipc.diagnostics.render import visible
@@ -24,8 +24,7 @@ from .specs import Spec
 from .telling import Voice
 
 
-@dataclass
-class Working:
+class Working(Struct):
     """One environment, and what is told of the work for it."""
 
     session: Session

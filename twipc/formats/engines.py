@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.model import SECRETS_FOLDER as SECRETS_FOLDER
 
@@ -11,8 +12,7 @@ SCRATCH_FOLDER = "/tmp"
 """All that an engine may write to: its root is read-only."""
 
 
-@dataclass(frozen=True, slots=True)
-class EngineImage:
+class EngineImage(Struct, frozen=True):
     """The official alpine image of an engine (docker-library's Dockerfiles of nginx 1.30 and haproxy 3.2).
 
     `user` is the image's own unprivileged user. `stop_signal` ends it gracefully: requests in flight are finished.

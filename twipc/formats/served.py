@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.model import Model
 from twipc.spec import Duration, Service
 from twipc.target import Artifact, Discovery, Facts
 
 
-@dataclass(frozen=True, slots=True)
-class ServerFile:
+class ServerFile(Struct, frozen=True):
     """A file of a service and its place in the service's container."""
 
     artifact: Artifact

@@ -7,10 +7,11 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from posixpath import dirname, normpath
+
+from msgspec import Struct
 
 MANIFEST = ".twipc-manifest.json"
 PENDING = ".twipc-manifest.next.json"
@@ -40,8 +41,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """`out/<environment>/<target>/` as it is on disk."""
 
     path: Path

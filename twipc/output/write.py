@@ -12,8 +12,9 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from .folder import MANIFEST, MODE, PENDING, Folder, State, WriteFailed, manifest
 from .strangers import TEMPORARY
@@ -23,8 +24,7 @@ _AT_ONCE = 8
 """Files that wait for the disk at one time; of 4, 8 and 32 these were the fastest on ext4."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a write did: the names that changed, and what was kept under which name."""
 
     changed: tuple[str, ...]

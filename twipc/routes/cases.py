@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .automaton import Automaton
 from .hosts import HOSTS, PLAIN_HOSTS, AsItCame, HostPattern, Read, is_host, is_one, read
@@ -15,8 +17,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PLAIN_HOST = "a.example"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A kind of request, by one example of it: its host as it comes."""
 
     scheme: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote_from_bytes
+
+from msgspec import Struct
 
 from .cases import PLAIN_HOST, Case, cases
 from .decoded import Decoded, Machine
@@ -18,8 +19,7 @@ _KEPT = "/!$&'()*+,;=:@-._~"
 """Characters that may stand in a path as they are (RFC 3986, 3.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request; its path as it comes over the wire."""
 
     case: Case
@@ -31,8 +31,7 @@ class Request:
         return f"{case.method} {authority}{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Requests that two sites answer differently, by the rules that take them there; `request` is the shortest of them."""
 
     request: Request

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct
 
 from .hosts import AsItCame
 from .pattern import ALL, Pattern
@@ -16,8 +17,7 @@ _BELOW: Plain = (True, ((1 << ord("/"), 1, 1),), False)
 _ANY: Plain = (False, (), False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What rules one behind the other ask for, that ask for the same but for their paths, and lead to the same.
 
     Two are equal if they say the same; the `rules` that say it may be written in other ways.
@@ -28,7 +28,17 @@ class Entry:
     hosts: frozenset[Plain] | Rule | None
     paths: frozenset[Plain] | Rule
     leads: Outcome
-    rules: tuple[Rule, ...] = field(compare=False)
+    rules: tuple[Rule, ...]
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        return self.scheme, self.methods, self.hosts, self.paths, self.leads
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entry) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
 
 
 def entries(table: Table, *, https: bool) -> list[Entry]:
@@ -54,8 +64,7 @@ def entries(table: Table, *, https: bool) -> list[Entry]:
     return [group.entry() for group in found]
 
 
-@dataclass
-class _Group:
+class _Group(Struct):
     """Rules that become one entry."""
 
     asked: tuple[str, frozenset[str] | None, frozenset[Plain] | Rule | None]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct
 
 from .pattern import BYTES, EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
 
@@ -71,12 +72,11 @@ def _size(pattern: Pattern) -> int:
     return 1
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     source: str
     any_case: bool
-    at: int = field(default=0, init=False)
-    deep: int = field(default=0, init=False)
+    at: int = 0
+    deep: int = 0
 
     def either(self) -> Pattern:
         parts = [self._chain()]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from .automaton import Automaton
 from .cases import Case, examples, numbers
@@ -24,8 +25,7 @@ PLAIN_PATHS = expression(r"^/(?:[!\x22$&-.0-9:->@-~]+/)*[!\x22$&-.0-9:->@-~]*$")
 """Those of them that come as they are read: nothing is encoded, no slash doubled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What becomes of a request: the servers it comes through, each with its rule or None for the default, and who answers."""
 
     through: tuple[tuple[str, int | None], ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .cases import cases
 from .follow import automaton_of, world
@@ -13,8 +14,7 @@ from .table import Rule, Site, Table
 from .together import Together
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """A rule that takes nothing, and those that take what it asks for, by their numbers; none, if there is no such request."""
 
     number: int

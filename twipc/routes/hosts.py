@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from .automaton import Automaton, Edge
 from .expression import expression
@@ -23,8 +24,7 @@ _ANY = (EVERY, 0, None)
 _DOT, _COLON, _OPEN, _CLOSE = (1 << ord(one) for one in ".:[]")
 
 
-@dataclass(frozen=True, slots=True)
-class AsItCame:
+class AsItCame(Struct, frozen=True):
     """Looked for in the `Host` as it came; any other pattern of hosts is looked for in what is read of it."""
 
     of: Pattern

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .cases import cases
 from .follow import world
@@ -12,8 +13,7 @@ from .table import Site, Table
 from .together import Matching, Together
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """A rule that takes what is below a path, and also paths that only begin like it, such as `longer`."""
 
     number: int

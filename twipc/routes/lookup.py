@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from twipc.model import Model
 from twipc.spec import Match, Route
@@ -16,8 +17,7 @@ EVERY_HOST = "*"
 OWN_PATHS = "/.twipc/"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The paths that are `text`, with `below` those that begin with it, with `stars` those that it matches as a glob."""
 
     kind: str
@@ -56,8 +56,7 @@ def named(match: Match) -> Iterator[tuple[str, int, str]]:
     return ((kind, nth, said) for kind in Match.ONE_OF for nth, said in enumerate(getattr(match, kind) or ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of requests, by a host or, with `*.`, one below it, and a method; `*` and None are some that no route names."""
 
     host: str = EVERY_HOST
@@ -74,8 +73,7 @@ class Kind:
         return (EVERY_HOST, self.host, *below)
 
 
-@dataclass(frozen=True, slots=True)
-class Taker:
+class Taker(Struct, frozen=True):
     """A path of a route, as it is and as it is written, and which of the requests for it the route takes."""
 
     number: int
@@ -91,8 +89,7 @@ class Taker:
 Found = list[Taker]
 
 
-@dataclass
-class _Paths:
+class _Paths(Struct):
     """Of one host the paths that routes name, by what they begin with."""
 
     exact: dict[str, Found] = field(default_factory=dict)

@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 Bytes = int
 """A set of bytes: bit n is set for byte n."""
 EVERY: Bytes = (1 << 256) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+class One(Struct, frozen=True):
     """Any one byte of a set."""
 
     of: Bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True, cache_hash=True):
     """One after the other."""
 
     parts: tuple[Pattern, ...]
-    _hash: int = field(init=False, repr=False, compare=False)
-    """Asked for often, and as long to make as the chain is."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash(self.parts))
-
-    def __hash__(self) -> int:
-        return self._hash
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """Any one of them."""
 
     parts: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """So many times; without a `most`, without an end."""
 
     part: Pattern
@@ -48,13 +37,11 @@ class Repeat:
     most: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Nothing, at the beginning of the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """Nothing, at the end of the text."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
+
+from msgspec import Struct
 
 from .cases import PLAIN_HOST, Case
 from .hosts import read
@@ -17,8 +18,7 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _DOTS = re.compile(rb"(?:^|/)\.\.?(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A request that every server refuses, whatever its routes say."""
 
     status: int

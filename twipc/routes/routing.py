@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import takewhile
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct, field
 
 from .automaton import TooMany
 from .compare import Difference, differences, same
@@ -16,15 +17,14 @@ from .table import Answer, Site, Table
 _ALONE = "server"
 
 
-@dataclass(frozen=True, eq=False)
-class Routing:
+class Routing(Struct, frozen=True, eq=False):
     """Compares by meaning: two tables are equal when every request gets the same answer from both.
 
     Where it cannot be told, for their stars come to too many states, they are not equal.
     """
 
     table: Table
-    _entries: dict[bool, list[Entry]] = field(default_factory=dict, init=False, repr=False)
+    _entries: dict[bool, list[Entry]] = field(default_factory=dict)
     """As they are, by whether requests come by https: one model is compared with many artifacts."""
 
     def __eq__(self, other: object) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .table import Answer
 
@@ -24,8 +25,7 @@ _ABSOLUTE = re.compile(r"/(?![/$]|\{(?:[pP]ath|Uri)[},])")
 _USUAL_PORT = re.compile(r"(?:(http)|https)://([^/{}:]+|\{[hH]ost\}|\[[^]]*\]):(?(1)80|443)(?![0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known of a request: its scheme, whether host and path come as they are read, and the host, if it is only one."""
 
     scheme: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
+
+from msgspec import Struct
 
 from .hosts import HostPattern
 from .pattern import Pattern
@@ -12,8 +14,7 @@ OPEN = "not understood"
 """The kind of an answer that nobody knows, for what leads there is none that is understood here."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Answer:
+class Answer(Struct, frozen=True, order=True):
     """Who or what answers in the end: a service's image, a folder of files, a status, a redirect."""
 
     kind: str
@@ -23,8 +24,7 @@ class Answer:
         return f"{self.kind} {self.what}" if self.what else self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Onward:
+class Onward(Struct, frozen=True):
     """To another server of the same site, which decides."""
 
     server: str
@@ -34,8 +34,7 @@ Outcome = tuple[Answer | Onward, ...]
 """Several share the requests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Takes requests whose path and host match all of some patterns and none of others, by method and scheme if they are said.
 
     `at` says where it is written: a path of a spec, or the line of a file.
@@ -52,8 +51,7 @@ class Rule:
     at: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The rules of one server, and what happens to a request that none takes."""
 
     rules: tuple[Rule, ...]
@@ -67,19 +65,18 @@ class Table:
     """Those that are told apart besides the common ones; all others are `X` to its rules."""
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True, dict=True):
     """The servers behind one entry, the entry among them."""
 
     entry: str
     tables: Mapping[str, Table]
     source: str = ""
     """The text that it was read from: what is not understood is the same in the same text alone."""
-    servers: tuple[str, ...] = field(init=False)
-    """Those that a request can come to, the entry first."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "servers", tuple(self._reached()))
+    @cached_property
+    def servers(self) -> tuple[str, ...]:
+        """Those that a request can come to, the entry first."""
+        return tuple(self._reached())
 
     def _reached(self) -> Iterator[str]:
         waiting, found = [self.entry], {self.entry}

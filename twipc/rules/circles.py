@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc.model import Model
 from twipc.routes.lookup import EVERY_HOST, OWN, Kind, Lookup, whole
@@ -16,8 +18,7 @@ ANY = ""
 """A host that no route names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request, its path decoded and with slashes merged."""
 
     method: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model, place_of
@@ -11,8 +12,7 @@ from twipc.model import Model, place_of
 from .codes.state import SAME_PLACE
 
 
-@dataclass(frozen=True, slots=True)
-class _Thing:
+class _Thing(Struct, frozen=True):
     """What lies at a place: a folder, in which others may lie, or a file."""
 
     place: str

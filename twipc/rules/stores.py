@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
@@ -21,8 +22,7 @@ _HOSTS_OWN = (
 _KEYS = frozenset({".ssh", ".gnupg", ".aws", ".docker", ".kube"})
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """A folder: of the host, of a server, or of a device."""
 
     of: str

@@ -7,16 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from threading import Lock
+
+from msgspec import Struct, field
 
 PATIENCE_S = 10.0
 _MOST_BYTES = 64 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a request came to; status 0 is none at all, and then `why` says so."""
 
     status: int
@@ -56,8 +56,7 @@ def _why(problem: Exception) -> str:
     return (getattr(problem, "strerror", None) or str(problem) or type(problem).__name__).lower()
 
 
-@dataclass
-class Load:
+class Load(Struct):
     """What many requests came to."""
 
     seconds: float = 0.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.diagnostics import Code
 from twipc.target.runtime import Answer, Step
@@ -19,8 +20,7 @@ _CONTEXT = Step(("docker", "context", "inspect", "--format", "{{json .}}"), "ask
 _USERINFO = re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*@")
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """An engine that answers: the context's name, where it is, and its version."""
 
     context: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.model import Model
 from twipc.routes.lookup import Lookup, whole
@@ -20,8 +21,7 @@ _SAFE = frozenset({"GET", "HEAD"})
 _FREE = ("/twipc-test", "/twipc/test/nothing.here", "/twipc-test.html")
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A request that one route of an entry takes. `services` are those of whom one should answer; none: the entry itself."""
 
     entry: str

@@ -9,11 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from twipc.target.runtime import Answer, Asking, Step, Told
 
@@ -39,8 +41,7 @@ class Interrupted(KeyboardInterrupt):
     """Somebody pressed Ctrl-C: the command was asked to end, and has."""
 
 
-@dataclass
-class Runner:
+class Runner(Struct):
     """Runs commands in `folder`; what they print goes to `hear`, a line at a time."""
 
     folder: Path

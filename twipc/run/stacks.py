@@ -8,8 +8,9 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from twipc.target.deploying import Stack
 
@@ -34,8 +35,7 @@ class Refused(Exception):
     """AWS says no, or nothing; in its own words."""
 
 
-@dataclass(frozen=True, slots=True)
-class There:
+class There(Struct, frozen=True):
     """A stack as it is: its status in CloudFormation's word, its tags, and the parameters that it was told."""
 
     status: str
@@ -45,8 +45,7 @@ class There:
     """Its template; none while it only has change sets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """What CloudFormation says it would do with one resource."""
 
     id: str
@@ -54,8 +53,7 @@ class Listed:
     replacement: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One thing that happened to one resource."""
 
     id: str
@@ -63,8 +61,7 @@ class Event:
     reason: str
 
 
-@dataclass
-class Stacks:
+class Stacks(Struct):
     """The stacks of one region, for whoever the surroundings say that asks."""
 
     region: str

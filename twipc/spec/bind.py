@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from twipc.diagnostics import Path, Report, Span, Stopped
@@ -31,8 +31,7 @@ def bind_noun(noun: type[N], tree: Tree, path: Path, report: Report) -> N:
     return value
 
 
-@dataclass
-class Wrong:
+class Wrong(Struct):
     """What does not fit: the places of what is to be taken out, of what lacks something, of keys, and of what may have been
     meant to be written."""
 

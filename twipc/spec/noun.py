@@ -4,9 +4,9 @@ A module with nouns does not postpone its annotations: Pydantic would compile ea
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -14,8 +14,7 @@ from pydantic_core import CoreSchema
 from twipc.diagnostics import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """What of one noun does not go together, though each is legal by itself; `at` leads to it from the noun, or to its key.
 
     It is `certain` if nothing else that the noun may say besides puts it right.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import MaxLen, MinLen
+from msgspec import Struct
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -21,8 +21,7 @@ ANY = "*"
 """The step of any key of a mapping, or any item of a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A place that a spec can say something at."""
 
     steps: tuple[str, ...]
@@ -34,7 +33,7 @@ class Place:
     """What else holds: whether something must stand here, and what does where nothing is written."""
     noun: type[Noun] | None = None
     """Whose fields what stands here has, or each of many things here."""
-    key: Any = field(default=None, compare=False)
+    key: Any = None
     """The type of a key that is the last step."""
 
     @property

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path, Span
 from twipc.syntax import Node, NodeMapping, NodeScalar, Tree
@@ -68,8 +69,7 @@ _LONGEST = 64 << 10
 """What of a value is looked at: a form stands near its beginning, or the value is a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Struct, frozen=True):
     """A literal at `path` that looks like a secret, `why`: never the literal itself."""
 
     path: Path

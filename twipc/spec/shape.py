@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path
 
@@ -21,23 +22,19 @@ UNBOUND: Mapping[type[Noun], Mapping[str, str]] = {
 """Fields of files that no noun has: they are gone when the files have been put together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A value without inner structure."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfNoun:
+class OfNoun(Struct, frozen=True):
     noun: type[Noun]
 
 
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(Struct, frozen=True):
     value: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     item: Shape
 
 

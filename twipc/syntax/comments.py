@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.diagnostics import Span
 
@@ -13,8 +14,7 @@ from .tree import Node, NodeMapping, NodeScalar, Tree
 _Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment from its `#` to the end of its line; `about` is the line that it speaks of, 0 where none follows."""
 
     span: Span

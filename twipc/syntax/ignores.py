@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.diagnostics import Code, Finding, Severity, Span
 from twipc.diagnostics.near import near
@@ -20,8 +21,7 @@ _MOST_CODES = 20
 _HELP = "write `# twipc: ignore[CODE] reason`, with several codes apart by commas"
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """One code that a comment at `span` ignores on the line `about`."""
 
     code: str

@@ -5,16 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path, Span
 
 from .gaps import NO_GAPS, Gaps
 
 
-@dataclass(slots=True)
-class NodeScalar:
+class NodeScalar(Struct):
     """A scalar as YAML 1.2's core schema reads it; `text` is how it was written."""
 
     value: str | int | float | bool | None
@@ -22,14 +22,13 @@ class NodeScalar:
     span: Span
 
 
-@dataclass(slots=True)
-class NodeSequence:
+class NodeSequence(Struct):
     """A list; `numbers` are those that its items were written with, where some were taken out."""
 
     items: list[Node]
     span: Span
     numbers: tuple[int, ...] | None = None
-    _names: Counter[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _names: Counter[str] | None = None
 
     def called(self, name: str) -> int:
         """How many of its items are called so; they are counted once, however many are asked for."""
@@ -38,16 +37,14 @@ class NodeSequence:
         return self._names[name]
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """One key of a mapping and what it holds."""
 
     key: Span
     node: Node
 
 
-@dataclass(slots=True)
-class NodeMapping:
+class NodeMapping(Struct):
     entries: dict[str, Entry]
     span: Span
 
@@ -55,8 +52,7 @@ class NodeMapping:
 Node = NodeScalar | NodeSequence | NodeMapping
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """A whole spec; after an overlay its nodes may come from several files."""
 
     root: NodeMapping

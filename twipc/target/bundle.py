@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from twipc.diagnostics import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True):
     """One file, named relative to the target's own output folder.
 
     `origins` has one spec path for each line of `text`. `comment` begins a comment line in this format ("" if it has none).
@@ -22,8 +21,7 @@ class Artifact:
     meaning: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """Everything that one target made of one model, by path."""
 
     artifacts: tuple[Artifact, ...]

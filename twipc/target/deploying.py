@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
@@ -33,8 +34,7 @@ class Interruption(Enum):
     OUTAGE = "outage"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One thing that is said otherwise than before, in the deployed file's own words; `at` is where the spec says it."""
 
     what: str
@@ -51,8 +51,7 @@ class Cause:
         return f"{self.what} was {self.before}, is {self.after if self.after is not None else 'another'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What becomes of one thing: `id` is its name in the deployed file, `kind` what sort of thing it is there.
 
     `what` names it in the user's words, `means` says what comes of it for who uses it.
@@ -68,8 +67,7 @@ class Change:
     causes: tuple[Cause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """What a deployment does, in the order in which it is told, and what is wrong with that."""
 
     changes: tuple[Change, ...]
@@ -80,8 +78,7 @@ class NoTemplate(Exception):
     """A text is not what this target deploys; says why in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """What one operation is carried out with: `tags` tell whose it is, `asks` are the parameters without a default."""
 
     name: str
@@ -92,8 +89,7 @@ class Stack:
     takes: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deploying:
+class Deploying(Struct, frozen=True, kw_only=True):
     """What a target answers to `twipc deploy`; all are pure."""
 
     file: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+
+class Discovery(Struct, frozen=True):
     """Proxy configuration is a function of the model and of this.
 
     A service's members answer to `prefix + service + suffix` at the DNS server `resolver`. `secrets` says how a secret

@@ -4,9 +4,9 @@ What targets are held to says the same once more, in words of its own (`targets/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from pydantic import Field
 
 from twipc.diagnostics import Code, Finding, Path, Report
@@ -29,8 +29,7 @@ class ImageOptions(Noun):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """An image that is made here: of a service's `build`, or of `folder` among a target's artifacts.
 
     `built` is its name where it is made, `pushed` the one that a target runs it by; `digest` is what the lock says of that.

@@ -1,8 +1,9 @@
 """What a target is: a value, not a subclass; what it lacks is seen in its definition."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from twipc.diagnostics import Code, Finding, Path
 from twipc.model import Model
@@ -49,8 +50,7 @@ Baseline = Callable[[Model, Any], Facts]
 """What the target adds of its own (hardening, limits, timers), as a second, reviewed statement of it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One kind of place an environment can be put.
 
     `options` are what the spec may say under `targets.<name>`; `option_facts` gives those of them that an artifact shows.

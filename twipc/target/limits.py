@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from twipc.diagnostics import Code, Finding, Path, Related, Severity
 from twipc.limit import Limit
@@ -13,8 +14,7 @@ from twipc.model import Model
 from .codes import LIMITS_ELSEWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """A value that the spec decides, by where it says it; `said` names what has it, in a sentence."""
 
     path: Path
@@ -29,8 +29,7 @@ Measure = Callable[[Model, Any], Iterable[Measured]]
 measured then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """A limit, how it is measured, and the code that is found beyond it (`below` its least, if that is another).
 
     What is known only when it is `written` is measured of models without mistakes alone. Where a target answers for what lies
@@ -50,8 +49,7 @@ class Held:
         return self.below if self.below and value <= self.limit.most else self.code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfReach:
+class OutOfReach(Struct, frozen=True, kw_only=True):
     """A limit that no legal spec comes to: `reach` is the most that one does."""
 
     limit: Limit
@@ -59,8 +57,7 @@ class OutOfReach:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
+class Pairs(Struct, frozen=True, kw_only=True):
     """Two numbers of which only some go together: what a spec says is rounded up to the next pair, and `code` says so."""
 
     what: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from twipc.model import Model
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One command. What only `reads` changes nothing; of one that `tells`, standard output too is of interest."""
 
     argv: tuple[str, ...]
@@ -19,8 +19,7 @@ class Step:
     tells: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A command that must succeed before a target can be run; else what is missing, and how to get it."""
 
     step: Step
@@ -30,8 +29,7 @@ class Need:
     """Whether a machine that runs environments can well be without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Until each of these services has so many ready instances of the wanted version, for `seconds` at most.
 
     `updated`: of what its group is now, once it is not being updated any more; whether that is what we want is not known yet.
@@ -51,32 +49,28 @@ class Wait:
         return (one.failed and self.counts(one)) or (self.updated and one.undone)
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Time that others need, such as proxies that look for members by DNS."""
 
     seconds: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Steps that depend on what is there by then."""
 
     then: Callable[[Status], tuple[Step, ...]]
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """Until nothing of the environment is left that its end takes along, for `seconds` at most."""
 
     seconds: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """Until nothing of these services runs, for `seconds` at most: what was told to end may still write."""
 
     services: tuple[str, ...]
@@ -88,8 +82,7 @@ Part = Step | Wait | Pause | Look | Gone | Ended
 Plan = tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a command that reads came to."""
 
     code: int
@@ -110,8 +103,7 @@ class Unanswered(Exception):
         self.step = step
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One container of ours. `current` is who has the wanted configuration and image."""
 
     id: str
@@ -165,8 +157,7 @@ class Instance:
 _TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(Struct, frozen=True):
     """What somebody else made under a name that is ours."""
 
     id: str
@@ -175,8 +166,7 @@ class Stranger:
     created: str
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True):
     """What an engine has of one environment.
 
     `images` is the id of each service's image, empty where there is none. `groups` are the ids of what holds a service's
@@ -197,8 +187,7 @@ class Status:
         return tuple(one for one in self.instances if one.service == service)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Runtime:
+class Runtime(Struct, frozen=True, kw_only=True):
     """What a target answers to the verbs that run it. All are pure.
 
     The `str`s are the folder of the target's artifacts and, after it, the digest of what is in them.

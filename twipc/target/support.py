@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, cast
+
+from msgspec import Struct
 
 from twipc.diagnostics import Code
 from twipc.model import Model
@@ -25,13 +26,11 @@ class Asked(NamedTuple):
     options: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True):
     """Reading back gives the same value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approximate:
+class Approximate(Struct, frozen=True):
     """Reading back gives `how(asked)`; where that differs from what was asked, `code` is found."""
 
     how: Callable[[Asked], object]
@@ -39,23 +38,20 @@ class Approximate:
     code: Code = codes.APPROXIMATED
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """It must not appear; where it was asked for, `code` is found."""
 
     why: str
     code: Code
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """Not this target's business: it must not appear, and nobody misses it."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """One answer where `test` holds, another where it does not; `case` names the test."""
 
     case: str
@@ -107,8 +103,7 @@ def settle(answer: Answer, asked: Asked) -> Settled:
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """All answers of a target; fields of `http` services are answered for by their engines.
 
     A target of one engine only (an nginx.conf) names it in `only`: other engines' services are outside.

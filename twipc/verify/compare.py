@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc.model import Model
 from twipc.routes.routing import Routing
@@ -14,8 +16,7 @@ from .texts import NOTHING
 from .wording import elsewhere, is_digest, told, traces
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One fact that is said otherwise than it was meant."""
 
     key: FactKey

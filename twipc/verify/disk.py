@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.diagnostics import Finding, Path, Related, Span
 from twipc.model import Model
@@ -21,8 +22,7 @@ from .wording import is_digest
 NOTHING_INSTEAD: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Changed:
+class _Changed(Struct, frozen=True):
     """A stretch that differs, and the file that it is in."""
 
     file: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path
 from twipc.target import Artifact
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A stretch that differs: its first line on disk, and the origins of the lines that should stand there.
 
     `found` and `wanted` are lines with their ends; `around` are those that they stand in and beside.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.diagnostics import Code, Finding, Path, Severity
 from twipc.model import Model
@@ -23,8 +24,7 @@ WHOLE = {
 """What is there or not as a whole: losses in it are one finding, whose path has so many steps. Others stand at their value."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Loss:
+class _Loss(Struct, frozen=True):
     code: Code
     why: str
     key: FactKey

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from twipc.target.deploying import Act
 
@@ -13,8 +14,7 @@ from .replacing import CALLED_BY, REPLACED_BY
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
-@dataclass(frozen=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """One resource: what it was, what it will be, and the properties that are others then.
 
     `drawn` are the resources that are replaced, and the parameters that are others, by the property that refers to them.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeGuard
+
+from msgspec import Struct
 
 from twipc.target.deploying import NoTemplate
 
@@ -18,8 +19,7 @@ _FUNCTIONS = ("Ref", "Fn::GetAtt", "Fn::Sub")
 _MOST_DEEP = 100
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True, dict=True):
     """One resource of a template."""
 
     id: str

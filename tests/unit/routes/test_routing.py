@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import random
 from cProfile import Profile
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.compiling import compiled_text
 from tests.unit.routes.test_compare import RULES, TABLES, site

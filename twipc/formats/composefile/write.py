@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from posixpath import relpath
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
@@ -133,8 +134,7 @@ def file_mount(source: str, target: str) -> dict[str, Value]:
     return {"type": "bind", "source": source, "target": target, "read_only": True}
 
 
-@dataclass(frozen=True, slots=True)
-class SecretMount:
+class SecretMount(Struct, frozen=True):
     """A secret as a file at `place`, and where the service says so."""
 
     secret: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _SECTIONS = frozenset(
     {
@@ -22,14 +23,12 @@ class NotHaproxy(Exception):
     """The text is no haproxy configuration; says why in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     words: tuple[str, ...]
     number: int
 
 
-@dataclass(slots=True)
-class Section:
+class Section(Struct):
     """One section; a reader takes out what it understands, and what stays is foreign."""
 
     kind: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
+
+from msgspec import Struct
 
 # In every word, quoted or not; the lexer has already taken a quote of its own kind for itself.
 _ESCAPED = re.compile(r"\\([\\nrt\"'])")
@@ -22,8 +23,7 @@ class NotNginx(Exception):
     """The text is no nginx configuration; says why in one line."""
 
 
-@dataclass(slots=True)
-class Directive:
+class Directive(Struct):
     """A name, its arguments as nginx takes them, and what stands in its braces."""
 
     name: str
@@ -32,8 +32,7 @@ class Directive:
     block: Block | None
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """Directives in order; a reader takes out what it understands, and what stays is foreign."""
 
     directives: list[Directive]
@@ -65,8 +64,7 @@ class Block:
         return left
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """What stands after a `#`; `beside` is whether something of the configuration stands before it."""
 
     text: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import dirname
 from typing import Any
+
+from msgspec import Struct
 
 from twipc.diagnostics import Path
 from twipc.formats.engines import CIPHERS, CURVES, ENGINES, HSTS_SECONDS, HTTPS_PORT, OWN_PREFIX, SECRETS_FOLDER
@@ -27,8 +28,7 @@ _OBSERVED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Action:
+class _Action(Struct, frozen=True):
     """What a location does: one of the four."""
 
     origin: Path

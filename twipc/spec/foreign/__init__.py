@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from twipc.diagnostics.near import near
 
 _SERVICE = "Service"
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """Words of other tools, and the place where a spec says the same; without a place it says nothing of the kind."""
 
     words: tuple[str, ...]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from msgspec import Struct
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -26,22 +26,20 @@ def refuse(message: str, help: str = "", *, certain: bool = False) -> PydanticCu
     return PydanticCustomError("twipc", "{message}", {"message": message, "help": help, "certain": certain})
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What a value is, in words; other annotations check it."""
 
     what: str
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """The form of a string: what has another is refused, and editors are told."""
 
     pattern: str
     what: str
     help: str
-    meant: Callable[[str], str] = field(default=str, compare=False)
+    meant: Callable[[str], str] = str
     """Gives what somebody may have meant; it is told if it has the form."""
 
     def check(self, value: str) -> str:
@@ -58,13 +56,12 @@ class Form:
         return {**handler(core), "pattern": f"^(?:{self.pattern})$"}
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A whole number within a limit: what lies beyond is refused, and editors are told."""
 
     limit: Limit
     hint: str = ""
-    what: str = field(default="a whole number", init=False)
+    what: ClassVar[str] = "a whole number"
 
     @property
     def help(self) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.formats.routes import looked_for
 from twipc.routes import pattern
@@ -42,8 +43,7 @@ _PASSWORD = re.compile(r"http_auth\([^(),]+\)")
 _RATE = re.compile(r"(?:sc_(?:http_req|conn|http_err)_rate\([0-2]\)|sc[0-2]_(?:http_req|conn|http_err)_rate(?:\(\))?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What a request must be, all of it."""
 
     paths: tuple[Pattern, ...] = ()
@@ -80,8 +80,7 @@ Alternatives = tuple[Needs, ...]
 ALWAYS: Alternatives = (Needs(),)
 
 
-@dataclass
-class Acls:
+class Acls(Struct):
     """The named conditions of a section, and those that stand in braces."""
 
     named: Mapping[str, Sequence[tuple[str, ...]]]

@@ -6,7 +6,8 @@ Source: the configuration manual of haproxy 3.2, 4 (proxies) and 5.1 (`bind`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..sections import Line
 
@@ -14,8 +15,7 @@ Bind = tuple[str, int, int]
 """An address, and the first and last port there."""
 
 
-@dataclass(frozen=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """A frontend, a backend, or both in one."""
 
     kind: str

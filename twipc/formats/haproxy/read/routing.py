@@ -7,7 +7,10 @@ Source: the configuration manual of haproxy 3.2, 4.2 (`use_backend`, `redirect`,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
@@ -71,24 +74,23 @@ def ports(text: str) -> list[int]:
     return list(dict.fromkeys(first for one in Proxies(sections).entries for _, first, _ in one.binds))
 
 
-@dataclass
-class _Frontend:
+class _Frontend(Struct, dict=True):
     proxy: Proxy
     others: Sequence[Proxy]
     """Those that bind the same port: which is asked, the address says."""
     proxies: Proxies
     through: tuple[str, ...] = ()
     """Those that requests came through before, within the same haproxy."""
-    raw: bool = field(default=False, init=False)
+    raw: bool = False
 
-    def __post_init__(self) -> None:
-        own = {
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Of our own, those that are made here as we make them."""
+        return frozenset(
             name
             for name, made in _OWN_VARIABLES.items()
             if list(makers(self.proxy, name)) == [("http-request", f"set-{name}", *made)]
-        }
-        self.variables = frozenset(own)
-        self.every = COMMON | self.proxies.methods
+        )
 
     def table(self) -> Table:
         rules = tuple(self._rest(ALWAYS))
@@ -113,7 +115,7 @@ class _Frontend:
             if line.words[0] == "acl" and len(line.words) > 2:
                 perhaps = line.number in self.proxies.conditional
                 named.setdefault(line.words[1], []).append(("acl", "in", ".if") if perhaps else line.words[2:])
-        return Acls(named, self.every, self.variables)
+        return Acls(named, COMMON | self.proxies.methods, self.variables)
 
     def _around(self, within: Alternatives) -> Iterator[Rule]:
         """What decides before any rule: whether it is HTTP at all, who listens, and the page of a monitor, without a query."""

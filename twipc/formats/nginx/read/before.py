@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
@@ -61,8 +62,7 @@ def _rewritten(one: Directive, server: Block, around: Around) -> Rule:
     return _rule(one, sends(one, Block([]), around.within(server)), path)
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What a condition asks for, in the words of a rule."""
 
     hosts: tuple[HostPattern, ...] = ()

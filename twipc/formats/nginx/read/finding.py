@@ -7,8 +7,10 @@ written nowhere else: locations in locations, and the slash that is added to a p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc.formats.engines import OWN_PREFIX
 from twipc.formats.routes import looked_for
@@ -27,8 +29,7 @@ _STATIC_INDEX = (".html", ".htm", ".txt", ".xml", ".json")
 _FOLDER = pattern.Chain((pattern.SLASH, pattern.End()))
 
 
-@dataclass(frozen=True)
-class _Level:
+class _Level(Struct, frozen=True, dict=True):
     """The locations of one block, within what the blocks around them take."""
 
     block: Block

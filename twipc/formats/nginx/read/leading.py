@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from twipc.routes.sent import literal
 from twipc.routes.table import OPEN, Answer, Outcome
@@ -41,8 +43,7 @@ _ELSEWHERE = frozenset({"server_addr", "document_root", "request_filename", "fas
 """What is said elsewhere than in a redirect itself."""
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True, dict=True):
     """What stands around a block: the blocks that it lies in, the nearest first, and what the file's variables are."""
 
     blocks: tuple[Block, ...] = ()

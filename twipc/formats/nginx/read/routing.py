@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from twipc.routes import pattern
 from twipc.routes.expression import expression
@@ -22,8 +24,7 @@ from .leading import Around, unread
 _DEFAULT = ("default_server", "default")
 
 
-@dataclass(frozen=True, slots=True)
-class _Listen:
+class _Listen(Struct, frozen=True):
     """Where a server listens: at an address, or at all of IPv4 or IPv6; each of them has servers and a default of its own."""
 
     directive: Directive
@@ -39,8 +40,7 @@ class _Listen:
         return self.first <= port <= self.last
 
 
-@dataclass(slots=True)
-class _Server:
+class _Server(Struct):
     directive: Directive
     names: tuple[str, ...]
     listens: tuple[_Listen, ...]
