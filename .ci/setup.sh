@@ -22,8 +22,21 @@ find_python() {
   return 1
 }
 
+# PATH without .venv, which may be activated: what lies in it does not outlive that it is made anew.
+outside() {
+  path=:$PATH:
+  while case $path in *":$root/.venv/bin:"*) ;; *) false ;; esac; do
+    path=${path%%":$root/.venv/bin:"*}:${path#*":$root/.venv/bin:"}
+  done
+  path=${path#:}
+  printf '%s\n' "${path%:}"
+}
+
 set_up() { # LOCK
   fresh "$1" && return
+  before=$PATH
+  PATH=$(outside)
   find_python || exit 3
   "$python" "$root/.ci/setup.py" "$me" "$1" </dev/null >&2 || exit
+  PATH=$before
 }

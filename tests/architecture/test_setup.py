@@ -136,7 +136,7 @@ def test_the_first_use_sets_up_says_so_and_hands_over(machine: Machine, installe
     assert f"setting up {machine.checkout}/.venv from requirements.lock with {installer} and Python 3." in begun
     assert "ready after" in ended
 
-    imports = "import click, crossplane, jinja2, pydantic, ruamel.yaml, _ruamel_yaml, yaml12"
+    imports = "import click, crossplane, jinja2, msgspec, pydantic, ruamel.yaml, _ruamel_yaml, yaml12"
     subprocess.run([machine.checkout / ".venv/bin/python", "-c", imports], check=True)
 
 
@@ -225,6 +225,18 @@ def test_a_changed_lock_is_followed(machine: Machine) -> None:
     lock.write_text(lock.read_text() + "# changed\n")
     assert "setting up" in machine.twip("x").err
     assert machine.twip("x").err == ""
+
+
+@pytest.mark.parametrize("where", ["{venv}:{bin}", "{bin}:{venv}", "{venv}:{venv}:{bin}"])
+def test_one_that_is_activated_is_made_anew_all_the_same(machine: Machine, where: str) -> None:
+    machine.has_python().has_uv().twip()
+    venv = machine.checkout / ".venv/bin"
+    (machine.bin / "uv").rename(venv / "uv")
+    lock = machine.checkout / "requirements.lock"
+    lock.write_text(lock.read_text() + "# changed\n")
+    done = machine.twip("x", more={"PATH": where.format(venv=venv, bin=machine.bin)})
+    assert done.handed_over == ["x"]
+    assert "with pip and Python 3." in done.err
 
 
 def test_a_checkout_that_was_moved_sets_up_anew(machine: Machine) -> None:
