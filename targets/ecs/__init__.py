@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING
 
 from twipc.target import Target
 
-from .alb_codes import ALB_CODES
-from .alb_quotas import ALB_LIMITS, of_tasks
+from .alb.codes import ALB_CODES
 from .baseline import baseline
 from .check import check
 from .codes import CODES
 from .deploying import codes as deploying_codes
+from .expected.options import option_facts
+from .images.pins import packed, pins
 from .lower import compile
 from .options import Options, discovery_of
-from .options_facts import option_facts
-from .pins import packed, pins
-from .quotas import LIMITS
+from .quotas.alb import ALB_LIMITS, of_tasks
+from .quotas.tasks import LIMITS
 from .read import read
 from .states import names, states
 from .support import SUPPORT

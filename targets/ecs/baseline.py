@@ -10,13 +10,13 @@ from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import BASELINE, Discovery, FactKey, Facts, option
 
-from . import expected
-from .alb_facts import alb_facts, led
-from .balancer_facts import ways
 from .edges import edges, running
+from .expected import logs
+from .expected.alb import alb_facts, led
+from .expected.nlb import ways
+from .expected.repositories import registry_facts
+from .expected.template import template_facts
 from .options import Options
-from .registry_facts import registry_facts
-from .template_facts import template_facts
 
 _EVERY: dict[str, object] = {
     "task.networkMode": "awsvpc",
@@ -72,7 +72,7 @@ def baseline(model: Model, options_: Any) -> Facts:
             facts[FactKey("service.rollout.order", (name,))] = _order(model, service)
             facts[FactKey("service.rollout.on_failure", (name,))] = service.rollout.on_failure or "rollback"
         if _in_cloudwatch(model, options, name):
-            facts[FactKey("service.logging.options", (name,))] = expected.log_options(model, options, name)
+            facts[FactKey("service.logging.options", (name,))] = logs.log_options(model, options, name)
         facts.update(server_baseline(model, name, _discovery(options)))
     return {**facts, **template_facts(model, options, edges(whole, options)), **registry_facts(model, options)}
 
@@ -81,7 +81,7 @@ def _in_cloudwatch(model: Model, options: Options, name: str) -> bool:
     """Whether its logs go there: by the spec, or for want of anything else."""
     service = model.environment.services[name]
     written = model.written(("services", name, "logging"))
-    return service.logging.driver == "awslogs" or not expected.log_driver_is_kept(options.launch, service, written=written)
+    return service.logging.driver == "awslogs" or not logs.log_driver_is_kept(options.launch, service, written=written)
 
 
 def _order(model: Model, service: Service) -> str:

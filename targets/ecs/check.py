@@ -13,16 +13,16 @@ from twipc.target.codes import BEHAVIOUR_LOST
 from twipc.target.secrets import missing_places
 
 from . import limits
-from .check_alb import check_alb
-from .check_balancer import check_balancer
-from .check_made import check_made
-from .check_options import check_options, finding
+from .alb.check import check_alb
+from .checking.made import check_made
+from .checking.options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
-from .container import logs_here
 from .edges import edges, running
-from .names import registry_of_name
+from .images.repositories import repositories
+from .network.names import registry_of_name
+from .nlb.check import check_balancer
 from .options import Options, target_group_of
-from .repositories import repositories
+from .task.container import logs_here
 from .untemplated import obstacles
 
 

@@ -1,6 +1,6 @@
 """What ECS takes: sizes of tasks, ranges of times. What does not fit is rounded to the safe side or refused.
 
-For `lower` and `check` only: what artifacts are held to is stated a second time, in expected.py.
+For `lower` and `check` only: what artifacts are held to is stated a second time, in `expected`.
 
 Sources: AWS's "Task CPU and memory" table, as botocore's text of `cpu` and cfn-lint's fargate_cpu_memory.json have it (a
 conformance test holds this one against cfn-lint's); botocore's texts of HealthCheck and stopTimeout.

@@ -9,18 +9,19 @@ from twipc.formats.document import At, Value, without_nothing
 from twipc.model import Model, image_of
 from twipc.target import Artifact, Bundle, Discovery, bundle, images, option
 
-from . import limits, places
-from .balanced import makes_balancer
-from .container import container
-from .discovered import makes_names
+from . import limits
 from .edges import running
+from .images.repositories import registry_template
+from .network.discovered import makes_names
+from .nlb.ports import makes_balancer
 from .options import Options, discovery_of, is_made, registry_of
 from .render import document, image_folder, image_name
-from .repositories import registry_template
-from .service import service_input
-from .storage import volumes
+from .service.input import service_input
 from .tags import tags
-from .template import template
+from .task.container import container
+from .task.mounts import volumes
+from .template import places
+from .template.assembling import template
 from .untemplated import obstacles
 
 _HERE: Path = ("targets", "ecs")

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from twipc.target import BASELINE, FactKey, Facts
 
-from .dockerfile import Folders
-from .read_registry import read_registry
-from .read_service import ServiceReader
-from .read_task import TaskReader
-from .read_template import TemplateReader
-from .resolving import TEMPLATE_FILE
-from .shapes import SERVICE, TASK_DEFINITION, load
+from .reading.dockerfile import Folders
+from .reading.repositories import read_registry
+from .reading.resolving import TEMPLATE_FILE
+from .reading.service import ServiceReader
+from .reading.shapes import SERVICE, TASK_DEFINITION, load
+from .reading.task import TaskReader
+from .reading.template import TemplateReader
 
 _TASK, _SERVICE = ".taskdef.json", ".service.json"
 

@@ -21,9 +21,10 @@ from twipc.target import (
 )
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
-from . import alb_support, asking, expected
-from .asking import health
+from .answers import alb, asking
+from .answers.asking import health
 from .codes import LISTENER
+from .expected import sizes
 
 _NO_TLS = Absent(
     "ECS brings secrets as variables only, and an engine reads its certificate from a file: let the load balancer end TLS, and "
@@ -74,18 +75,18 @@ _FIELDS: FieldSupport = {
     "service.working_dir": Exact(),
     "service.user": Exact(),
     "service.read_only": Exact(),
-    "service.tmpfs": When("on EC2", asking.on_ec2, then=Approximate(expected.tmpfs, _MEBIBYTES), otherwise=_NO_TMPFS),
+    "service.tmpfs": When("on EC2", asking.on_ec2, then=Approximate(sizes.tmpfs, _MEBIBYTES), otherwise=_NO_TMPFS),
     "service.shm_size": When(
         "on EC2",
         asking.on_ec2,
-        then=Approximate(expected.shared_memory, _MEBIBYTES),
+        then=Approximate(sizes.shared_memory, _MEBIBYTES),
         otherwise=Absent("Fargate takes no size of shared memory: a program that wants more finds none", codes.BEHAVIOUR_LOST),
     ),
     "service.capabilities": When(
         "on EC2",
         asking.on_ec2,
         then=Exact(),
-        otherwise=Approximate(expected.capabilities, "Fargate adds SYS_PTRACE alone", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(sizes.capabilities, "Fargate adds SYS_PTRACE alone", codes.BEHAVIOUR_LOST),
     ),
     "service.no_new_privileges": When(
         "on EC2",
@@ -98,8 +99,8 @@ _FIELDS: FieldSupport = {
     "service.ulimits": When(
         "on EC2",
         asking.on_ec2,
-        then=Approximate(expected.ulimits, "ECS counts to 2147483647", codes.BEHAVIOUR_LOST),
-        otherwise=Approximate(expected.ulimits_of_fargate, "Fargate sets nofile alone", codes.BEHAVIOUR_LOST),
+        then=Approximate(sizes.ulimits, "ECS counts to 2147483647", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(sizes.ulimits_of_fargate, "Fargate sets nofile alone", codes.BEHAVIOUR_LOST),
     ),
     "service.stop_signal": Absent(
         "a task definition has no stop signal: the one of the image counts, `STOPSIGNAL` in its Dockerfile",
@@ -212,8 +213,8 @@ _FIELDS: FieldSupport = {
     "service.stop_grace": When(
         "over 120s on Fargate",
         asking.over_on_fargate,
-        then=Approximate(expected.seconds(2, 120), "Fargate kills after 120s", codes.BEHAVIOUR_LOST),
-        otherwise=Approximate(expected.seconds(2), "ECS waits whole seconds before it kills, 2s or longer"),
+        then=Approximate(sizes.seconds(2, 120), "Fargate kills after 120s", codes.BEHAVIOUR_LOST),
+        otherwise=Approximate(sizes.seconds(2), "ECS waits whole seconds before it kills, 2s or longer"),
     ),
     "service.mounts": Exact(),
     "service.configs": Exact(),
@@ -271,12 +272,10 @@ class _Support(Support, frozen=True):
         found = Support.answer(self, key, model)
         at = 1 if key.field.startswith("service.ready.") else 0
         service = model.environment.services.get(key.owner[at]) if len(key.owner) > at else None
-        balanced = alb_support.ALB.get(key.field)
+        balanced = alb.ALB.get(key.field)
         if balanced is None or service is None or service.http is None:
             return found
-        return When(
-            "a load balancer takes its place", lambda asked: alb_support.gives_way(asked, at), then=balanced, otherwise=found
-        )
+        return When("a load balancer takes its place", lambda asked: alb.gives_way(asked, at), then=balanced, otherwise=found)
 
 
 SUPPORT = _Support(_FIELDS, _ENGINES)

@@ -10,7 +10,7 @@ import pytest
 from cfnlint.api import lint_all
 
 from bench.faults import faults
-from targets.ecs.alb_conditions import Conditions, Unsayable, conditions
+from targets.ecs.alb.conditions import Conditions, Unsayable, conditions
 from tests.compiling import Outcome, compiled_text
 from tests.conformance.test_ecs_template import FILE, noticed, text_of
 from tests.strategies import PAGES

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.faults import faults
-from targets.ecs.balanced import Targets
+from targets.ecs.nlb.ports import Targets
 from tests.compiling import Outcome, compiled_text
 from tests.conformance.test_ecs_template import FILE, noticed, text_of
 from tests.strategies import PAGES, Spec, as_text, specs, targets_of

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore.model import StringShape, StructureShape
 
-from targets.ecs.file_systems import _called
+from targets.ecs.task.file_systems import _called
 from tests.compiling import Outcome
 from tests.conformance.test_ecs import compiled_text
 from tests.conformance.test_ecs_template import ENDPOINTS, NEWS, SUBNETS, rules, talking, text_of, unnoticed

@@ -15,7 +15,7 @@ import yaml
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from targets.ecs.repositories import NAME as REGISTRY
+from targets.ecs.images.repositories import NAME as REGISTRY
 from tests.compiling import Outcome, compiled_spec
 from tests.conformance.moto import Moto, server
 from tests.conformance.stacks import Stack

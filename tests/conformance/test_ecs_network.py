@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from targets.ecs.casing import said
-from targets.ecs.made_network import network, ranges
+from targets.ecs.network.vpc import network, ranges
 from targets.ecs.options import MadeNetwork
+from targets.ecs.template.casing import said
 from tests.compiling import Outcome
 from tests.conformance.moto import Moto, server
 from tests.conformance.stacks import Stack

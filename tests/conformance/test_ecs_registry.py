@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.faults import faults
+from targets.ecs.expected.repositories import called
+from targets.ecs.images.repositories import NAME, logical_of
 from targets.ecs.limits import LEAST_REPOSITORY
-from targets.ecs.registry_facts import called
-from targets.ecs.repositories import NAME, logical_of
 from tests.compiling import Outcome, compiled_spec
 from tests.conformance.moto import Moto, server
 from tests.conformance.test_ecs import compiled_text

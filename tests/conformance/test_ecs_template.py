@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.faults import faults
-from targets.ecs.expected import logical_name
-from targets.ecs.groups import _name
-from targets.ecs.logical import logical
+from targets.ecs.expected.making import logical_name
+from targets.ecs.network.groups import _name
 from targets.ecs.options import Days
+from targets.ecs.template.logical import logical
 from targets.ecs.untemplated import obstacles
 from tests.compiling import Outcome, compiled_spec
 from tests.conformance.test_ecs import ENVIRONMENTS, compiled_text, meaning, spec_for

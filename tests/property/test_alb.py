@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from targets.ecs.alb_support import ALB, OUTSIDE
+from targets.ecs.answers.alb import ALB, OUTSIDE
 from tests.compiling import Outcome, compiled_text
 from tests.fields import FIELD_CHANGES
 from tests.property import test_laws as laws
@@ -154,7 +154,7 @@ KEPT = {f"service.{field}" for field in OF_PROGRAMS if field != "init"} | {
 
 
 def test_each_field_of_a_server_has_an_answer() -> None:
-    """A new one fails here: what becomes of it where no server runs is said in alb_support.py."""
+    """A new one fails here: what becomes of it where no server runs is said in answers/alb.py."""
     fields = {field for field in all_fields() if field.startswith(("service.", "http.", "backend."))}
     assert fields - set(ALB) == KEPT
     outside = {field for field, answer in ALB.items() if _is_outside(answer)}

@@ -10,7 +10,7 @@ from twipc.target import option
 from twipc.target.deploying import Deploying, Stack
 
 from ..options import Options
-from ..template import NAME
+from ..template.assembling import NAME
 from ..untemplated import obstacles
 from .operation import compare
 from .parts import parts

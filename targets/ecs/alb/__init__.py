@@ -1,0 +1,1 @@
+"""An application load balancer in the place of an `http` service."""

@@ -1,0 +1,1 @@
+"""Where tasks have their addresses and names, and who reaches whom."""

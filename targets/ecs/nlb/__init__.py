@@ -1,0 +1,1 @@
+"""The network load balancer of what is published, and its target groups."""

@@ -1,0 +1,1 @@
+"""What AWS takes at most, and how each of it is measured."""
