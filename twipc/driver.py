@@ -203,20 +203,23 @@ def judge_elsewhere(model: Model, report: Report) -> None:
 def judge_across(models: Sequence[Model], report: Report) -> None:
     """Report where environments of one project would get in each other's way."""
     outside = [_outside(model) for model in models]
-    report.extend(across(models, [states for states, _ in outside], [names for _, names in outside]))
+    states, names, made = zip(*outside, strict=True) if outside else ((), (), ())
+    report.extend(across(models, states, names, made))
 
 
-def _outside(model: Model) -> tuple[dict[str, SpecPath], dict[str, SpecPath]]:
-    """What stands outside behind a model's single-writer volumes, and what its services are called there, on each target."""
+def _outside(model: Model) -> tuple[dict[str, SpecPath], dict[str, SpecPath], dict[str, tuple[SpecPath, str]]]:
+    """What stands outside behind a model's single-writer volumes, what services are called there, and what is made there."""
     states: dict[str, SpecPath] = {}
     names: dict[str, SpecPath] = {}
+    made: dict[str, tuple[SpecPath, str]] = {}
     for name in model.environment.targets:
         target = registry.target(name)
         with suppress(Stopped):  # wrong options were told, with what else is wrong in the spec itself
             options = _options(target, model, Report())
             states |= target.states(model, options)
             names |= target.names(model, options)
-    return states, names
+            made |= target.makes(model, options)
+    return states, names, made
 
 
 def _options(target: Target, model: Model, report: Report) -> Noun:

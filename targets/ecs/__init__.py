@@ -16,7 +16,7 @@ from .options import Options, discovery_of
 from .quotas.alb import ALB_LIMITS, of_tasks
 from .quotas.tasks import LIMITS
 from .read import read
-from .states import names, states
+from .states import makes, names, states
 from .support import SUPPORT
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ TARGET = Target(
     limits=(*of_tasks(LIMITS), *ALB_LIMITS),
     states=states,
     names=names,
+    makes=makes,
     option_facts=lambda model, options: {**option_facts(model, options), **pins(model, options)},
     discovery=discovery_of,
     deploying=_deploying,

@@ -10,6 +10,7 @@ from twipc.model import Model
 from twipc.target import option
 
 from .edges import running
+from .images.repositories import of_builds
 from .options import Options
 
 
@@ -31,3 +32,13 @@ def names(model: Model, options_: Any) -> Mapping[str, Path]:
     account = options.execution_role.split(":")[4] if options.execution_role else ""
     where = f"{options.region}{f' of {account}' if account else ''}"
     return {f"the task family `{model.name}-{name}` in {where}": ("services", name) for name, _ in model.services}
+
+
+def makes(model: Model, options_: Any) -> Mapping[str, tuple[Path, str]]:
+    """The repositories of what is built, which two environments may run; baked images are called after their environment."""
+    options: Options = option(options_, Options)
+    return {
+        f"the repository `{options.registry}/{name}`": (path, f"`repositories: [{name}]`")
+        for name, path in sorted(of_builds(model, options).items())
+        if name not in options.repositories
+    }

@@ -318,6 +318,22 @@ services:
   db: {image: "shop/db:1", mounts: {/data: news}, resources: {cpu: 0.25, memory: 512MiB}}
 volumes: {news: {access: single-writer}}
 """
+BUILT_ON_ECS = """\
+twipc: 1
+project: shop
+environment: prod
+targets:
+  ecs:
+    launch: fargate
+    region: eu-west-1
+    cluster: shop-prod
+    subnets: [subnet-0a1b2c3d]
+    security_groups: [sg-0a1b2c3d]
+    execution_role: "arn:aws:iam::111122223333:role/start"
+    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
+services:
+  web: {image: "shop/web:1", build: ., resources: {cpu: 0.25, memory: 512MiB}}
+"""
 FILES = {"Files": {"Type": "AWS::EFS::FileSystem"}}
 
 
@@ -354,6 +370,26 @@ def mounted_elsewhere(resources: dict[str, Any]) -> None:
     target = resources["NewsMountIn0a1b2c3e"] = resources.pop("NewsMountIn0a1b2c3d")
     target["Properties"]["SubnetId"] = "subnet-0a1b2c3e"
     resources["DbService"]["DependsOn"] = ["NewsMountIn0a1b2c3e"]
+
+
+def balanced(resources: dict[str, Any]) -> None:
+    protected = [{"Key": "deletion_protection.enabled", "Value": "true"}]
+    properties = {"Type": "network", "LoadBalancerAttributes": protected}
+    resources["LoadBalancer"] = {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": properties}
+
+
+def of_another(folder: Path) -> list[str]:
+    project(folder, ON_ECS)
+    found(folder, "compile")
+    text = (folder / "out" / "prod" / "ecs" / "template.json").read_text().replace("shop-prod: written", "shop-train: written")
+    (folder / "train.json").write_text(text.replace('"Value": "prod"', '"Value": "train"'))
+    return found(folder, "deploy", "--dry-run", "--against", str(folder / "train.json"))
+
+
+def one_repository_twice(folder: Path) -> list[str]:
+    first = project(folder, BUILT_ON_ECS)
+    (folder / "specs" / "train.yaml").write_text(BUILT_ON_ECS.replace("prod", "train"))
+    return found(folder, "lint", str(first.with_name("train.yaml")))
 
 
 def untemplated(folder: Path) -> list[str]:
@@ -408,6 +444,7 @@ SCENES: dict[str, Scene] = {
     "ECS137": deployed(renamed),
     "ECS138": deployed(elsewhere),
     "ECS139": deployed(mounted_elsewhere, FILES_MADE),
+    "ECS131": deployed(balanced),
     "TW710": untemplated,
     "TW711": without_botocore,
     "TW712": without_credentials,
@@ -418,6 +455,7 @@ SCENES: dict[str, Scene] = {
     "TW717": asked_of_aws(GROUPLESS),
     "TW718": asked_of_aws(status="UPDATE_COMPLETE", lists=REPLACING),
     "TW719": asked_of_aws(ends="ROLLBACK_COMPLETE", fails=ENDED),
+    "TW720": of_another,
     "ECS112": linted(EXAMPLES["the rules of a security group in one direction"](61).text),
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
@@ -427,6 +465,7 @@ SCENES: dict[str, Scene] = {
     "TW511": linted(spec_on("ecs", restart="never")),
     "TW416": one_name_twice,
     "TW471": one_service_twice,
+    "TW472": one_repository_twice,
     "TW601": edited(lambda text: text.replace("replicas: 3", "replicas: 2"), "verify"),
     "TW602": edited(lambda text: text.replace("services:", "services: ["), "verify"),
     "TW603": removed("verify"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import project, run
-from tests.cli.scenes import ON_ECS
+from tests.cli.scenes import BUILT_ON_ECS, ON_ECS
 
 
 @pytest.fixture
@@ -146,3 +146,87 @@ def test_a_secret_in_a_name_is_covered(shop: Path) -> None:
     token = "ghp_" + "a1B2c3D4" * 5
     against = running(shop, "shop/db:1", f"shop/{token}:1")
     assert token not in run("deploy", "prod", "--dry-run", "--against", against, at=shop).out
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A project whose images go to repositories of ECR."""
+    project(tmp_path, prod=BUILT_ON_ECS)
+    assert run("compile", at=tmp_path).code == 0
+    return tmp_path
+
+
+def test_the_repositories_come_first(built: Path) -> None:
+    ran = run("deploy", "prod", "--registry", "--dry-run", at=built)
+    assert ran.code == 0
+    assert (
+        ran.out
+        == """\
+CHANGE   RESOURCE            WHAT                       WHAT IT MEANS
+created  ShopQswebRepository  image repository shop/web  empty: `twipc pack` pushes to it
+""".replace("RESOURCE            WHAT", "RESOURCE             WHAT")
+    )
+    assert ran.err.endswith("shop-prod-registry: 1 to create; no outage\n")
+    services = run("deploy", "prod", "--dry-run", at=built)
+    assert "before it: `twipc deploy prod --registry` makes its repositories, `twipc pack prod` pushes" in services.err
+    assert "Repository" not in services.out
+
+
+def test_a_repository_that_nobody_wants_stays(built: Path) -> None:
+    before = (built / "out" / "prod" / "ecs" / "registry.template.json").read_text()
+    (built / "running.json").write_text(before)
+    (built / "specs" / "prod.yaml").write_text(BUILT_ON_ECS.replace("shop/web:1", "shop/next:1"))
+    assert run("compile", at=built).code == 0
+    ran = run("deploy", "prod", "--registry", "--dry-run", "--against", "running.json", "--format", "json", at=built)
+    said = json.loads(ran.out)
+    assert (ran.code, said["stack"]) == (0, "shop-prod-registry")
+    assert [(one["change"], one["what"]) for one in said["changes"]] == [
+        ("created", "image repository shop/next"),
+        ("kept", "image repository shop/web"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (", build: .", "", "no image of it is built here"),
+        ("shop/web:1", "ghcr.io/shop/web:1", "it names no `registry`"),
+        ("registry: 1111", "repositories: [shop/web]\n    registry: 1111", "`repositories` says that all of them are there"),
+        (
+            "registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+            "registry: ghcr.io/shop",
+            "`ghcr.io/shop` is no ECR of its own account in eu-west-1",
+        ),
+    ],
+)
+def test_where_there_are_no_repositories_it_says_why(tmp_path: Path, old: str, new: str, why: str) -> None:
+    text = BUILT_ON_ECS.replace(old, new)
+    assert text != BUILT_ON_ECS
+    if "shop/web" in old or "build" in old:
+        text = text.replace("    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com\n", "")
+    project(tmp_path, prod=text)
+    run("compile", at=tmp_path)
+    ran = run("deploy", "prod", "--registry", "--dry-run", "--format", "json", at=tmp_path)
+    assert (ran.code, ran.codes) == (1, ["TW710"])
+    assert ran.findings[0]["message"] == f"shop-prod has no registry.template.json: {why}"
+    assert "before it" not in run("deploy", "prod", "--dry-run", at=tmp_path).err
+
+
+def test_a_template_of_another_environment_is_no_past_of_this_one(built: Path) -> None:
+    (built / "specs" / "train.yaml").write_text(
+        BUILT_ON_ECS.replace("prod", "train").replace("registry:", "repositories: [shop/web]\n    registry:")
+    )
+    assert run("compile", at=built).code == 0
+    ran = run("deploy", "prod", "--dry-run", "--against", "out/train/ecs/template.json", "--format", "json", at=built)
+    assert (ran.code, ran.codes) == (1, ["TW720"])
+    assert ran.findings[0]["message"] == (
+        "`out/train/ecs/template.json` is a template of the environment `train` of the project `shop`, "
+        "and `shop-prod` does not run by it"
+    )
+    assert "changes" not in json.loads(ran.out)
+    for more, file, said in (
+        ((), "registry.template.json", "is the template of its repositories, and `shop-prod` does"),
+        (("--registry",), "template.json", "is the template of its services, and `shop-prod-registry` does"),
+    ):
+        ran = run("deploy", "prod", "--dry-run", *more, "--against", f"out/prod/ecs/{file}", at=built)
+        assert (ran.code, said in ran.out) == (1, True)

@@ -120,6 +120,13 @@ def test_a_push_that_fails_leaves_the_lock_as_it_was(engine: Docker, shop: Path,
     assert (shop / "specs" / "prod.lock").read_bytes() == lock
 
 
+def test_a_repository_that_nobody_made_is_made_first(engine: Docker, shop: Path) -> None:
+    said = "name unknown: The repository with name 'shop/web' does not exist in the registry with id '111122223333'"
+    engine.change(fails={f"push -- {PUSHED[0]}": [1, said]})
+    ran = run("pack", "prod", "--registry", REGISTRY, at=shop)
+    assert (ran.code, "those of ECR `twipc deploy ENV --registry` makes" in ran.out) == (3, True)
+
+
 TAKEN = (
     "tag invalid: The image tag '1' already exists in the 'own' repository and cannot be overwritten because it is immutable."
 )

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli import project, run
-from tests.cli.scenes import ENDED, GROUPLESS, MANY, ON_ECS, REPLACING
+from tests.cli.scenes import BUILT_ON_ECS, ENDED, GROUPLESS, MANY, ON_ECS, REPLACING
 from tests.cli.stand_in_aws import Aws, aws, stack
 from twipc.run.stacks import Refused, Stacks
 
@@ -238,6 +238,15 @@ def test_what_failed_first_is_the_reason(tmp_path: Path) -> None:
     assert "help: CloudFormation has taken everything back (ROLLBACK_COMPLETE): mend it, and deploy again" in ran.out
 
 
+def test_the_first_cluster_of_an_account_may_want_a_second_deployment(tmp_path: Path) -> None:
+    compiled(tmp_path)
+    reason = "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
+    with aws(tmp_path, ends="ROLLBACK_COMPLETE", fails=[("Cluster", "CREATE_FAILED", reason), ENDED[1]]):
+        ran = run("deploy", "prod", "--format", "json", at=tmp_path)
+    assert (ran.code, ran.codes) == (1, ["TW719"])
+    assert "--aws-service-name ecs.amazonaws.com` makes it" in ran.findings[0]["help"]
+
+
 def test_a_long_template_goes_by_way_of_a_bucket(tmp_path: Path) -> None:
     text = compiled(tmp_path, MANY)
     with aws(tmp_path) as account:
@@ -310,3 +319,21 @@ def test_surroundings_that_mean_nothing_are_no_bug(tmp_path: Path, said: str, co
             ran = run("deploy", "prod", "--format", "json", at=tmp_path)
     assert (ran.code, ran.codes) == (3, [code])
     assert not account.actions
+
+
+def test_repositories_are_a_stack_of_their_own(tmp_path: Path) -> None:
+    project(tmp_path, prod=BUILT_ON_ECS)
+    assert run("compile", at=tmp_path).code == 0
+    text = (tmp_path / "out" / "prod" / "ecs" / "registry.template.json").read_text()
+    with aws(tmp_path) as account:
+        ran = run("deploy", "prod", "--registry", at=tmp_path)
+        assert ran.code == 0, (ran.out, ran.err)
+        assert account.stack
+        assert (account.stack["text"], account.stack["tags"]) == (text, {"project": "shop", "environment": "prod"})
+        assert {words["StackName"] for _, words in account.asked} == {"shop-prod-registry"}
+        assert ran.err.endswith("shop-prod-registry is deployed\nnext: `twipc pack prod`, then `twipc compile prod`\n")
+        # An environment that is called so has another tag.
+        theirs = BUILT_ON_ECS.replace("environment: prod", "environment: prod-registry").replace("shop/web:1", "shop/own:1")
+        project(tmp_path, **{"prod-registry": theirs})
+        assert run("compile", "prod-registry", at=tmp_path).code == 0
+        assert run("deploy", "prod-registry", "--format", "json", at=tmp_path).codes == ["TW714"]

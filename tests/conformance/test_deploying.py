@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli import project, run
-from tests.cli.scenes import ON_ECS
+from tests.cli.scenes import BUILT_ON_ECS, ON_ECS
 from tests.cli.stand_in_aws import surroundings
 from tests.conformance.moto import Moto, server
 
 pytestmark = pytest.mark.xdist_group("moto")
+ACCOUNT = "123456789012"
+"""The one that moto plays."""
 LEFT = ("    cluster:", "    execution_role:", "    security_groups:")
 SPEC = "".join(line for line in ON_ECS.splitlines(keepends=True) if not line.startswith(LEFT))
 CACHE = "  cache: {image: shop/cache:1, resources: {cpu: 0.25, memory: 512MiB}}\n"
@@ -54,6 +56,35 @@ def test_a_stack_is_made_brought_up_to_date_and_at_rest(url: str, tmp_path: Path
             id_: "kept" if id_ == "CacheLogs" else "deleted" for id_ in more
         }
         assert deploy(spec.replace("services:\n", f"services:\n{CACHE}")) == ({}, "")
+
+
+def test_repositories_of_two_environments_are_two_stacks(url: str, tmp_path: Path) -> None:
+    """Neither has the other's, and what is not made any more is there nevertheless."""
+    moto = Moto(url)
+    prod = BUILT_ON_ECS.replace("111122223333", ACCOUNT)
+    train = prod.replace("prod", "train").replace("registry:", "repositories: [shop/web]\n    registry:")
+    train = train.replace(
+        "services:\n", "services:\n  own: {image: shop/own:1, build: ., resources: {cpu: 0.25, memory: 512MiB}}\n"
+    )
+
+    def deploy(environment: str, text: str) -> dict[str, str]:
+        project(tmp_path, **{environment: text})
+        assert run("compile", environment, at=tmp_path).code == 0
+        ran = run("deploy", environment, "--registry", "--format", "json", at=tmp_path)
+        assert ran.code == 0, ran.out
+        return {one["what"]: one["change"] for one in json.loads(ran.out)["changes"]}
+
+    def there() -> set[str]:
+        return {one["repositoryName"] for one in moto.client("ecr").describe_repositories()["repositories"]}
+
+    with surroundings(tmp_path, AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="of", AWS_SECRET_ACCESS_KEY="nobody"):
+        assert deploy("prod", prod) == {"image repository shop/web": "created"}
+        assert deploy("train", train) == {"image repository shop/own": "created"}
+        assert there() == {"shop/web", "shop/own"}
+        assert deploy("prod", prod) == deploy("train", train) == {}
+        renamed = train.replace("shop/own:1", "shop/new:1")
+        assert deploy("train", renamed) == {"image repository shop/new": "created", "image repository shop/own": "kept"}
+        assert there() >= {"shop/web", "shop/new"}
 
 
 def _tags(moto: Moto) -> list[dict[str, str]]:

@@ -9,13 +9,13 @@ import click
 
 from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
-from twipc.driver import compile_model, load
+from twipc.driver import Compiled, compile_model, load
 from twipc.model import Model
 from twipc.project import content_of
 from twipc.registry import target, target_names
 from twipc.run import codes
 from twipc.run.stacks import Stacks, There
-from twipc.target.deploying import NoTemplate, Stack
+from twipc.target.deploying import Deploying, NoTemplate
 
 from . import stacking
 from .deployment import Deployment
@@ -33,6 +33,11 @@ _STACK = "stack"
 @click.argument("environment", metavar="ENV")
 @click.option("--target", "wanted", metavar="TARGET", help="Deploy this target; by default the only one that is deployed.")
 @click.option(
+    "--registry",
+    is_flag=True,
+    help="Deploy what images are pushed to, as a stack of its own: its repositories, which `twipc pack` needs.",
+)
+@click.option(
     "--against",
     metavar="FILE|REV|stack",
     help="With --dry-run: what runs. A template in a file, that of a revision of git, or the stack's own. Without it nothing "
@@ -46,6 +51,7 @@ def command(
     session: Session,
     environment: str,
     wanted: str | None,
+    registry: bool,
     against: str | None,
     words: tuple[str, ...],
     bucket: str | None,
@@ -58,25 +64,27 @@ def command(
 
     Without --dry-run it wants the extra `aws` (pip install 'twipc[aws]') and credentials.
     """
-    one = _begin(session, environment, wanted)
-    stack = one.deploying.stack(one.model, one.compiled.options, one.artifact.text)
-    said = stacking.pairs(words, stack)
+    one = _begin(session, environment, wanted, registry=registry)
+    said = stacking.pairs(words, one.stack)
     if dry:
-        _, running, there = _of_stack(one, stack) if against == _STACK else (None, _running(one, against), None)
         try:
+            _, running, there = _of_stack(one) if against == _STACK else (None, _running(one, against), None)
             one.tell(one.compare(running, _others(there, said)), against)
         except NoTemplate as problem:
             raise click.UsageError(visible(f"what runs is no template: {problem}")) from None
         one.finish()
     if against is not None:
         raise click.UsageError("--against is for --dry-run: a deployment asks AWS what runs")
-    _deploy(one, stack, said, bucket)
+    _deploy(one, said, bucket)
+    if registry:
+        one.voice.say(f"next: `twipc pack {one.environment}`, then `twipc compile {one.environment}`")
     one.finish()
 
 
-def _deploy(one: Deployment, stack: Stack, said: dict[str, str], bucket: str | None) -> None:
+def _deploy(one: Deployment, said: dict[str, str], bucket: str | None) -> None:
+    stack = one.stack
     stacking.fits(one, one.artifact.text, bucket)
-    stacks, running, there = _of_stack(one, stack)
+    stacks, running, there = _of_stack(one)
     if there:
         stacking.is_ready(one, stack, there)
     try:
@@ -97,16 +105,25 @@ def _others(there: There | None, said: dict[str, str]) -> frozenset[str]:
     return frozenset(name for name, value in said.items() if told.get(name, value) != value)
 
 
-def _of_stack(one: Deployment, stack: Stack) -> tuple[Stacks, str | None, There | None]:
+def _of_stack(one: Deployment) -> tuple[Stacks, str | None, There | None]:
     """Who is asked, the template of what runs, and the stack."""
-    stacks = stacking.reach(one, stack)
-    there = stacking.look(one, stacks, stack)
+    stacks = stacking.reach(one, one.stack)
+    there = stacking.look(one, stacks, one.stack)
     if there is None or not there.text:
-        one.voice.say(f"there is no stack `{stack.name}` in {stack.region}")
+        one.voice.say(f"there is no stack `{one.stack.name}` in {one.stack.region}")
+        _tell_first(one)
     return stacks, (there.text or None) if there else None, there
 
 
-def _begin(session: Session, asked: str, wanted: str | None) -> Deployment:
+def _tell_first(one: Deployment) -> None:
+    """What comes before a first deployment."""
+    first = one.deploying.first
+    if first and first.file in one.compiled.bundle.texts:
+        here = one.environment
+        one.voice.say(f"before it: `twipc deploy {here} --registry` makes its repositories, `twipc pack {here}` pushes to them")
+
+
+def _begin(session: Session, asked: str, wanted: str | None, *, registry: bool) -> Deployment:
     """The environment that is meant, compiled; the run ends here where it has errors, or `out/` is not what it makes."""
     (spec,) = session.specs((asked,))
     report = Report()
@@ -119,18 +136,34 @@ def _begin(session: Session, asked: str, wanted: str | None) -> Deployment:
         raise click.exceptions.Exit(1) from None
     if session.take(spec, weighty(session, report.findings), whole=False):
         session.finish(1)
-    assert compiled.target.deploying
-    deploying = compiled.target.deploying()
+    deploying = _deploying(compiled, registry=registry)
     artifact = next((one for one in compiled.bundle.artifacts if one.path == deploying.file), None)
     voice = Voice.for_stream(sys.stderr, json=session.format == "json")
     place = placed(spec.project, None, compiled)
     if artifact is None:
         working = Working(session, spec, model, voice)
         help = "say it otherwise in the spec, or deploy what `out/` has by other means"
-        working.end(codes.NO_TEMPLATE, f"{model.name} has no {deploying.file}: {deploying.missing(model)}", help=help)
-    one = Deployment(session, spec, model, voice, compiled=compiled, place=place, deploying=deploying, artifact=artifact)
+        if registry:
+            help = "what is no ECR of this account and region is made by other means; `twipc pack` pushes to what is there"
+        why = deploying.missing(model, compiled.options)
+        working.end(codes.NO_TEMPLATE, f"{model.name} has no {deploying.file}: {why}", help=help)
+    stack = deploying.stack(model, compiled.options, artifact.text)
+    one = Deployment(
+        *(session, spec, model, voice), compiled=compiled, place=place, deploying=deploying, artifact=artifact, stack=stack
+    )
     one.is_fresh(place)
     return one
+
+
+def _deploying(compiled: Compiled, *, registry: bool) -> Deploying:
+    """How all that runs is deployed, or what comes before it."""
+    assert compiled.target.deploying
+    found = compiled.target.deploying()
+    if not registry:
+        return found
+    if not found.first:
+        raise click.UsageError(f"{compiled.target.name} has no repositories of its own; leave --registry away")
+    return found.first
 
 
 def _deployable(model: Model, wanted: str | None) -> str:
@@ -154,8 +187,17 @@ def _deployable(model: Model, wanted: str | None) -> str:
 def _running(one: Deployment, against: str | None) -> str | None:
     """The text of what is said to run; None where nothing is said."""
     if against is None:
-        one.voice.say(f"nothing is known to run: {one.model.name} as if it were new; --against says what runs")
+        one.voice.say(f"nothing is known to run: {one.stack.name} as if it were new; --against says what runs")
+        _tell_first(one)
         return None
+    text = _text(one, against)
+    if said := one.deploying.stranger(one.model, text):
+        help = f"say what `{one.stack.name}` was deployed from, or leave --against away where it is new"
+        one.end(codes.OF_ANOTHER, f"`{against}` is {said}, and `{one.stack.name}` does not run by it", help=help)
+    return text
+
+
+def _text(one: Deployment, against: str) -> str:
     if not against:
         raise click.UsageError("--against is empty; it takes a file, or a revision of git")
     try:

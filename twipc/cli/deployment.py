@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled
 from twipc.target import Artifact
-from twipc.target.deploying import Act, Change, Deploying, Interruption, Operation
+from twipc.target.deploying import Act, Change, Deploying, Interruption, Operation, Stack
 
 from .hiding import covered
 from .placing import Placed
@@ -29,9 +29,10 @@ class Deployment(Working, kw_only=True):
     place: Placed
     deploying: Deploying
     artifact: Artifact
+    stack: Stack
 
     def about(self) -> dict[str, object]:
-        return {"environment": self.environment, "target": self.compiled.target.name}
+        return {"environment": self.environment, "target": self.compiled.target.name, "stack": self.stack.name}
 
     def compare(self, running: str | None, others: frozenset[str] = frozenset()) -> Operation:
         """What becomes of what runs, where these parameters are others; raises `NoTemplate`."""
@@ -44,7 +45,7 @@ class Deployment(Working, kw_only=True):
         if self.session.format not in ("json", "sarif"):
             for line in self._lines(operation):
                 click.echo(line)
-        self.voice.say(f"{self.model.name}: {_summary(operation)}")
+        self.voice.say(f"{self.stack.name}: {_summary(operation)}")
 
     def _lines(self, operation: Operation) -> list[str]:
         table: list[Row] = [(one.act.value, one.id, one.what, one.means) for one in operation.changes]

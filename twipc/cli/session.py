@@ -220,8 +220,8 @@ def _placed(finding: Finding, place: Callable[[str], str], environment: str) -> 
 
     related = tuple(replace(one, span=placed(one.span), message=veiled(one.message)) for one in finding.related)
     span = placed(finding.span) if finding.span else None
-    message, at = veiled(finding.message), veiled(finding.at)
-    return replace(finding, message=message, at=at, span=span, related=related, environment=environment)
+    message, at, listed = veiled(finding.message), veiled(finding.at), tuple(map(veiled, finding.listed))
+    return replace(finding, message=message, at=at, span=span, related=related, environment=environment, listed=listed)
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

@@ -21,6 +21,9 @@ _READY = ("REVIEW_IN_PROGRESS", "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_RO
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _FAILED = ("CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
 _TOLD = 3
+_NO_ROLE = "ECS service linked role"
+"""What an account lacks before its first cluster: ECS makes it, and does not wait for it."""
+_MAKE_ROLE = "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
 
 
 def reach(working: Working, stack: Stack) -> Stacks:
@@ -178,6 +181,8 @@ class Carrying(Struct):
         help = f"the stack is {status}: look at it before the next deployment"
         if status in ("UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE"):
             help = f"CloudFormation has taken everything back ({status}): mend it, and deploy again"
+        if any(_NO_ROLE in one.reason for one in self._events):
+            help = f"deploy again: by now ECS has made it, or `{_MAKE_ROLE}` makes it"
         failed = [one for one in self._events if one.status in _FAILED and "cancelled" not in one.reason]
         said = [covered(_told(one)) for one in failed[:_TOLD]] or [f"the stack `{self.stack.name}` is {status} at the end"]
         for one in said:

@@ -19,7 +19,8 @@ class Finding(Struct, frozen=True):
     """A code at a place: `message` stands alone in one line, `help` is the next step.
 
     `at` names the place in the spec the way `accept` does; `target` is set when only that target is concerned,
-    `environment` where one was looked at.
+    `environment` where one was looked at. `listed` is what a message says at its end, joined by "; ": where it is long, people
+    read it line by line.
     """
 
     code: Code
@@ -30,6 +31,7 @@ class Finding(Struct, frozen=True):
     at: str = ""
     target: str = ""
     environment: str = ""
+    listed: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from unicodedata import combining, east_asian_width
 
 from .code import Severity
+from .finding import Finding
 from .merge import Merged
 from .span import Span
 
@@ -32,7 +33,7 @@ def as_text(findings: Iterable[Merged], sources: Mapping[str, str], *, colour: b
 
 def as_concise(findings: Iterable[Merged]) -> str:
     """One line for each finding."""
-    return "".join(f"{_head(finding)}\n" for finding in findings)
+    return "".join(f"{' '.join([_head(finding), '; '.join(_below(finding))]).rstrip()}\n" for finding in findings)
 
 
 def as_json(findings: Iterable[Merged], more: Mapping[str, object]) -> str:
@@ -60,7 +61,7 @@ def as_json(findings: Iterable[Merged], more: Mapping[str, object]) -> str:
 
 def message(merged: Merged) -> str:
     """What a finding says, whose it is, and its helps, a line each."""
-    return "\n".join([_whole(merged), *(f"help: {said(help)}" for help in merged.helps)])
+    return "\n".join([_whole(merged), *_below(merged), *(f"help: {said(help)}" for help in merged.helps)])
 
 
 def summary(findings: Iterable[Merged]) -> str:
@@ -89,8 +90,23 @@ def said(text: str) -> str:
 
 
 def _whole(merged: Merged) -> str:
+    """What stands in one line: all of it, or what is before a long list."""
     whose = merged.whose()
-    return said(merged.finding.message) + (said(f" [{whose}]") if whose else "")
+    listed = _below(merged)
+    told = _before(merged.finding) if listed else said(merged.finding.message)
+    return told + (said(f" [{whose}]") if whose else "") + (":" if listed else "")
+
+
+def _below(merged: Merged) -> list[str]:
+    """What a message lists, a line each, where one line does not hold it."""
+    finding = merged.finding
+    if len(finding.message) <= _WIDEST or not finding.message.endswith(": " + "; ".join(finding.listed)):
+        return []
+    return [said(one) for one in finding.listed]
+
+
+def _before(finding: Finding) -> str:
+    return said(finding.message[: -len("; ".join(finding.listed)) - len(": ")])
 
 
 def _head(merged: Merged, paint: Callable[[str], str] = str) -> str:
@@ -105,7 +121,7 @@ def _block(merged: Merged, lines: Mapping[str, list[str]], colour: bool) -> list
     def paint(text: str) -> str:
         return f"\x1b[{_COLOURS[finding.severity]}m{text}\x1b[0m" if colour else text
 
-    block = [_head(merged, paint)]
+    block = [_head(merged, paint), *(f"  - {one}" for one in _below(merged))]
     if finding.span:
         block += _excerpt(finding.span, lines, paint)
     for one in merged.related:

@@ -7,24 +7,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 
-from .codes.services import SAME_NAME, SAME_SERVICE
+from .codes.services import MADE_TWICE, SAME_NAME, SAME_SERVICE
 from .codes.state import SECOND_WRITER
 from .state import writers
 from .stores import Store
 
 States = Mapping[str, Path]
 """What an environment has outside of it, by its id or name, and where the spec says it."""
+Made = Mapping[str, tuple[Path, str]]
+"""What an environment makes outside of it, where the spec says it, and how it says that another does."""
 
 
-def across(models: Sequence[Model], states: Sequence[States], names: Sequence[States]) -> Iterator[Finding]:
-    """Environments of one name, services of two that come to one, and state that two environments would write.
+def across(
+    models: Sequence[Model], states: Sequence[States], names: Sequence[States], made: Sequence[Made]
+) -> Iterator[Finding]:
+    """Environments of one name, services of two that come to one, what two would make, and state that both would write.
 
-    `states` and `names` have one entry for each model.
+    `states`, `names` and `made` have one entry for each model.
     """
     environments: dict[str, Model] = {}
     writers: dict[str, tuple[Model, Path]] = {}
     yield from _folders(models)
     yield from _services(models, names)
+    yield from _made(models, made)
     for model, state in zip(models, states, strict=True):
         first = environments.setdefault(model.name, model)
         if first is not model:
@@ -55,6 +60,23 @@ def _services(models: Sequence[Model], names: Sequence[States]) -> Iterator[Find
                     model.span(path, key=True),
                     help="rename the service, or one of the environments",
                     related=(Related(other.span(where, key=True), f"`{other.name}` has it by this"),),
+                    at=model.tree.name(path),
+                )
+
+
+def _made(models: Sequence[Model], made: Sequence[Made]) -> Iterator[Finding]:
+    """Only the first can make it."""
+    taken: dict[str, tuple[Model, Path]] = {}
+    for model, own in zip(models, made, strict=True):
+        for name, (path, help) in sorted(own.items()):
+            other, where = taken.setdefault(name, (model, path))
+            if other.name != model.name:
+                yield Finding(
+                    MADE_TWICE,
+                    f"`{other.name}` and `{model.name}` would both make {name}",
+                    model.span(path, key=True),
+                    help=f"leave it to one of them: the other says {help}",
+                    related=(Related(other.span(where, key=True), f"`{other.name}` makes it for this"),),
                     at=model.tree.name(path),
                 )
 

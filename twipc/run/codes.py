@@ -230,6 +230,14 @@ NOT_DEPLOYED = Code(
     "takes back the rest by itself.",
     raised_by="`twipc deploy` of a service whose tasks end at once",
 )
+OF_ANOTHER = Code(
+    "TW720",
+    "what is said to run is of another environment",
+    Severity.ERROR,
+    why="A stack is brought up to date from its own template. Beside another environment's nearly all would be told as updates "
+    "and deletions that no deployment makes.",
+    raised_by="`twipc deploy --dry-run --against` the template of another environment",
+)
 
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
@@ -237,5 +245,5 @@ CODES = (
     *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST, IN_USE),
     *(NO_REGISTRY, NOT_OURS),
     *(NO_TEMPLATE, NO_EXTRA, NO_CREDENTIALS, AWS_REFUSED, NOT_OUR_STACK, STUCK),
-    *(TOO_LONG, NO_PARAMETER, OTHERWISE, NOT_DEPLOYED),
+    *(TOO_LONG, NO_PARAMETER, OTHERWISE, NOT_DEPLOYED, OF_ANOTHER),
 )

@@ -94,7 +94,7 @@ class Deploying(Struct, frozen=True, kw_only=True):
 
     file: str
     """The artifact that is deployed; a bundle may be without it."""
-    missing: Callable[[Model], str]
+    missing: Callable[[Model, Any], str]
     """Why a model has no such file."""
     compare: Callable[[Model, Artifact, str | None, frozenset[str]], Operation]
     """From the text of what runs, none where nothing does, and the parameters that are others than there.
@@ -102,3 +102,7 @@ class Deploying(Struct, frozen=True, kw_only=True):
     Raises `NoTemplate` where that is something else.
     """
     stack: Callable[[Model, Any, str], Stack]
+    stranger: Callable[[Model, str], str]
+    """What a text of this kind is, if it says itself that it is another's than this model's; empty where it does not."""
+    first: Deploying | None = None
+    """What has to be there before images are pushed: a stack of its own."""

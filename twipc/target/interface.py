@@ -42,6 +42,8 @@ States = Callable[[Model, Any], Mapping[str, Path]]
 """What stands outside behind the single-writer volumes of a model, by its id: no other environment may write it."""
 Names = Callable[[Model, Any], Mapping[str, Path]]
 """What a target calls the services of a model where other environments are too: none of theirs may be called so."""
+Makes = Callable[[Model, Any], Mapping[str, tuple[Path, str]]]
+"""What a target makes outside that one environment alone may: the place in the spec, and how another leaves it to that one."""
 Images = Callable[[Model, Any], Sequence[Packed]]
 """The images that are made here for a target to run, by the names that a registry has of them."""
 Check = Callable[[Model, Any], Iterable[Finding]]
@@ -66,6 +68,7 @@ class Target(Struct, frozen=True, kw_only=True):
     options: type[Noun] = NoOptions
     states: States = field(default=lambda _model, _options: {})
     names: Names = field(default=lambda _model, _options: {})
+    makes: Makes = field(default=lambda _model, _options: {})
     check: Check = field(default=lambda _model, _options: ())
     limits: Table = ()
     option_facts: Callable[[Model, Any], Facts] = field(default=lambda _model, _options: {})

@@ -22,6 +22,8 @@ def tags(images: Iterable[Packed]) -> tuple[Step, ...]:
 
 
 _LOGIN = re.compile("denied|unauthorized|no basic auth|authentication required", re.IGNORECASE)
+_NOWHERE = re.compile("repository .*does not exist", re.IGNORECASE)
+"""ECR's words for a name that nobody made; other registries make it themselves."""
 _KEPT = re.compile("immutable|cannot be overwritten", re.IGNORECASE)
 
 
@@ -34,6 +36,8 @@ def refused(said: str, name: str) -> str | None:
     """What helps where a push of this name was refused: who may not has not said who they are, mostly."""
     if moves_no_tag(said):
         return "the registry has another image under this tag, and moves none: give what is new a tag of its own"
+    if _NOWHERE.search(said):
+        return "the registry has no such repository: make it first; those of ECR `twipc deploy ENV --registry` makes"
     registry = repository(name).partition("/")[0]
     return f"`docker login {registry}`, as somebody who may push there" if _LOGIN.search(said) else None
 

@@ -92,14 +92,15 @@ def _defaults(model: Model, target: Target, lost: list[_Loss]) -> Finding:
     by_why: dict[str, set[Path]] = {}
     for loss in lost:
         by_why.setdefault(loss.why, set()).add(loss.path)
-    told = "; ".join(f"{', '.join(_fields(paths, model))} ({why})" for why, paths in sorted(by_why.items()))
+    told = tuple(f"{', '.join(_fields(paths, model))} ({why})" for why, paths in sorted(by_why.items()))
     path: Path = ("targets", target.name)
     return Finding(
         codes.DEFAULTS_LOST,
-        f"defaults that {target.name} has no word for: {told}",
+        f"defaults that {target.name} has no word for: {'; '.join(told)}",
         model.span(path, key=True),
         at=model.tree.name(path),
         target=target.name,
+        listed=told,
     )
 
 

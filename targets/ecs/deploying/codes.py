@@ -43,4 +43,12 @@ BESIDE = Code(
     "new one before it deletes the old one: where both are in one zone, AWS refuses that halfway, and all is rolled back.",
     raised_by="`twipc deploy --dry-run` where a file system that the template makes is mounted in another subnet",
 )
-CODES = (REFUSED, STATE, TWO_WRITERS, OTHER_FILES, BESIDE)
+PROTECTED = Code(
+    "ECS131",
+    "a load balancer that is protected against deletion would go",
+    Severity.ERROR,
+    why="AWS refuses to delete it. CloudFormation tries three times while it cleans up, leaves it behind and calls the update "
+    "complete (re:Post, stack stuck in a cleanup): it runs on and is paid for, with its security group, and no stack has it.",
+    raised_by="`twipc deploy --dry-run` of a spec that publishes nothing any more, against a protected load balancer",
+)
+CODES = (REFUSED, STATE, TWO_WRITERS, OTHER_FILES, BESIDE, PROTECTED)

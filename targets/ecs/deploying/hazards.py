@@ -18,6 +18,8 @@ Fates = Mapping[str, Fate]
 Parts = Mapping[str, Part]
 _STATEFUL = ("AWS::EFS::FileSystem",)
 _LISTENERS = "AWS::ElasticLoadBalancingV2::Listener"
+_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+_PROTECTION = "deletion_protection.enabled"
 _ENDS = (Act.REPLACED, Act.DELETED)
 
 
@@ -25,7 +27,7 @@ def hazards(model: Model, owners: Mapping[str, str], found: Fates, before: Parts
     """`owners` is the service that each part is of."""
     for id_, fate in found.items():
         at: Path = ("services", owners[id_]) if owners.get(id_) else ("targets", "ecs")
-        for code, said, help in (*_refused(fate, before, after), *_led_to_still(fate, found), *_lost(fate)):
+        for code, said, help in (*_refused(fate, before, after), *_led_to_still(fate, found), *_lost(fate), *_protected(fate)):
             yield _finding(model, code, said, at, help)
     yield from _second_writers(model, found, before, after)
     yield from _other_files(model, found)
@@ -89,6 +91,20 @@ def _lost(fate: Fate) -> Iterator[tuple[Code, str, str]]:
         if not part.outlives(policy):
             said = f"the {KIND_WORDS[part.kind]} `{part.id}` would be {fate.act.value}, with all that is on it"
             yield codes.STATE, said, f"deploy it with `{policy}: Retain` first, or back up what is on it"
+
+
+def _protected(fate: Fate) -> Iterator[tuple[Code, str, str]]:
+    """What counts is what the load balancer was told before: the one that takes its place is another."""
+    stays = fate.act is Act.REPLACED and fate.part.outlives("UpdateReplacePolicy")
+    if fate.part.kind == _BALANCER and fate.act in _ENDS and fate.before and not stays:
+        said = fate.before.properties.get("LoadBalancerAttributes")
+        attributes = [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+        if any(one.get("Key") == _PROTECTION and one.get("Value") in ("true", True) for one in attributes):
+            yield (
+                codes.PROTECTED,
+                f"the load balancer `{fate.part.id}` would be {fate.act.value}, which AWS refuses: it is protected, and stays",
+                "deploy what runs with `targets: {ecs: {load_balancer: {deletion_protection: false}}}` first, then this",
+            )
 
 
 def _second_writers(model: Model, found: Fates, before: Parts, after: Parts) -> Iterator[Finding]:

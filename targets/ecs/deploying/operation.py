@@ -18,6 +18,7 @@ from .rolling import rolling, started, task_of
 _TASK, _SERVICE = "AWS::ECS::TaskDefinition", "AWS::ECS::Service"
 _TARGETS, _LISTENERS = "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::ElasticLoadBalancingV2::Listener"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+_REPOSITORY = "AWS::ECR::Repository"
 _ORDER = (Act.CREATED, Act.REPLACED, Act.UPDATED, Act.DELETED, Act.KEPT)
 Parts = Mapping[str, Part]
 Told = tuple[str, Interruption]
@@ -64,6 +65,8 @@ def _owners(among: Parts) -> dict[str, str]:
 
 def _what(part: Part, service: str) -> str:
     what = KIND_WORDS.get(part.kind, part.kind)
+    if part.kind == _REPOSITORY:
+        return f"{what} {part.properties.get('RepositoryName', '')}".rstrip()
     if not service:
         return what
     return f"{what} {service}" if part.kind == _SERVICE else f"{what} of {service}"
@@ -71,6 +74,8 @@ def _what(part: Part, service: str) -> str:
 
 def _means(fate: Fate, found: Mapping[str, Fate], after: Parts) -> Told:
     match fate.act:
+        case Act.CREATED if fate.part.kind == _REPOSITORY:
+            return "empty: `twipc pack` pushes to it", Interruption.NONE
         case Act.CREATED:
             return (started(fate.part) if fate.part.kind == _SERVICE else ""), Interruption.NONE
         case Act.DELETED:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.target import Artifact
+from twipc.target.images import Packed
+from twipc.target.images import packed as built
 
 from ..checking.options import arns
+from ..edges import running
 from ..options import Options
 from ..render import document
 from ..tags import own
@@ -25,9 +28,19 @@ _APART = {"/": "s", ".": "d", "_": "u", "-": "h"}
 
 def repositories(model: Model, options: Options) -> dict[str, Path]:
     """Those of this region and account that images of the spec are pushed to, and what asks for each."""
+    return _of(model, options, packed(model, options))
+
+
+def of_builds(model: Model, options: Options) -> dict[str, Path]:
+    """Those of them that hold the image of a `build`."""
+    found = (built(model, name, options.registry) for name, _ in running(model, options).services)
+    return _of(model, options, (one for one in found if one))
+
+
+def _of(model: Model, options: Options, images: Iterable[Packed]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     accounts = {arn.split(":")[4] for _, arn in arns(options) if arn.startswith("arn:")}
-    for one in packed(model, options):
+    for one in images:
         place = ECR.match(one.pushed) if one.pushed.startswith(f"{options.registry}/") else None
         if place and place[2] == options.region and (not accounts or place[1] in accounts):
             service = model.environment.services[one.service]

@@ -414,13 +414,108 @@ def test_what_was_asked_for_and_is_made_now_is_another_under_the_same_name() -> 
 def test_a_target_group_cannot_go_from_one_load_balancer_to_another() -> None:
     inside = PUBLISHED.replace("region: eu-west-1\n", "region: eu-west-1\n    load_balancer: {scheme: internal}\n")
     found = operation(inside, PUBLISHED)
-    assert codes(found) == ["ECS135"]
+    assert codes(found) == ["ECS135", "ECS131"]
     assert "`Listener80` would lead to `WebTargets80` from the new `LoadBalancer`" in found.findings[0].message
     moved = inside.replace("{http: 80}", "{http: 8080}")
-    assert codes(operation(moved, PUBLISHED)) == []
+    assert codes(operation(moved, PUBLISHED)) == ["ECS131"]
     gone = operation(LEFT, PUBLISHED)
     assert [one.interruption for one in gone.changes if one.id == "LoadBalancer"] == [Interruption.OUTAGE]
-    assert codes(operation(inside, LEFT)) == codes(operation(LEFT, PUBLISHED)) == []
+    assert codes(operation(inside, LEFT)) == []
+
+
+UNPROTECTED = PUBLISHED.replace("eu-west-1\n", "eu-west-1\n    load_balancer: {deletion_protection: false}\n")
+ALB = """\
+twipc: 1
+project: shop
+environment: prod
+targets: {ecs: {launch: fargate, region: eu-west-1, ingress: alb}}
+services:
+  web: {image: shop/web:1, ports: {http: 80}, resources: {cpu: 0.25, memory: 512MiB}}
+  edge:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      backends: {app: {members: [web.http]}}
+      routes: [{match: {prefix: /}, backend: app}]
+      default: {status: 404}
+    publish: [{port: http, host: 80}]
+    resources: {cpu: 0.25, memory: 512MiB}
+"""
+
+
+def test_a_load_balancer_goes_when_its_protection_has_gone() -> None:
+    """What it was told before counts, not what its successor is."""
+    found = operation(LEFT, PUBLISHED)
+    assert codes(found) == ["ECS131"]
+    assert found.findings[0].message == (
+        "the load balancer `LoadBalancer` would be deleted, which AWS refuses: it is protected, and stays"
+    )
+    assert codes(operation(UNPROTECTED, PUBLISHED)) == codes(operation(LEFT, UNPROTECTED)) == []
+    inside = UNPROTECTED.replace("{deletion_protection: false}", "{deletion_protection: false, scheme: internal}")
+    assert codes(operation(inside, PUBLISHED)) == ["ECS135", "ECS131"]
+    assert codes(operation(inside, UNPROTECTED)) == ["ECS135"]
+
+
+def test_the_one_in_a_servers_place_is_protected_too() -> None:
+    unprotected = ALB.replace("ingress: alb", "ingress: alb, load_balancer: {deletion_protection: false}")
+    renamed = ALB.replace("  edge:", "  door:")
+    assert codes(operation(renamed, ALB)) == ["ECS131"]
+    assert codes(operation(unprotected, ALB)) == codes(operation(renamed, unprotected)) == []
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [None, "true", ["true"], [{"Key": "deletion_protection.enabled"}], [{"Key": "deletion_protection.enabled", "Value": {}}]],
+)
+def test_protection_that_is_not_said_is_none(attributes: object) -> None:
+    balancer = {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"LoadBalancerAttributes": attributes}}
+    assert codes(between({"Resources": {"Balancer": balancer}}, {"Resources": {}})) == []
+
+
+def test_a_protected_one_that_is_retained_is_not_deleted() -> None:
+    properties = {"Type": "network", "LoadBalancerAttributes": [{"Key": "deletion_protection.enabled", "Value": "true"}]}
+    one = {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": properties}
+    kept = one | {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    other = kept | {"Properties": properties | {"Type": "application"}}
+    assert codes(between({"Resources": {"Balancer": kept}}, {"Resources": {}})) == []
+    assert codes(between({"Resources": {"Balancer": kept}}, {"Resources": {"Balancer": other}})) == []
+    assert codes(between({"Resources": {"Balancer": one}}, {"Resources": {}})) == ["ECS131"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SPEC, ""),
+        (SPEC.replace("project: shop", "project: ship"), "a template of the environment `prod` of the project `ship`"),
+    ],
+)
+def test_whose_a_template_is_it_says_itself(text: str, said: str) -> None:
+    assert DEPLOYING.stranger(model(), artifact(text).text) == said
+
+
+@pytest.mark.parametrize(
+    ("description", "tags", "said"),
+    [
+        ("shop-prod: written by twipc; edit the spec", [], ""),
+        ("shop-train: written by twipc; edit the spec", [], "a template of `shop-train`"),
+        ("shop-prod, images: written by twipc; edit the spec", [], "the template of its repositories"),
+        ("shop-prod: written by twipc; edit the spec", [("c", "b"), ("a", "b")], "the environment `b` of the project `a`"),
+        ("shop-prod: written by twipc; edit the spec", [("a", "b"), ("shop", "prod")], ""),
+        ("made by hand", [("a", "b")], ""),
+        (["shop-train: written by twipc;"], [("a", "b")], ""),
+        (None, [("a", "b")], ""),
+    ],
+)
+def test_what_is_not_twipcs_is_anybodys(description: object, tags: list[tuple[str, str]], said: str) -> None:
+    def tagged(one: object, other: object) -> Template:
+        pairs = {"project": one, "environment": other}
+        return {"Type": "A::B::C", "Properties": {"Tags": [1, *({"Key": key, "Value": said} for key, said in pairs.items())]}}
+
+    made, odd = [tagged(*pair) for pair in tags], tagged({}, [1])
+    resources = {"Odd": odd, **{f"Made{number}": one for number, one in enumerate(made)}}
+    text = json.dumps({"Description": description, "Resources": resources})
+    assert DEPLOYING.stranger(model(), text).endswith(said)
+    assert bool(DEPLOYING.stranger(model(), text)) == bool(said)
 
 
 def test_files_that_stay_another_users_are_told() -> None:

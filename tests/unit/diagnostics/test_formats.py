@@ -11,10 +11,11 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from twipc.diagnostics import Code, Finding, Related, Severity, Span, merged
 from twipc.diagnostics.github import as_github
-from twipc.diagnostics.render import message
+from twipc.diagnostics.render import as_concise, as_json, as_text, message
 from twipc.diagnostics.sarif import as_sarif
 
 # Read as draft 7, which knows what a relative URI is; nothing in the schema means something else there.
@@ -28,9 +29,17 @@ SPANS = st.builds(
     lambda file, line, column, lines, columns: Span(f"s{file}", line, column, line + lines, column + columns),
     *(NASTY, st.integers(1, 9), st.integers(1, 9), st.integers(0, 2), st.integers(0, 9)),
 )
+
+
+def finding(code: Code, said: str, *rest: Any, listed: tuple[str, ...], **more: Any) -> Finding:
+    """One that says at its end what it lists."""
+    told = f"{said}: {'; '.join(listed)}" if listed else said
+    return replace(Finding(code, told, *rest, **more), listed=listed)
+
+
 FINDINGS = st.lists(
     st.builds(
-        Finding,
+        finding,
         st.sampled_from(CODES),
         NASTY,
         st.none() | SPANS,
@@ -39,6 +48,7 @@ FINDINGS = st.lists(
         at=NASTY,
         target=st.sampled_from(["", "swarm", "ecs"]),
         environment=st.sampled_from(["", "prod"]),
+        listed=st.just(()) | st.lists(NASTY.map(lambda said: said * 20), min_size=1, max_size=3).map(tuple),
     ),
     max_size=4,
 )
@@ -141,3 +151,34 @@ def test_github_reads_any_findings_back(findings: list[Finding]) -> None:
 def test_a_command_of_github(span: Span | None, told: str) -> None:
     out = as_github(merged([Finding(CODES[2], "50% of: a, b", span, "x")]))
     assert out == f"::error {told}title=TW902::50%25 of: a, b%0Ahelp: x\n"
+
+
+LISTED = tuple(f"services.{name}.pids ({'why ' * 100})" for name in ("web", "db", "x\n"))
+LONG = finding(CODES[0], "defaults that ecs has no word for", SPAN, listed=LISTED, target="ecs")
+
+
+def test_a_long_list_is_told_line_by_line_and_whole() -> None:
+    """JSON has it in one."""
+    text = as_text(merged([LONG]), {}, colour=False)
+    assert text.splitlines() == [
+        "specs/prod.yaml:3:5: note[TW900]: defaults that ecs has no word for [on ecs]:",
+        *(f"  - {one.replace(chr(10), chr(92) + 'u000a')}" for one in LISTED),
+    ]
+    assert json.loads(as_json(merged([LONG]), {}))["findings"][0]["message"] == LONG.message
+    [line] = as_concise(merged([LONG])).splitlines()
+    assert [line.count(f"services.{name}.pids") for name in ("web", "db")] == [1, 1]
+    assert "…" not in line + text + message(merged([LONG])[0])
+
+
+def test_a_short_list_stands_in_its_line() -> None:
+    short = finding(CODES[0], "defaults", SPAN, listed=("a (b)", "c (d)"))
+    assert as_text(merged([short]), {}, colour=False) == "specs/prod.yaml:3:5: note[TW900]: defaults: a (b); c (d)\n"
+
+
+def test_what_is_listed_counts_only_where_the_message_says_it() -> None:
+    """What covers a secret may cover it in one and not in the other; and a single value is cut as ever."""
+    other = finding(CODES[0], "x", SPAN, listed=LISTED)
+    covered = Finding(CODES[0], f"x: {'y' * 300}", SPAN, listed=other.listed)
+    assert as_text(merged([covered]), {}, colour=False).count("\n") == 1
+    long = finding(CODES[0], "x", SPAN, listed=("y" * 10_000, "z"))
+    assert [len(line) for line in as_text(merged([long]), {}, colour=False).splitlines()][1:] == [604, 5]

@@ -88,6 +88,40 @@ def test_services_of_two_environments_with_names_of_their_own_are_not(tmp_path: 
     assert two(tmp_path, "{compose: {}}", names=("prod", "web", "prod-eu", "web")) == []
 
 
+HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+PUSHED = ECS.replace("}}", f", registry: {HOST}}}}}")
+
+
+@pytest.mark.parametrize(
+    ("targets", "other", "images", "count"),
+    [
+        (PUSHED, PUSHED, ("shop/web:1", "shop/web:2"), 1),
+        (PUSHED, PUSHED, (f"{HOST}/shop/web:1", "shop/web:2"), 1),
+        (PUSHED, PUSHED, ("shop/web:1", "shop/own:1"), 0),
+        (PUSHED, PUSHED.replace("registry:", "repositories: [shop/web], registry:"), ("shop/web:1", "shop/web:2"), 0),
+        (PUSHED.replace("registry:", "repositories: [shop/web], registry:"), PUSHED, ("shop/web:1", "shop/web:2"), 0),
+        (PUSHED, PUSHED.replace("amazonaws.com", "amazonaws.com/team"), ("shop/web:1", "shop/web:2"), 0),
+        (PUSHED, PUSHED.replace("eu-west-1", "eu-west-2"), ("shop/web:1", "shop/web:2"), 0),
+        (PUSHED, PUSHED.replace("111122223333", "444455556666"), ("shop/web:1", "shop/web:2"), 0),
+    ],
+)
+def test_a_repository_is_made_by_one_environment(
+    tmp_path: Path, targets: str, other: str, images: tuple[str, str], count: int
+) -> None:
+    """The other one says that it is there, and both push to it."""
+    specs = {
+        name: spec(name, f"services:\n  web: {{image: {image}, build: ., resources: {{cpu: 0.25, memory: 512MiB}}}}\n", on)
+        for name, image, on in zip(("prod", "train"), images, (targets, other), strict=True)
+    }
+    ran = run("lint", "--format", "json", at=project(tmp_path, **specs))
+    found = [one for one in ran.findings if one["code"] == "TW472"]
+    assert len(found) == count, ran.findings
+    for one in found:
+        assert one["message"] == f"`shop-prod` and `shop-train` would both make the repository `{HOST}/shop/web`"
+        assert one["help"] == "leave it to one of them: the other says `repositories: [shop/web]`"
+        assert one["at"] == "services.web.image"
+
+
 def test_an_environment_whose_options_are_wrong_says_just_that(tmp_path: Path) -> None:
     ran = run("lint", "--format", "json", at=project(tmp_path, prod=spec("prod", targets="{ecs: {region: x}}")))
     assert ran.code == 1

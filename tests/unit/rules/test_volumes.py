@@ -86,7 +86,7 @@ def test_two_environments_do_not_write_one_folder(first: str, second: str, count
             text.replace("environment: prod", f"environment: {name}") + f"volumes: {{data: {{access: single-writer, {kind}}}}}"
         )
         models.append(compiled_text(text, stem=name).model)
-    found = list(across([model for model in models if model], [{}, {}], [{}, {}]))
+    found = list(across([model for model in models if model], [{}, {}], [{}, {}], [{}, {}]))
     assert [(one.code.id, one.at) for one in found] == [("TW401", "volumes.data")] * count
 
 

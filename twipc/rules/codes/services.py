@@ -114,6 +114,14 @@ SAME_SERVICE = Code(
     "the first.",
     raised_by="two specs in one folder whose services come to the same name",
 )
+MADE_TWICE = Code(
+    "TW472",
+    "one thing that two environments would make",
+    Severity.ERROR,
+    why="A repository of images is of one stack: the second one that would make it fails at its first deployment. It can be "
+    "shared all the same: one environment makes it, and others say that it is there.",
+    raised_by="two specs in one folder that build one image, for one registry whose repositories the template makes",
+)
 
 CODES = (
     NO_LIMIT,
@@ -128,4 +136,5 @@ CODES = (
     ONE_WORD,
     SAME_NAME,
     SAME_SERVICE,
+    MADE_TWICE,
 )
