@@ -125,7 +125,7 @@ class Options(Noun):
     """Where on AWS the environment runs."""
 
     launch: Literal["fargate", "ec2"] = Field(description="Who owns the machines: AWS (fargate) or you (ec2).")
-    region: Region = Field(description="The region of everything below.")
+    region: Region = Field(description="The region of AWS that all of it is in.")
     cluster: Cluster | None = Field(
         None, description="The cluster that the services run in; without it the template makes one, <project>-<environment>."
     )

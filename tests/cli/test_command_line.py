@@ -85,6 +85,18 @@ def test_wrong_use_is_2(root: Path, arguments: list[str], said: str) -> None:
     assert not (root / "out").exists()
 
 
+@pytest.mark.parametrize("verb", ["compile", "lint", "verify"])
+def test_where_no_file_is_a_spec_it_is_said_what_makes_one(verb: str, tmp_path: Path) -> None:
+    ran = run(verb, at=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "write specs/<environment>.yaml (`twipc explain spec` says what it holds)" in ran.err
+    # A compose file, and a spec of another version, say no environment.
+    project(tmp_path, prod='version: "3"\nservices: {web: {image: "shop/web:1"}}\n')
+    ran = run(verb, at=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "only what others extend (specs/prod.yaml): a spec says whose it is, such as `environment: prod`" in ran.err
+
+
 def test_findings_go_to_stdout_and_all_else_to_stderr(root: Path) -> None:
     ran = run("compile", at=root)
     assert (ran.code, ran.out) == (0, "")

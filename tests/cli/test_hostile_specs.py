@@ -94,6 +94,7 @@ def test_what_is_hostile_is_refused_where_it_stands(name: str, tmp_path: Path) -
     (tmp_path / "specs/prod.yaml").write_bytes(content)
     ran = run("lint", "prod", "--format", "json", at=tmp_path)
     assert ran.code == 1
+    assert [one for one in ran.findings if not one["help"]] == []
     first = next(one for one in ran.findings if one["code"].startswith(code))
     assert (first["span"]["file"], first["span"]["line"]) == ("specs/prod.yaml", line)
     for arguments in (["compile", "prod"], ["verify", "prod"], ["compile", "-", "-o", "-"]):

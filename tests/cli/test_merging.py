@@ -76,6 +76,36 @@ def acceptance(code: str = "TW512", at: str = "services.web.publish.http") -> st
     return f"  - {{code: {code}, at: {at}, target: swarm, because: known}}\n"
 
 
+SECRET = WEB + "    env: {TOKEN: {secret: token}}\nsecrets:\n  token: {file: .secrets/token, swarm: token-1}\n"
+
+
+def test_what_is_lost_on_two_targets_is_said_once_and_accepted_once(tmp_path: Path) -> None:
+    text = spec("prod", SECRET, "{compose: {}, swarm: {}}")
+    (row,) = (
+        one for one in run("lint", "--format", "json", at=project(tmp_path, prod=text)).findings if one["severity"] == "error"
+    )
+    at = "services.web.env.TOKEN"
+    assert row["message"].startswith(f"{at} on compose, swarm: secrets come as files here")
+    assert (row["target"], row["targets"], row["at"]) == (None, ["compose", "swarm"], at)
+    accept = f"{{code: TW515, at: {at}, target: [compose, swarm], because: …}}"
+    assert row["help"] == f"change it, or accept it: {accept}"
+    assert "[on " not in next(one for one in run("lint", "--format", "concise", at=tmp_path).out.splitlines() if "TW515" in one)
+    project(tmp_path, prod=f"{text}accept: [{accept.replace('…', 'known')}]\n")
+    assert run("lint", "--strict", at=tmp_path).code == 0
+
+
+def test_what_is_lost_on_other_targets_in_another_environment_is_told_apart(tmp_path: Path) -> None:
+    late, prod = taking("late", "{compose: {}}"), taking("prod", "{compose: {}, swarm: {}}")
+    project(
+        tmp_path,
+        base=HEAD + SECRET,
+        late=late.replace("  other: {from: web}\n", ""),
+        prod=prod.replace("  other: {from: web}\n", ""),
+    )
+    rows = [row for row in run("lint", "--format", "json", at=tmp_path).findings if row["code"] == "TW515"]
+    assert [(row["targets"], row["environments"]) for row in rows] == [(["compose"], ["late", "prod"]), (["swarm"], ["prod"])]
+
+
 def test_a_second_acceptance_accepts_nothing(tmp_path: Path) -> None:
     project(tmp_path, prod=spec("prod", LOST + "accept:\n" + acceptance() + acceptance(), "{swarm: {}}"))
     found = [row for row in run("lint", "--format", "json", at=tmp_path).findings if row["severity"] != "note"]

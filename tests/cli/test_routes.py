@@ -178,9 +178,35 @@ def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -
     assert (differ.code, "--same 'backend app=backend main'" in differ.err) == (1, True)
     agree = run(*pair, "--same", "backend app=backend main", at=root)
     assert (agree.code, "--same" in agree.err) == (0, False)
+    told = run(*pair, "--same", "backend app=backend main", "--format", "json", at=root)
+    assert json.loads(told.out)["differences"] == []
     wrong = run(*pair, "--same", "backend ap=backend main", at=root)
     assert wrong.code == 2
     assert "never answers `backend ap`; it answers: backend app" in wrong.err
+
+
+def test_one_answer_can_have_several_names_and_each_side_keeps_its_own(root: Path) -> None:
+    one = (
+        "server { listen 80; location = /a { proxy_pass http://app; } location = /c { return 404; } "
+        "location / { return 503; } }"
+    )
+    other = (
+        "server { listen 80; location = /a { proxy_pass http://app; } location = /b { proxy_pass http://api; } "
+        "location = /c { proxy_pass http://app; } location / { proxy_pass http://web; } }"
+    )
+    (root / "one.conf").write_text(one)
+    (root / "other.conf").write_text(other)
+    pair = ("routes", "diff", "one.conf", "other.conf")
+    names = [argument for name in ("api", "web") for argument in ("--same", f"status 503=backend {name}")]
+    ran = run(*pair, *names, at=root)
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "one.conf and other.conf: 1 kind of request answered differently")
+    first, second = (line.split()[-2:] for line in ran.out.splitlines()[1:])
+    assert (ran.out.splitlines()[0], first, second) == ("GET /c", ["status", "404"], ["backend", "app"])
+    differ = run(*pair, *names[:2], at=root)
+    assert "--same 'status 503=backend web'" in differ.err
+    rows = [line.split()[-2:] for line in differ.out.splitlines() if "conf" in line]
+    assert ["status", "503"] in rows
+    assert ["backend", "web"] in rows
 
 
 def test_a_revision_is_compared_with_what_is_now(root: Path) -> None:

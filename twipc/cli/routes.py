@@ -6,6 +6,7 @@ import shlex
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from twipc.diagnostics.render import visible
 from twipc.routes.automaton import TooMany
@@ -139,7 +140,7 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         # What differs is no finding: a report without results would say that all is alike.
         raise click.UsageError(f"`routes diff` has nothing to say in {session.format}; take --format json")
     first, second = side(session, one), side(session, other)
-    found = differences(same(first, second, pairs).site, second.site)
+    found = differences(*same(first, second, pairs))
     sure = [each for each in found if not each.open]
     rows = [_difference(first, second, each) for each in found]
     if _tells(session):
@@ -157,7 +158,7 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         count = f"{len(sure)} kind{' of request' if len(sure) == 1 else 's of requests'}"
         said = f"{count} answered differently{left}" if found else "every request is answered alike"
         click.echo(visible(f"{first.name} and {second.name}: {said}"), err=True)
-        if pair := twins(first, second, [(each.one, each.other) for each in sure if each.plain]):
+        if pair := twins(first, second, [(_said(first, each.one), _said(second, each.other)) for each in sure if each.plain]):
             click.echo(visible(f"if that is one answer under two names, say --same {shlex.quote(pair)}"), err=True)
         if reads_raw(first.site, second.site):
             click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
@@ -174,7 +175,9 @@ def _tells(session: Session) -> bool:
 def _tell(one: Side, other: Side, each: Difference, head: str) -> None:
     click.echo(visible(f"{head}{each.request}"))
     rows: list[Row] = [
-        (of.name, *step[:3], str(way)) for of, way in ((one, each.one), (other, each.other)) for step in _steps(of, way)[-1:]
+        (of.name, *step[:3], _said(of, way))
+        for of, way in ((one, each.one), (other, each.other))
+        for step in _steps(of, way)[-1:]
     ]
     for line in columns(rows):
         click.echo(f"  {line}")
@@ -185,7 +188,7 @@ def _difference(one: Side, other: Side, each: Difference) -> dict[str, Any]:
     sides = [
         {
             "name": of.name,
-            "answer": str(way),
+            "answer": _said(of, way),
             "steps": [dict(zip(("server", "at", "rule", "leads"), step, strict=True)) for step in _steps(of, way)],
         }
         for of, way in ((one, each.one), (other, each.other))
@@ -211,6 +214,16 @@ def _steps(one: Side, way: Taken) -> list[Row]:
         said, at = (rule.said, rule.at) if rule else ("default", table.default_at)
         rows.append((name, one.where(at), said, _leads(rule.leads if rule else table.default)))
     return rows
+
+
+def _said(of: Side, way: Taken) -> str:
+    """Who answers, as this side calls it: what was compared may have a name of the other's."""
+    told = {one for one in way.answers if one.kind == "circle"}
+    for name, number in way.through:
+        table = of.site.tables[name]
+        leads = table.default if number is None else table.rules[number].leads
+        told.update(one for one in leads if isinstance(one, Answer))
+    return str(replace(way, answers=frozenset(told)))
 
 
 def _leads(outcome: tuple[Answer | Onward, ...]) -> str:

@@ -65,7 +65,7 @@ class Session(Struct, dict=True):
             return (self._from_stdin() if file == STDIN else self._from_file(Path(file)) for file in files)
         found = [spec for spec in self._all() if not names_no_environment(spec.file, spec.content)]
         if not found and not self.report.findings:
-            raise click.UsageError("there is no spec: name a file, or write specs/<environment>.yaml")
+            raise click.UsageError(visible(_why_there_is_none(self.fragments())))
         return iter(found)
 
     def fragments(self) -> list[Spec]:
@@ -222,6 +222,15 @@ def _placed(finding: Finding, place: Callable[[str], str], environment: str) -> 
     span = placed(finding.span) if finding.span else None
     message, at, listed = veiled(finding.message), veiled(finding.at), tuple(map(veiled, finding.listed))
     return replace(finding, message=message, at=at, span=span, related=related, environment=environment, listed=listed)
+
+
+def _why_there_is_none(fragments: list[Spec]) -> str:
+    """What to do where no file is a spec."""
+    if not fragments:
+        return "there is no spec: write specs/<environment>.yaml (`twipc explain spec` says what it holds), or name a file"
+    files = ", ".join(shown(one.project.root / one.file) for one in fragments[:3])
+    first = fragments[0].stem
+    return f"there is no spec, only what others extend ({files}): a spec says whose it is, such as `environment: {first}`"
 
 
 def verb(function: Callable[..., None]) -> Callable[..., None]:

@@ -159,24 +159,26 @@ def is_spec(path: str, revision: str) -> bool:
         return True  # what is wrong with it is told when it is read as one
 
 
-def same(one: Side, other: Side, pairs: tuple[str, ...]) -> Side:
-    """The first side, with its answers called as the second calls them; a name that neither has is wrong usage."""
-    called: dict[str, str] = {}
-    mine, theirs = (frozenset(map(str, _answers(of))) for of in (one, other))
+def same(one: Side, other: Side, pairs: tuple[str, ...]) -> tuple[Site, Site]:
+    """Both sites, with one name for what `pairs` say is one answer; a name that a side does not have is wrong usage."""
+    mine, theirs = ({str(answer): answer for answer in _answers(of)} for of in (one, other))
+    known: list[set[Answer]] = []
     for pair in pairs:
         left, equals, right = pair.partition("=")
         if not equals:
             raise click.UsageError(visible(f"`{pair}` is not of the form X=Y"))
-        for said, of, known in ((left, one, mine), (right, other, theirs)):
-            if said not in known:
-                raise click.UsageError(visible(f"{of.name} never answers `{said}`; it answers: {', '.join(sorted(known))}"))
-        called[left] = right
-    kinds = {str(answer): answer for answer in _answers(other)}
+        for said, of, answers in ((left, one, mine), (right, other, theirs)):
+            if said not in answers:
+                raise click.UsageError(visible(f"{of.name} never answers `{said}`; it answers: {', '.join(sorted(answers))}"))
+        both = {mine[left], theirs[right]}
+        known = [*(those for those in known if not those & both), both.union(*(those for those in known if those & both))]
+    called = {answer: min(those) for those in known for answer in those}
+    return _renamed(one.site, called), _renamed(other.site, called)
 
+
+def _renamed(site: Site, called: Mapping[Answer, Answer]) -> Site:
     def renamed(outcome: Outcome) -> Outcome:
-        return tuple(
-            kinds[called[str(answer)]] if isinstance(answer, Answer) and str(answer) in called else answer for answer in outcome
-        )
+        return tuple(called.get(answer, answer) if isinstance(answer, Answer) else answer for answer in outcome)
 
     tables: Mapping[str, Table] = {
         name: replace(
@@ -184,16 +186,15 @@ def same(one: Side, other: Side, pairs: tuple[str, ...]) -> Side:
             rules=tuple(replace(rule, leads=renamed(rule.leads)) for rule in table.rules),
             default=renamed(table.default),
         )
-        for name, table in one.site.tables.items()
+        for name, table in site.tables.items()
     }
-    return replace(one, site=Site(one.site.entry, tables, one.site.source))
+    return Site(site.entry, tables, site.source) if called else site
 
 
-def twins(one: Side, other: Side, ways: Iterable[tuple[object, object]]) -> str | None:
+def twins(one: Side, other: Side, ways: Iterable[tuple[str, str]]) -> str | None:
     """Two answers that may be one under two names, as `--same` takes them: each is unknown to the other side."""
     mine, theirs = (frozenset(map(str, _answers(of))) for of in (one, other))
-    pairs = ((str(left), str(right)) for left, right in ways)
-    return next((f"{left}={right}" for left, right in pairs if left in mine - theirs and right in theirs - mine), None)
+    return next((f"{left}={right}" for left, right in ways if left in mine - theirs and right in theirs - mine), None)
 
 
 def _answers(of: Side) -> Iterator[Answer]:

@@ -2,8 +2,8 @@
 
 from .code import Code, Severity
 from .finding import Finding, Related
-from .merge import Merged, merged
+from .merge import Merged, lost_at, merged
 from .report import Report, Stopped
 from .span import Path, Span
 
-__all__ = ["Code", "Finding", "Merged", "Path", "Related", "Report", "Severity", "Span", "Stopped", "merged"]
+__all__ = ["Code", "Finding", "Merged", "Path", "Related", "Report", "Severity", "Span", "Stopped", "lost_at", "merged"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .finding import Finding, Related
 
@@ -40,6 +41,8 @@ class Merged(Struct, frozen=True):
 
     def _told_nowhere(self, targets: list[str]) -> list[str]:
         text = f"{self.finding.span} {self.finding.message} "
+        if f" on {', '.join(targets)}: " in text:
+            return []
         told = all(f" on {name}:" in text or f" on {name} " in text or f"/{name}/" in text for name in targets)
         return [] if told else targets
 
@@ -67,5 +70,33 @@ def merged(findings: Iterable[Finding]) -> list[Merged]:
             tuple(dict.fromkeys(related for one in group for related in one.related)),
             tuple(sorted({(one.environment, one.target) for one in group})),
         )
-        for group in groups.values()
+        for group in _together(groups.values())
     ]
+
+
+def lost_at(at: str, target: str) -> str:
+    """How it begins what a target makes of a place: said of several targets alike, it is one finding of all."""
+    return f"{at} on {target}: "
+
+
+def _together(groups: Iterable[list[Finding]]) -> Iterator[list[Finding]]:
+    """The groups, those as one that tell the same of the same environments, each of a target that it names."""
+    alike: dict[object, list[list[Finding]]] = {}
+    for group in groups:
+        one = group[0]
+        head = lost_at(one.at, one.target)
+        if one.target and one.message.startswith(head):
+            names = tuple(sorted({each.environment for each in group}))
+            alike.setdefault((one.code.id, one.span, one.at, one.message[len(head) :], names), []).append(group)
+        else:
+            alike[id(group)] = [group]
+    for those in alike.values():
+        targets = ", ".join(sorted({group[0].target for group in those}))
+        yield [_of_all(one, targets) for group in those for one in group] if len(those) > 1 else those[0]
+
+
+def _of_all(finding: Finding, targets: str) -> Finding:
+    """A finding as it is said of several targets: what would accept it accepts it on each."""
+    head = lost_at(finding.at, finding.target)
+    help = finding.help and finding.help.replace(f", target: {finding.target}, because: ", f", target: [{targets}], because: ")
+    return replace(finding, message=lost_at(finding.at, targets) + finding.message[len(head) :], help=help)

@@ -124,9 +124,10 @@ def _extended(node: Node, chain: list[Tree], read: ReadFile, report: Report) -> 
     if isinstance(value, str) and not value.startswith("/") and value.endswith((".yaml", ".yml")):
         file = normpath(join(dirname(chain[-1].file), value))
         if len(chain) == MOST_STEPS:
-            said = f"over {MOST_STEPS} files extend each other"
+            said, help = f"over {MOST_STEPS} files extend each other", "put what they share into fewer"
         elif any(tree.file == file for tree in chain):
             said = f"the files extend each other: {' → '.join([*(tree.file for tree in chain), file])}"
+            help = "take one `extends` out, and put what both share into a file that extends neither"
         elif file.startswith("../"):
             said, help = f"`{value}` leads out of the project", "the project is the folder that holds `specs/`"
         elif (content := read(file)) is not None:

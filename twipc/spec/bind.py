@@ -14,7 +14,7 @@ from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, plai
 
 from . import codes, foreign
 from .clashes import tell_clashes, tell_kinds
-from .misfits import described, fields_here, holds_something, judgement, noun_around, veiled
+from .misfits import fields_here, holds_something, judgement, lacking, noun_around, veiled
 from .noun import Noun
 from .shape import Leaf, ListOf, MapOf, OfNoun, Shape, fields, inside, shape_at
 
@@ -136,7 +136,7 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
         report.add(codes.UNKNOWN_FIELD, f"unknown field `{loc[-1]}`", span, help=fields_here(loc, shape), at=at)
     elif kind == "missing":
         said = f"`{loc[-1]}` is required" + (f" in `{tree.name(path[:-1])}`" if path[:-1] else "")
-        report.add(codes.MISSING, said, _parent_span(tree, path), help=described(loc, shape), at=at)
+        report.add(codes.MISSING, said, _parent_span(tree, path), help=lacking(loc, shape), at=at)
     elif kind == "too_short" and holds_something(node):
         pass  # what stands in it is wrong, and was said
     else:

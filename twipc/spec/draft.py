@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import TypeAdapter, ValidationError
+
 from twipc.diagnostics import Path, Report, Stopped
 from twipc.syntax import Gaps, NodeScalar, Tree
 
@@ -9,9 +11,18 @@ from . import codes
 from .bind import judged
 from .clashes import tell_clashes, tell_kinds
 from .environment import Environment
+from .values import Name
 
 _MOST_ROUNDS = 20
 """What is taken out of a noun may leave it without what it needs, so that it goes too: never deeper than nouns are nested."""
+
+
+def _may_be_called(stem: str) -> bool:
+    try:
+        TypeAdapter(Name).validate_python(stem)
+    except ValidationError:
+        return False
+    return True
 
 
 def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:
@@ -25,7 +36,9 @@ def bind(tree: Tree, stem: str, report: Report) -> tuple[Environment, Tree]:
             codes.FILE_NAME,
             f"the environment is called `{called.value}`, its file `{stem}.yaml`",
             called.span,
-            help=f"write `environment: {stem}` or rename the file",
+            help=f"write `environment: {stem}` or rename the file"
+            if _may_be_called(stem)
+            else f"rename it: `{called.value}.yaml`",
             at="environment",
         )
     noun: type[Environment] = Environment

@@ -151,14 +151,15 @@ FindingCode = Annotated[str, Form("[A-Z0-9]{3,20}", "a finding's code", "such as
 
 
 class Acceptance(Noun):
-    """A loss that is known and wanted, at one place of the spec for one target."""
+    """A loss that is known and wanted, at one place of the spec, for one target or several."""
 
+    ONE_OR_MORE: ClassVar[tuple[str, ...]] = ("target",)
     code: FindingCode = Field(description="The finding's code, such as TW513.")
     at: Line = Field(
         description="The place as the finding names it: its path joined by dots, a list item by its port or name where no "
         "other item has it, else by its number, from 0."
     )
-    target: Line = Field(description="The target.")
+    target: tuple[Line, ...] = Field(min_length=1, description="The targets on which it is lost.")
     because: Reason = Field(description="The reason, for who reads the spec next.")
 
 

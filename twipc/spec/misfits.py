@@ -56,6 +56,14 @@ def described(loc: Path, shape: Shape) -> str | None:
     return descriptions(noun).get(field) or None if noun else None
 
 
+def lacking(loc: Path, shape: Shape) -> str | None:
+    """What a field is that is not there, and how it is written."""
+    said = described(loc, shape)
+    noun, field = _field(loc, shape)
+    how = foreign.form(noun.__name__, field, "gap") if noun else None
+    return f"{said} {how[:1].upper()}{how[1:]}." if said and how else said
+
+
 def _field(loc: Path, shape: Shape) -> tuple[type[Noun] | None, str]:
     """The innermost field that leads to a place, and its noun: of an item of a list, that of the list."""
     found: tuple[type[Noun] | None, str] = (None, "")

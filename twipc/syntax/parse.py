@@ -67,7 +67,8 @@ def _read_once(content: bytes, file: str) -> tuple[Tree | None, tuple[Finding, .
 def _text(content: bytes, file: str, report: Report) -> str:
     start = Span(file, 1, 1, 1, 2)
     if len(content) > MOST_BYTES:
-        report.add(codes.TOO_LARGE, f"the file has over {MOST_BYTES} bytes", start)
+        help = "an environment is far smaller: is it this file that is meant?"
+        report.add(codes.TOO_LARGE, f"the file has over {MOST_BYTES} bytes", start, help=help)
         raise Stopped
     try:
         text = content.decode().removeprefix("\ufeff")
@@ -181,7 +182,8 @@ class _Builder:
                 break
             if isinstance(event, DocumentStartEvent):
                 if event.version not in (None, (1, 2)):
-                    self.report.add(codes.NOT_YAML, "not YAML 1.2: the file says that it is another version", self._span(event))
+                    said = "not YAML 1.2: the file says that it is another version"
+                    self.report.add(codes.NOT_YAML, said, self._span(event), help="take the line `%YAML` out")
                     raise Stopped
                 if root is not None:
                     help = "take out the `---`, or write a file for each"
@@ -191,9 +193,10 @@ class _Builder:
         if isinstance(root, NodeMapping):
             return root
         span = root.span if root else Span(self.file, 1, 1, 1, 2)
-        said = "the file is empty" if root is None else "the file must hold a mapping, such as `twipc: 1`"
+        said = "the file is empty" if root is None else "the file must hold a mapping"
         if not self.gaps:
-            self.report.add(codes.NOT_ONE_DOCUMENT, said, span)
+            help = "a spec begins with `twipc: 1`; `twipc explain spec` says what else it holds"
+            self.report.add(codes.NOT_ONE_DOCUMENT, said, span, help=help)
         raise Stopped
 
     def _node(self, event: Any, depth: int) -> Node:
@@ -281,7 +284,8 @@ class _Builder:
             )
             self._gap(key.text)
         else:
-            self.report.add(codes.KEY_NOT_STRING, "a list or mapping cannot be a key", key.span)
+            help = 'a key is a word; a text that begins with a bracket, such as "{{ name }}", stands in quotes'
+            self.report.add(codes.KEY_NOT_STRING, "a list or mapping cannot be a key", key.span, help=help)
             self._gap()
         return None
 

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
-from twipc.diagnostics import Finding, Severity
+from twipc.diagnostics import Finding, Path, Severity
 from twipc.diagnostics.near import listed, near
 from twipc.model import Model
-from twipc.spec import Acceptance
 from twipc.target import codes
+
+
+class _Row(NamedTuple):
+    """An acceptance for one of its targets."""
+
+    code: str
+    at: str
+    target: str
+    which: int
+    item: int
+
+    @property
+    def what(self) -> tuple[str, str, str]:
+        return self[:3]
 
 
 def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str], *, sound: bool) -> list[Finding]:
@@ -16,10 +30,15 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
 
     Only the targets in `compiled` were looked at: acceptances for others are not judged.
     """
-    first: dict[tuple[str, str, str], int] = {}
-    for index, acceptance in enumerate(model.environment.accept):
-        first.setdefault((acceptance.code, acceptance.at, acceptance.target), index)
-    used: set[int] = set()
+    rows = [
+        _Row(each.code, each.at, target, which, item)
+        for which, each in enumerate(model.environment.accept)
+        for item, target in enumerate(each.target)
+    ]
+    first: dict[tuple[str, str, str], _Row] = {}
+    for row in rows:
+        first.setdefault(row.what, row)
+    used: set[_Row] = set()
     stay: list[Finding] = []
     for finding in findings:
         accepting = first.get((finding.code.id, finding.at, finding.target))
@@ -28,40 +47,49 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
         else:
             used.add(accepting)
     unused: list[Finding] = []
-    for index, acceptance in enumerate(model.environment.accept):
-        if not sound or index in used or (acceptance.target not in compiled and acceptance.target in model.environment.targets):
+    used_of: dict[int, list[str]] = {}
+    for row in used:
+        used_of.setdefault(row.which, []).append(row.target)
+    for row in rows:
+        if not sound or row in used or (row.target not in compiled and row.target in model.environment.targets):
             continue
-        earlier = first[acceptance.code, acceptance.at, acceptance.target]
-        unused.append(_again(model, index, earlier) if earlier in used else _unused(model, index, stay))
+        earlier = first[row.what]
+        others = used_of.get(row.which, ())
+        unused.append(_again(model, row, earlier) if earlier in used else _unused(model, row, stay, others))
     return stay + unused
 
 
-def _again(model: Model, index: int, earlier: int) -> Finding:
-    acceptance = model.environment.accept[index]
+def _again(model: Model, row: _Row, earlier: _Row) -> Finding:
+    here = row.which == earlier.which
     return Finding(
         codes.UNUSED_ACCEPTANCE,
-        f"{acceptance.code} at `{acceptance.at}` on `{acceptance.target}` is accepted already, by {_name(model, earlier)}",
-        model.span(("accept", index, "code")),
+        f"{row.code} at `{row.at}` on `{row.target}` is accepted already, by {_name(model, earlier.which)}",
+        model.span(_path(row, "target" if here else "code")),
         help="take one of them out",
-        at=_name(model, index),
+        at=_name(model, row.which),
     )
 
 
-def _unused(model: Model, index: int, stay: Sequence[Finding]) -> Finding:
-    acceptance = model.environment.accept[index]
-    wrong, help = _meant(model, acceptance, [finding for finding in stay if is_loss(finding)])
+def _unused(model: Model, row: _Row, stay: Sequence[Finding], others: Sequence[str]) -> Finding:
+    wrong, help = _meant(model, row, [finding for finding in stay if is_loss(finding)])
+    if others and row.target in model.environment.targets:
+        wrong, help = "target", f"it is lost on {listed(others)}: take `{row.target}` out"
     return Finding(
         codes.UNUSED_ACCEPTANCE,
-        f"nothing to accept: no {acceptance.code} at `{acceptance.at}` on `{acceptance.target}`",
-        model.span(("accept", index, wrong)),
+        f"nothing to accept: no {row.code} at `{row.at}` on `{row.target}`",
+        model.span(_path(row, wrong)),
         help=help,
-        at=_name(model, index),
+        at=_name(model, row.which),
     )
 
 
-def _meant(model: Model, acceptance: Acceptance, losses: Sequence[Finding]) -> tuple[str, str]:
+def _path(row: _Row, part: str) -> Path:
+    return ("accept", row.which, part, row.item) if part == "target" else ("accept", row.which, part)
+
+
+def _meant(model: Model, row: _Row, losses: Sequence[Finding]) -> tuple[str, str]:
     """Which part of an acceptance that accepts nothing may be wrong, and what it may have meant."""
-    code, at, target = acceptance.code, acceptance.at, acceptance.target
+    code, at, target = row.what
     if target not in model.environment.targets:
         there = sorted(model.environment.targets)
         meant = near(target, there)
@@ -71,7 +99,7 @@ def _meant(model: Model, acceptance: Acceptance, losses: Sequence[Finding]) -> t
     others = sorted({one.code.id for one in losses if (one.at, one.target) == (at, target)})
     if meant := near(at, places):
         return "at", f"did you mean `{meant}`?"
-    if others:
+    if others and row.target in model.environment.targets:
         return "code", f"did you mean {' or '.join(others)}? that is what is lost there"
     if elsewhere:
         return "target", f"it is lost on {listed(elsewhere)}: did you mean that?"

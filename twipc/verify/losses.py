@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from twipc.diagnostics import Code, Finding, Path, Severity
+from twipc.diagnostics import Code, Finding, Path, Severity, lost_at
 from twipc.model import Model
 from twipc.syntax import NodeSequence
 from twipc.target import Absent, Approximate, FactKey, Target, codes, spec_path
@@ -75,7 +75,7 @@ def _finding(model: Model, target: Target, path: Path, why: str, group: list[_Lo
     accept = f"accept it: {{code: {code.id}, at: {_in_flow(at)}, target: {target.name}, because: …}}"
     return Finding(
         code,
-        f"{at} on {target.name}: {rounded + ': ' if rounded else ''}{why}",
+        f"{lost_at(at, target.name)}{rounded + ': ' if rounded else ''}{why}",
         model.span(path, key=not rounded),
         help=f"change it, or {accept}" if code.severity is Severity.ERROR else None,
         at=at,

@@ -150,6 +150,16 @@ def test_the_second_acceptance_of_one_loss_accepts_nothing() -> None:
     assert one == ("accept.1", (16, 12), message, "take one of them out")
 
 
+def test_one_acceptance_holds_for_several_targets_and_each_is_judged_by_itself() -> None:
+    row = "  - {code: TW512, at: services.web.publish.http, target: [compose, swarm, swarm], because: known and wanted}\n"
+    assert [one.at for one in found(ON_SWARM + row, "TW512")] == ["services.api.publish.http"]
+    compose, again = [told(one) for one in found(ON_SWARM + row, "TW521")]
+    message = "nothing to accept: no TW512 at `services.web.publish.http` on `compose`"
+    assert compose == ("accept.0", (15, 59), message, "it is lost on swarm: take `compose` out")
+    message = "TW512 at `services.web.publish.http` on `swarm` is accepted already, by accept.0"
+    assert again == ("accept.0", (15, 75), message, "take one of them out")
+
+
 def test_two_unused_acceptances_alike_are_two_findings() -> None:
     row = "code: TW401, at: services.web"
     assert [one[0] for one in accepting(row, row)] == ["accept.0", "accept.1"]
