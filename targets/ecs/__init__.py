@@ -12,7 +12,8 @@ from .deploying import codes as deploying_codes
 from .expected.options import option_facts
 from .images.pins import packed, pins
 from .lower import compile
-from .options import Options, discovery_of
+from .network.discovered import discovery_of
+from .options import Options
 from .quotas.alb import ALB_LIMITS, of_tasks
 from .quotas.tasks import LIMITS
 from .read import read

@@ -14,6 +14,7 @@ from twipc.target.secrets import missing_places
 
 from . import limits
 from .alb.check import check_alb
+from .checking.accounts import check_accounts
 from .checking.made import check_made
 from .checking.options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
@@ -21,8 +22,9 @@ from .edges import edges, running
 from .images.repositories import repositories
 from .network.names import registry_of_name
 from .nlb.check import check_balancer
-from .options import Options, target_group_of
+from .options import Options
 from .task.container import logs_here
+from .template.making import target_group_of
 from .untemplated import obstacles
 
 
@@ -32,6 +34,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from check_alb(model, options)
     whole, model = model, running(model, options)
     yield from check_options(model, options)
+    yield from check_accounts(model, options)
     yield from check_made(model, options)
     yield from _sizes(model, options)
     yield from _variables(model)

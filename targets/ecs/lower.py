@@ -11,10 +11,11 @@ from twipc.target import Artifact, Bundle, Discovery, bundle, images, option
 
 from . import limits
 from .edges import running
+from .images.pins import registry_of
 from .images.repositories import registry_template
-from .network.discovered import makes_names
+from .network.discovered import discovery_of, makes_names
 from .nlb.ports import makes_balancer
-from .options import Options, discovery_of, is_made, registry_of
+from .options import Options
 from .render import document, image_folder, image_name
 from .service.input import service_input
 from .tags import tags
@@ -22,6 +23,7 @@ from .task.container import container
 from .task.mounts import volumes
 from .template import places
 from .template.assembling import template
+from .template.making import is_made
 from .untemplated import obstacles
 
 _HERE: Path = ("targets", "ecs")

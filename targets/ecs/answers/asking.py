@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twipc.spec import OWN, Publish, Service
+from twipc.spec import Publish, Service
 from twipc.target import TLS_USE, Approximate, Asked, When, codes, option
 
 from ..expected import logs, making, sizes
@@ -87,20 +87,6 @@ def kept_apart(asked: Asked) -> bool:
     """Whether some service is on none of a service's networks."""
     own, model = asked.key.owner[0], asked.model
     return any(not model.networks(own) & model.networks(name) for name, _ in model.services)
-
-
-def of_its_own(asked: Asked) -> bool:
-    return asked.model.environment.volumes[asked.key.owner[0]].access in OWN
-
-
-def mounted(asked: Asked) -> bool:
-    services = asked.model.environment.services.values()
-    return any(mount.volume == asked.key.owner[0] for service in services for mount in service.mounts.values())
-
-
-def made_here(asked: Asked) -> bool:
-    """Whether the template makes a volume's file system."""
-    return making.makes_volume(asked.model, option(asked.options, Options), asked.key.owner[0])
 
 
 def of_file(asked: Asked) -> bool:

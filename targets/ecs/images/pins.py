@@ -5,11 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from twipc.model import Model, image_of
+from twipc.spec import Service
 from twipc.target import FactKey, Facts, images, option
 
 from ..edges import running
-from ..options import Options, discovery_of, registry_of
+from ..network.discovered import discovery_of
+from ..options import Options
 from ..render import image_folder, image_name
+
+
+def is_pushed(service: Service) -> bool:
+    """Whether a service's own image goes to the registry: it has `build`, and its name says no registry itself.
+
+    As Docker tells them: a first component with a dot or a port, or `localhost`, is a registry.
+    """
+    first, slash, _ = image_of(service).partition("/")
+    says_registry = slash and ("." in first or ":" in first or first == "localhost")
+    return service.build is not None and not says_registry
+
+
+def registry_of(options: Options, service: Service) -> str | None:
+    """What is put before the name of a service's own image."""
+    return options.registry if is_pushed(service) else None
 
 
 def packed(model: Model, options_: Any) -> list[images.Packed]:

@@ -12,7 +12,7 @@ from twipc.target import Artifact
 from twipc.target.images import Packed
 from twipc.target.images import packed as built
 
-from ..checking.options import arns
+from ..checking.accounts import arns
 from ..edges import running
 from ..options import Options
 from ..render import document

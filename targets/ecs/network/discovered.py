@@ -1,9 +1,12 @@
-"""The services that others look for by name."""
+"""The services that others look for by name, and who is asked for them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from twipc.diagnostics import Path
 from twipc.model import Model
+from twipc.target import Discovery, option
 
 from ..options import Options
 
@@ -25,3 +28,9 @@ def discovered(model: Model) -> dict[str, Path]:
 def makes_names(model: Model, options: Options) -> bool:
     """Whether the template makes the namespace and what is in it: where nothing that is in it is said."""
     return options.namespace is not None and not options.cloud_map_services and bool(discovered(model))
+
+
+def discovery_of(options: Any) -> Discovery:
+    """Cloud Map's names, asked of the resolver that every VPC has (VPC guide, "Amazon DNS server")."""
+    namespace = option(options, Options).namespace
+    return Discovery(resolver="169.254.169.253", suffix=f".{namespace}" if namespace else "", secrets="variable")

@@ -9,12 +9,14 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model, image_of
 
+from ..images.pins import is_pushed
 from ..nlb.balancer import group_id, reached
-from ..options import Options, groups_of, is_on_efs, is_pushed, made_volumes, target_group_of
+from ..options import Options
 from ..tags import own
 from ..task.file_systems import NFS, ways_out
 from ..task.wiring import https_of
 from ..template.logical import logical
+from ..template.making import groups_of, is_on_efs, made_volumes, target_group_of
 from .subnets import VPC
 
 _ANYWHERE: dict[str, Value] = {"CidrIp": "0.0.0.0/0"}

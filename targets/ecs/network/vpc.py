@@ -10,7 +10,8 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model, image_of
 
-from ..options import MadeNetwork, Options, is_pushed
+from ..images.pins import is_pushed
+from ..options import MadeNetwork, Options
 from ..tags import own
 from ..task.wiring import secrets
 from ..template.casing import said

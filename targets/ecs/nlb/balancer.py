@@ -9,9 +9,10 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 
 from ..network.subnets import VPC, balancer_subnets
-from ..options import LoadBalancer, Options, groups_of
+from ..options import LoadBalancer, Options
 from ..tags import own, pairs
 from ..template.logical import logical
+from ..template.making import groups_of
 from .ports import Listener, listeners, listeners_of, targets_of
 from .target_groups import checked, target_group
 

@@ -7,9 +7,10 @@ from msgspec import Struct
 from twipc.model import Model
 from twipc.spec import EPHEMERAL
 
-from ..options import Options, target_group_of
+from ..options import Options
 from ..task.wiring import https_of
 from ..template.logical import logical
+from ..template.making import target_group_of
 from ..untemplated import obstacles
 
 _PROTOCOLS = {("tcp",): "TCP", ("udp",): "UDP", ("tcp", "udp"): "TCP_UDP"}

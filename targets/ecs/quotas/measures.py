@@ -16,18 +16,21 @@ from twipc.target import Measured
 from twipc.target.limits import Measure
 
 from .. import limits
-from ..checking.options import HERE, partition_of
+from ..checking.accounts import partition_of
+from ..checking.options import HERE
+from ..images.pins import registry_of
 from ..lower import task_definition
 from ..network.groups import groups, makes_group
 from ..nlb.balancer import reached
 from ..nlb.ports import listeners, targets_of
-from ..options import Options, groups_of, registry_of
+from ..options import Options
 from ..reading.resolving import Resolving
 from ..task.file_systems import file_systems, mount_group, volumes_to_make
 from ..task.roles import task_role
 from ..task.wiring import secrets
 from ..template.assembling import starting_role
 from ..template.casing import said
+from ..template.making import groups_of
 from ..template.places import makes_execution_role, makes_task_role
 from ..untemplated import obstacles, written
 

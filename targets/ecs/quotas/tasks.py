@@ -11,7 +11,7 @@ from twipc.target.limits import Pairs, Table
 
 from .. import limits
 from ..codes import FULL, NO_SIZE, TOO_LARGE
-from ..options import LONGEST_LOG_GROUP, LONGEST_NAMESPACE
+from ..forms import LONGEST_LOG_GROUP, LONGEST_NAMESPACE
 from .measures import (
     balanced_ports,
     documents,

@@ -12,9 +12,10 @@ from twipc.spec import Duration
 from twipc.target import BASELINE, FactKey
 
 from .alb_rules import ReadRule, answer_of, read_rule
+from .fitting import Shape, fitting
 from .noted import pairs_of
 from .resolving import TEMPLATE_FILE, Resolving
-from .shapes import BALANCER, LISTENER, LISTENER_RULE, TARGET_GROUP, Shape, fitting
+from .shapes import BALANCER, LISTENER, LISTENER_RULE, TARGET_GROUP
 
 _KIND = "AWS::ElasticLoadBalancingV2::"
 _HSTS = "routing.http.response.strict_transport_security.header_value"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .fitting import Shape, fitting
 from .groups import Note
 from .permissions import permissions
 from .resolving import TEMPLATE_FILE, Resolving
-from .shapes import Shape, fitting
 
 _FILE_SYSTEM: Shape = {
     "Encrypted": bool,

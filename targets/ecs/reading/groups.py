@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .fitting import fitting
 from .resolving import TEMPLATE_FILE, Resolving
-from .shapes import GROUP, RULE, fitting
+from .shapes import GROUP, RULE
 
 _WAYS = {"Ingress": "who reaches it", "Egress": "whom it reaches"}
 Note = tuple[str, str, object]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .files import read_kinds
+from .fitting import Shape
 from .groups import Note
-from .shapes import Shape
 
 _TAGS: Shape = [{"Key": str, "Value": str}]
 _KINDS: dict[str, Shape] = {

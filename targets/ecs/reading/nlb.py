@@ -8,8 +8,9 @@ from typing import Any
 
 from twipc.target import FactKey
 
+from .fitting import Shape, fitting
 from .resolving import TEMPLATE_FILE, Resolving
-from .shapes import BALANCER, LISTENER, TARGET_GROUP, Shape, fitting
+from .shapes import BALANCER, LISTENER, TARGET_GROUP
 
 Note = tuple[str, str, object]
 """Whose it is, by an id or by "template"; a place, and what is said there."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from twipc.target import BASELINE, FactKey, Facts
 
-from .shapes import RESOURCE, TEMPLATE, Shape, fitting, load
+from .fitting import Shape, fitting, load
+from .shapes import RESOURCE, TEMPLATE
 
 REGISTRY_FILE = "registry.template.json"
 _REPOSITORY: Shape = {

@@ -8,8 +8,8 @@ from typing import Any
 
 from twipc.target import FactKey
 
+from .fitting import Shape, fitting
 from .resolving import TEMPLATE_FILE
-from .shapes import Shape, fitting
 
 _RANGE_SHAPE: Shape = {
     "ServiceNamespace": str,

@@ -10,6 +10,7 @@ from twipc.target import BASELINE, FactKey
 from .alb import Alb
 from .dockerfile import Folders
 from .files import read_files
+from .fitting import Shape, fitting, load
 from .groups import read_groups
 from .network import read_network
 from .nlb import Balancers
@@ -17,20 +18,7 @@ from .permissions import permissions
 from .resolving import TEMPLATE_FILE, Resolving
 from .scaling import ScalingReader
 from .service import ServiceReader
-from .shapes import (
-    CLUSTER,
-    LOG_GROUP,
-    NAME,
-    NAMESPACE,
-    RESOURCE,
-    ROLE,
-    SERVICE,
-    TASK_DEFINITION,
-    TEMPLATE,
-    Shape,
-    fitting,
-    load,
-)
+from .shapes import CLUSTER, LOG_GROUP, NAME, NAMESPACE, RESOURCE, ROLE, SERVICE, TASK_DEFINITION, TEMPLATE
 from .task import TaskReader
 from .uncasing import uncased
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .shapes import Shape
+from .fitting import Shape
 
 _OTHERWISE = {
     "EFSVolumeConfiguration": "efsVolumeConfiguration",

@@ -13,9 +13,10 @@ from ..network.groups import group_of
 from ..network.names import registry_of_name
 from ..network.subnets import task_subnets
 from ..nlb.ports import targets_of
-from ..options import Options, groups_of, target_group_of
+from ..options import Options
 from ..tags import tags
 from ..task.wiring import https_of
+from ..template.making import groups_of, target_group_of
 from ..template.places import cluster
 from ..untemplated import obstacles
 from .deployment import deployment

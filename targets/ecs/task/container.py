@@ -13,8 +13,10 @@ from twipc.spec import Health, Service
 from twipc.target import Discovery
 
 from .. import limits
-from ..options import Options, is_on_efs, log_group_of, makes_volume, registry_of
+from ..images.pins import registry_of
+from ..options import Options
 from ..template.casing import said as said_at
+from ..template.making import is_on_efs, log_group_of, makes_volume
 from .mounts import mount_points
 from .wiring import environment, ports, secrets
 

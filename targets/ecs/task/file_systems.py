@@ -10,9 +10,10 @@ from twipc.formats.engines import ENGINES
 from twipc.model import Model
 
 from ..network.subnets import VPC, task_subnets
-from ..options import Options, groups_of, made_volumes, makes_volume
+from ..options import Options
 from ..tags import own
 from ..template.logical import logical
+from ..template.making import groups_of, made_volumes, makes_volume
 
 NFS = 2049
 _HERE: Path = ("targets", "ecs")

@@ -7,7 +7,8 @@ from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.spec import Service
 
-from ..options import Options, is_on_efs
+from ..options import Options
+from ..template.making import is_on_efs
 from .file_systems import access_point, file_system
 
 _HERE: Path = ("targets", "ecs")

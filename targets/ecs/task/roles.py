@@ -9,9 +9,10 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
 
-from ..options import Options, is_on_efs
+from ..options import Options
 from ..tags import own
 from ..template.logical import logical
+from ..template.making import is_on_efs
 from .file_systems import may
 
 _HERE: Path = ("targets", "ecs")

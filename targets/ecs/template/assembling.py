@@ -18,7 +18,7 @@ from ..network.names import names
 from ..network.subnets import PRIVATE, parameters
 from ..network.vpc import awaited, network
 from ..nlb import balancer
-from ..options import Options, log_group_of, made_volumes
+from ..options import Options
 from ..render import document
 from ..service.scaling import scaling
 from ..tags import own
@@ -27,6 +27,7 @@ from ..task.roles import execution_role, task_role
 from . import places
 from .casing import cased, said
 from .logical import logical
+from .making import log_group_of, made_volumes
 
 NAME = "template.json"
 _HERE: Path = ("targets", "ecs")

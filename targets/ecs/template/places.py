@@ -6,8 +6,9 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
 
-from ..options import Options, mounts_efs
+from ..options import Options
 from .logical import logical
+from .making import mounts_efs
 
 CLUSTER = "Cluster"
 """Its logical name; those of services have more after it."""
