@@ -13,7 +13,6 @@ from twipc.target.codes import BEHAVIOUR_LOST
 from twipc.target.secrets import missing_places
 
 from . import limits
-from .alb.check import check_alb
 from .checking.accounts import check_accounts
 from .checking.made import check_made
 from .checking.options import check_options, finding
@@ -31,7 +30,10 @@ from .untemplated import obstacles
 def check(model: Model, options_: Any) -> Iterator[Finding]:
     """Options, sizes, and secrets without an ARN."""
     options = option(options_, Options)
-    yield from check_alb(model, options)
+    if options.ingress == "alb" or options.certificates:
+        from .alb.check import check_alb
+
+        yield from check_alb(model, options)
     whole, model = model, running(model, options)
     yield from check_options(model, options)
     yield from check_accounts(model, options)

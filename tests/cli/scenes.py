@@ -18,6 +18,7 @@ from tests.cli.docker import Docker, docker
 from tests.cli.stand_in_aws import aws, stack, surroundings
 from tests.fields import FIELD_CHANGES
 from tests.limits import EXAMPLES
+from tests.on_ecs import BUILT_ON_ECS, ON_ECS
 from tests.strategies import PAGES, Spec, as_text, targets_of
 from twipc.cli import cli
 from twipc.run import Engine, alone
@@ -300,40 +301,6 @@ def packed(*more: str, **scene: object) -> Scene:
     return played
 
 
-ON_ECS = """\
-twipc: 1
-project: shop
-environment: prod
-targets:
-  ecs:
-    launch: fargate
-    region: eu-west-1
-    cluster: shop-prod
-    subnets: [subnet-0a1b2c3d]
-    security_groups: [sg-0a1b2c3d]
-    execution_role: "arn:aws:iam::111122223333:role/start"
-    task_roles: {db: "arn:aws:iam::111122223333:role/db"}
-    volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
-services:
-  db: {image: "shop/db:1", mounts: {/data: news}, resources: {cpu: 0.25, memory: 512MiB}}
-volumes: {news: {access: single-writer}}
-"""
-BUILT_ON_ECS = """\
-twipc: 1
-project: shop
-environment: prod
-targets:
-  ecs:
-    launch: fargate
-    region: eu-west-1
-    cluster: shop-prod
-    subnets: [subnet-0a1b2c3d]
-    security_groups: [sg-0a1b2c3d]
-    execution_role: "arn:aws:iam::111122223333:role/start"
-    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
-services:
-  web: {image: "shop/web:1", build: ., resources: {cpu: 0.25, memory: 512MiB}}
-"""
 FILES = {"Files": {"Type": "AWS::EFS::FileSystem"}}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import project, run
-from tests.cli.scenes import BUILT_ON_ECS, ON_ECS
+from tests.on_ecs import BUILT_ON_ECS, ON_ECS
 
 
 @pytest.fixture

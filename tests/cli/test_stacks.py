@@ -9,8 +9,9 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli import project, run
-from tests.cli.scenes import BUILT_ON_ECS, ENDED, GROUPLESS, MANY, ON_ECS, REPLACING
+from tests.cli.scenes import ENDED, GROUPLESS, MANY, REPLACING
 from tests.cli.stand_in_aws import Aws, aws, stack
+from tests.on_ecs import BUILT_ON_ECS, ON_ECS
 from twipc.run.stacks import Refused, Stacks
 
 READ = {"DescribeStacks", "GetTemplate"}

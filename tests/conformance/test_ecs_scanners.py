@@ -128,7 +128,7 @@ def test_each_waiver_gives_a_reason() -> None:
 
 def test_each_kind_of_resource_is_judged() -> None:
     """One that the target learns to make has to be in one of the templates here."""
-    sources = "".join(path.read_text() for path in (ROOT / "targets" / "ecs").glob("*.py"))
+    sources = "".join(path.read_text() for path in (ROOT / "targets" / "ecs").rglob("*.py"))
     known = set(re.findall(r'"(AWS::[A-Za-z0-9]+::[A-Za-z0-9]+)"', sources))
     made = {one["Type"] for text in fullest().values() for one in json.loads(text)["Resources"].values()}
     assert known

@@ -15,6 +15,7 @@ from tests.compiling import ROOT
 
 REGION = "eu-west-1"
 ECS = ROOT / "targets" / "ecs"
+WRITTEN = [file for file in ECS.rglob("*.py") if file.parent.name != "deploying"]
 TEMPLATES = sorted((ROOT / "out").glob("*/ecs/template.json"))
 
 
@@ -58,7 +59,7 @@ def test_what_starts_tasks_anew_is_what_the_api_says() -> None:
 
 def test_every_kind_that_a_template_makes_is_known() -> None:
     """All that the target's own modules write out; `AWS::Region` and the types of parameters are longer or shorter."""
-    written = {kind for file in ECS.glob("*.py") for kind in re.findall(r'"(AWS::\w+::\w+)"', file.read_text())}
+    written = {kind for file in WRITTEN for kind in re.findall(r'"(AWS::\w+::\w+)"', file.read_text())}
     made = {one["Type"] for text in TEMPLATES for one in json.loads(text.read_text())["Resources"].values()}
     assert len(made) >= 3
     assert made <= written <= set(REPLACED_BY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
@@ -16,7 +16,6 @@ from ..network.groups import group_of
 from ..network.subnets import balancer_subnets
 from ..options import LoadBalancer, Options
 from ..tags import own, pairs
-from ..template.casing import said
 from ..template.logical import logical
 from .conditions import Conditions, conditions
 from .redirects import redirect
@@ -47,20 +46,6 @@ def load_balancer(model: Model, options: Options, name: str, http: Http) -> dict
                 (*here, "http", "backends", backend), target_group(model, name, http, backend, member)
             )
     return found
-
-
-def leading(resources: Mapping[str, Value], groups: Collection[str]) -> list[str]:
-    """The listeners and rules that lead to one of these groups: before, ECS registers nobody in them."""
-    ways = ("AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule")
-    plain = {id_: said(resource, ()) for id_, resource in resources.items()}
-    return [id_ for id_, one in plain.items() if one["Type"] in ways and not _refers(one["Properties"]).isdisjoint(groups)]
-
-
-def _refers(value: object) -> set[str]:
-    if isinstance(value, dict):
-        own = {str(value["Ref"])} if "Ref" in value else set()
-        return own.union(*map(_refers, value.values()))
-    return set().union(*map(_refers, value)) if isinstance(value, list) else set()
 
 
 def _load_balancer(model: Model, options: Options, name: str, http: Http) -> Value:

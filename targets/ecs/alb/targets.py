@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 
 from twipc.formats.document import At, Value
 from twipc.model import Member, Model
@@ -12,6 +13,7 @@ from .. import limits
 from ..network.subnets import VPC
 from ..nlb.target_groups import in_a_row, times_of
 from ..tags import own, pairs
+from ..template.casing import said
 from ..template.logical import logical
 
 STICKY_SECONDS = 86_400
@@ -38,6 +40,20 @@ def groups_to(model: Model, name: str) -> list[tuple[str, int]]:
             if member.service == name
         }
     )
+
+
+def leading(resources: Mapping[str, Value], groups: Collection[str]) -> list[str]:
+    """The listeners and rules that lead to one of these groups: before, ECS registers nobody in them."""
+    ways = ("AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule")
+    plain = {id_: said(resource, ()) for id_, resource in resources.items()}
+    return [id_ for id_, one in plain.items() if one["Type"] in ways and not _refers(one["Properties"]).isdisjoint(groups)]
+
+
+def _refers(value: object) -> set[str]:
+    if isinstance(value, dict):
+        own = {str(value["Ref"])} if "Ref" in value else set()
+        return own.union(*map(_refers, value.values()))
+    return set().union(*map(_refers, value)) if isinstance(value, list) else set()
 
 
 def target_group(model: Model, name: str, http: Http, backend: str, member: Member) -> Value:

@@ -1,1 +1,1 @@
-"""What the answers for the fields depend on, and those that go together: for volumes, for a load balancer in a server's place."""
+"""What the answers for the fields depend on, and those for volumes and for a load balancer in a server's place."""

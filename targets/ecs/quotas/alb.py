@@ -11,8 +11,6 @@ from twipc.model import Model
 from twipc.target import Held, Measured, OutOfReach
 from twipc.target.limits import Measure, Pairs, Table
 
-from ..alb.balancer import rules_of
-from ..alb.conditions import Unsayable
 from ..alb.targets import groups_to
 from ..codes import TOO_LARGE
 from ..edges import edges, running
@@ -41,9 +39,13 @@ def _running(measure: Measure) -> Measure:
 
 
 def _rules(model: Model, options: Options | None) -> Iterator[Measured]:
-    if options is None:
+    found = edges(model, options) if options else {}
+    if options is None or not found:
         return
-    for name, http in edges(model, options).items():
+    from ..alb.balancer import rules_of
+    from ..alb.conditions import Unsayable
+
+    for name, http in found.items():
         try:
             yield Measured(("services", name, "http", "routes"), rules_of(model, options, name, http), f"`{name}`")
         except Unsayable:  # which is found at the route

@@ -10,8 +10,7 @@ from twipc.model import Model
 from twipc.spec import Http
 from twipc.target import Artifact
 
-from ..alb.balancer import leading, load_balancer
-from ..alb.targets import groups_to
+from ..alb.targets import groups_to, leading
 from ..edges import edges, listeners, running
 from ..network import groups
 from ..network.names import names
@@ -66,6 +65,8 @@ def template(model: Model, options: Options, inputs: Mapping[str, tuple[Value, V
 
 def _balancer(model: Model, options: Options, name: str, http: Http) -> Iterator[tuple[str, Value]]:
     """A load balancer with all that it needs, its group among it."""
+    from ..alb.balancer import load_balancer
+
     ports = sorted(publish.host for _, publish in listeners(options, name, model.environment.services[name]))
     yield from load_balancer(model, options, name, http).items()
     yield from groups.balancers_group(running(model, options), options, name, ports).items()

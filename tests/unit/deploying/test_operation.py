@@ -14,29 +14,13 @@ from hypothesis import strategies as st
 from targets.ecs.deploying.differences import origins
 from targets.ecs.deploying.stack import DEPLOYING
 from tests.compiling import committed, compiled_spec, compiled_text
+from tests.on_ecs import HEAD, NEWS
 from twipc.model import Model
 from twipc.target import Artifact
 from twipc.target.deploying import Act, Change, Interruption, NoTemplate, Operation
 
-HEAD = """\
-twipc: 1
-project: shop
-environment: prod
-targets:
-  ecs:
-    launch: fargate
-    region: eu-west-1
-    cluster: shop-prod
-    subnets: [subnet-0a1b2c3d]
-    security_groups: [sg-0a1b2c3d]
-    execution_role: "arn:aws:iam::111122223333:role/start"
-    task_roles: {db: "arn:aws:iam::111122223333:role/db"}
-    volumes: {news: {file_system: fs-0a1b2c3d, access_point: fsap-0a1b2c3d}}
-services:
-"""
 WEB = "  web: {image: shop/web:1, replicas: 2, stop_grace: 20s, resources: {cpu: 0.25, memory: 512MiB}}\n"
 DB = "  db: {image: shop/db:1, mounts: {/data: news}, stop_grace: 20s, resources: {cpu: 0.25, memory: 512MiB}}\n"
-NEWS = "volumes: {news: {access: single-writer}}\n"
 JOB = "  migrate: {kind: job, image: shop/db:1, resources: {cpu: 0.25, memory: 512MiB}}\n"
 SPEC = HEAD + WEB + DB + JOB + NEWS
 STATELESS = "".join(line for line in (HEAD + WEB + JOB).splitlines(keepends=True) if "news" not in line and "roles" not in line)
