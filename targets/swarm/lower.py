@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from twipc.diagnostics import Path
 from twipc.formats.composefile import program, volumes, write
 from twipc.formats.document import At, Value, without_nothing
-from twipc.formats.engines import ENGINES
 from twipc.formats.labels import LABEL
 from twipc.formats.served import ServerFile
 from twipc.formats.writing import files_of
@@ -17,7 +15,7 @@ from twipc.model import Model, health_of
 from twipc.spec import EPHEMERAL, Duration, Publish, Service, Size, Volume
 from twipc.target import Bundle, Discovery, bundle, images, option, published
 
-from .limits import CONFIG_NAME
+from .configs import config, config_key, mounted_config, mounted_secrets, origin, secrets
 from .options import discovery as discovery_of
 
 FILE = "docker-stack.yml"
@@ -40,13 +38,13 @@ def compile(model: Model, options: Any) -> Bundle:
             for name, service in model.services
         },
         "configs": {
-            _config_key(name, file): At(_said(model, name, file), _config(model, name, file))
+            config_key(name, file): At(origin(model, name, file), config(model, name, file))
             for name, served in files.items()
             for file in served
         },
         "networks": {name: At(("networks", name), _network(model, name)) for name in sorted(model.environment.networks)},
         "volumes": {name: At(("volumes", name), _volume(model, name)) for name in volumes.objects(model, slots=True)},
-        "secrets": _secrets(model),
+        "secrets": secrets(model),
     }
     composed = write.file(FILE, without_nothing(document), write.head(model, "a Docker Swarm stack of this name"))
     return bundle(composed, *(file.artifact for served in files.values() for file in served))
@@ -67,8 +65,8 @@ def _service(model: Model, name: str, service: Service, files: tuple[ServerFile,
             "healthcheck": write.healthcheck(model, name),
             "deploy": _deploy(model, name, service, discovery),
             "stop_grace_period": At((*here, "stop_grace"), write.duration(service.stop_grace)),
-            "configs": [_mounted_config(name, file) for file in files],
-            "secrets": _mounted_secrets(model, name, service),
+            "configs": [mounted_config(name, file) for file in files],
+            "secrets": mounted_secrets(model, name, service),
             "volumes": [*map(_untemplated, volumes.mounts(model, name, slots=True)), *_scratch(name, service)],
             **program.hardening(name, service),
             "logging": write.logging(name, service),
@@ -219,62 +217,3 @@ def _scratch(name: str, service: Service) -> list[Value]:
     if service.shm_size is not None:
         places.append((("services", name, "shm_size"), _SHARED_MEMORY, service.shm_size))
     return [At(origin, {"type": "tmpfs", "target": path, "tmpfs": {"size": int(size)}}) for origin, path, size in places]
-
-
-def _config_key(name: str, file: ServerFile) -> str:
-    """Of a service and a place, and of no other.
-
-    An engine's own are `edge-haproxy.cfg`, `edge-404.html`, with a dot and one hyphen. The spec's are `web_etc_.app.conf`: a
-    service has no underscore, one in a place is two here, and `_.` is a slash.
-    """
-    inner = file.artifact.path.removeprefix(f"{name}/")
-    if not inner.startswith("files/"):
-        return f"{name}-{inner.rpartition('/')[2]}"
-    return f"{name}_{file.container_path[1:].replace('_', '__').replace('/', '_.')}"
-
-
-def _said(model: Model, name: str, file: ServerFile) -> Path:
-    here: Path = ("services", name)
-    return (*here, "http") if model.environment.services[name].http else (*here, "configs", file.container_path)
-
-
-def _config(model: Model, name: str, file: ServerFile) -> Value:
-    """A config is never changed: another content is another config, so the name holds its digest."""
-    digest = hashlib.sha256(file.artifact.text.encode()).hexdigest()[:12]
-    stem = _stem(f"{model.name}-{_config_key(name, file)}", CONFIG_NAME.most - len(digest) - 1)
-    return {"name": f"{stem}-{digest}", "file": f"./{file.artifact.path}", "labels": write.owner_labels(model)}
-
-
-def _stem(name: str, longest: int) -> str:
-    """`name`, or its beginning and a digest of the whole."""
-    if len(name) <= longest:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    return f"{name[: longest - 13].rstrip('-.')}-{digest}"
-
-
-def _mounted_config(name: str, file: ServerFile) -> Value:
-    return {"source": _config_key(name, file), "target": file.container_path, "mode": 0o444}
-
-
-def _mounted_secrets(model: Model, name: str, service: Service) -> list[Value]:
-    """For the user's eyes alone, where the spec says who that is; else the image does, and all its users may read it."""
-    said = ENGINES[service.http.engine.name].user if service.http else service.user
-    user, _, group = (said or "0").partition(":")
-    how: dict[str, Value] = {"uid": user, "gid": group or "0", "mode": 0o400 if said else 0o444}
-    return [
-        At(mount.origin, {"source": mount.secret, "target": mount.place, **how}) for mount in write.secret_mounts(model, name)
-    ]
-
-
-def _secrets(model: Model) -> dict[str, Value]:
-    return {
-        name: {"external": True, "name": At(("secrets", name, "swarm", "name"), _secret_name(model, name))}
-        for name in write.mounted_secrets(model)
-    }
-
-
-def _secret_name(model: Model, secret: str) -> str:
-    there = model.environment.secrets[secret].swarm
-    assert there, "check refuses a secret without one"
-    return there.name

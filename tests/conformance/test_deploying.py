@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli import project, run
-from tests.cli.scenes import BUILT_ON_ECS, ON_ECS
 from tests.cli.stand_in_aws import surroundings
 from tests.conformance.moto import Moto, server
+from tests.on_ecs import BUILT_ON_ECS, ON_ECS
 
 pytestmark = pytest.mark.xdist_group("moto")
 ACCOUNT = "123456789012"

@@ -30,7 +30,7 @@ from tests.strategies import CONFIGS
 from twipc.driver import Compiled
 from twipc.schema import environment_schema
 from twipc.spec import Cpu, Resources, Service, Size
-from twipc.spec.service import Capability, UlimitName
+from twipc.spec.kernel import Capability, UlimitName
 from twipc.target import Unreadable
 
 OPERATIONS = {".taskdef.json": "RegisterTaskDefinition", ".service.json": "CreateService"}

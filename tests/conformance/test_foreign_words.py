@@ -12,9 +12,10 @@ import pytest
 from tests.tools import tool
 from twipc.spec.environment import Environment, Network, Secret, Volume
 from twipc.spec.foreign import folded, words
+from twipc.spec.health import Health, HttpHealth, Ready
 from twipc.spec.noun import Noun
 from twipc.spec.schedule import Dependency, Placement, Rollout
-from twipc.spec.service import Build, Health, HttpHealth, Mount, Publish, Ready, Resources, SecretFile, Service
+from twipc.spec.service import Build, Mount, Publish, Resources, SecretFile, Service
 from twipc.spec.shape import fields
 
 # fmt: off

@@ -4,26 +4,13 @@ from .assemble import ReadFile, assemble, by_itself, is_fragment, names_no_envir
 from .bind import bind_noun, require_known_version
 from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
+from .health import Health, HttpHealth, Ready
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
 from .lock import Lock
 from .noun import Noun
 from .schedule import Autoscaling, Dependency, Placement, Rollout
 from .secrecy import looks_secret, plain_secrets
-from .service import (
-    ActiveStandby,
-    Build,
-    EnvValue,
-    Health,
-    HttpHealth,
-    Mount,
-    Port,
-    Publish,
-    Ready,
-    Resources,
-    SecretFile,
-    Service,
-    Tmpfs,
-)
+from .service import ActiveStandby, Build, EnvValue, Mount, Port, Publish, Resources, SecretFile, Service, Tmpfs
 from .values import EPHEMERAL, Cpu, Duration, Size
 
 __all__ = [

@@ -1,20 +1,21 @@
-"""Services: what runs, how it is reached, and how it is judged alive and ready."""
+"""Services: what runs, what of it is reached, and what it may use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from .health import Health, Ready
 from .http import Http
-from .limits import CHECKS, PIDS, REPLICAS, STANDBYS, ULIMIT
+from .kernel import Capability, Ulimit, UlimitName, each_once
+from .limits import PIDS, REPLICAS, STANDBYS
 from .logging import ENDING, Logging
-from .noun import Clash, Noun
+from .noun import Noun
 from .schedule import Autoscaling, Dependency, Placement, Rollout
 from .values import (
     EPHEMERAL,
     Address,
     Alias,
-    Check,
     ContainerPath,
     Duration,
     EnvName,
@@ -28,7 +29,6 @@ from .values import (
     Name,
     PortName,
     PortNumber,
-    ProbePath,
     Processors,
     Program,
     ProjectPath,
@@ -43,8 +43,9 @@ from .values import (
     VolumeName,
     Whole,
     Word,
-    refuse,
 )
+
+StopSignal = Literal["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"]
 
 
 class Build(Noun):
@@ -85,62 +86,6 @@ class Publish(Noun):
     port: PortName = Field(description="The name of the service's port.")
     host: HostPort = Field(description="The port's number outside, or `ephemeral`: a free one.")
     address: Address | None = Field(None, description="Reachable on this address of the host only; by default on all.")
-
-
-class HttpHealth(Noun):
-    """Alive is who answers 2xx or 3xx to a GET from inside its own container."""
-
-    SHORT: ClassVar[str] = "path"
-    path: ProbePath = Field(description="The path that is asked for.")
-    port: PortName = Field("http", description="The name of the port that is asked.")
-    client: Literal["curl", "wget"] = Field("curl", description="The program in the image that asks.")
-
-
-class Health(Noun):
-    """Liveness: the engine restarts what fails it; proxies do not read it.
-
-    An `http` service answers for itself: only the times are its spec's to say.
-    """
-
-    ONE_OF: ClassVar[tuple[str, ...]] = ("http", "command")
-    KIND_NEEDED: ClassVar[bool] = False
-    http: HttpHealth | None = Field(None, description="Asked by a client program inside the container.")
-    command: Check | None = Field(None, description="Alive while this program ends with 0; no shell.", min_length=1)
-    interval: Time = Field(Duration(5000), description="Time between two checks.")
-    timeout: Time = Field(Duration(2000), description="A check that takes longer has failed.")
-    failures: Annotated[int, Whole(CHECKS)] = Field(
-        3,
-        description="So many failures in a row make it dead; by default 3, but of a standby as many as its start may take.",
-    )
-    start_period: Time = Field(Duration(20_000), description="Failures do not count for so long after the start.")
-
-    @property
-    def known_after(self) -> Duration:
-        """The longest that who never becomes healthy can look as if it might."""
-        return Duration(self.start_period + self.failures * (self.interval + self.timeout))
-
-
-class HttpReady(Noun):
-    """Ready is who answers 200 to a GET."""
-
-    SHORT: ClassVar[str] = "path"
-    path: ProbePath = Field(description="The path that proxies ask for.")
-    port: PortName = Field("http", description="The name of the port that is asked.")
-
-    @property
-    def path_alone(self) -> str:
-        """Without its query, as who answers matches it."""
-        return self.path.partition("?")[0]
-
-
-class Ready(Noun):
-    """Readiness: proxies and load balancers send requests only to who passes it; nothing is restarted."""
-
-    http: HttpReady = Field(description="Asked by the proxies themselves.")
-    interval: Time = Field(Duration(1000), description="Time between two checks.")
-    timeout: Time = Field(Duration(500), description="A check that takes longer has failed.")
-    failures: Annotated[int, Whole(CHECKS)] = Field(2, description="So many failures in a row take a member out.")
-    successes: Annotated[int, Whole(CHECKS)] = Field(1, description="So many successes in a row take it back.")
 
 
 class Resources(Noun):
@@ -184,65 +129,6 @@ class Tmpfs(Noun):
     size: TmpfsSize = Field(Size(64 << 20), description="The most it may hold; it counts as memory of the instance.")
 
 
-# fmt: off
-Capability = Literal[
-    "AUDIT_CONTROL", "AUDIT_WRITE", "BLOCK_SUSPEND", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH",
-    "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE",
-    "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
-    "NET_BROADCAST", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID",
-    "SYSLOG", "SYS_ADMIN", "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE",
-    "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG",
-    "WAKE_ALARM",
-]
-# fmt: on
-"""Those that every target knows: the list of ECS, without ALL."""
-
-
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
-    if twice:
-        raise refuse(f"`{twice}` stands twice", "take one of them out", certain=True)
-    return names
-
-
-StopSignal = Literal["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"]
-
-
-# fmt: off
-UlimitName = Literal[
-    "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice",
-    "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack",
-]
-# fmt: on
-"""Those that Docker and ECS know."""
-_Most = Annotated[int, Whole(ULIMIT, "-1 is no limit")]
-
-
-class Ulimit(Noun):
-    """The most that a process may have of something, in the kernel's own unit; -1 is no limit."""
-
-    SHORT: ClassVar[str] = "both"
-    ONE_OF: ClassVar[tuple[str, ...]] = ("both", "soft")
-    both: _Most | None = Field(None, description="What it has, and can not raise.")
-    soft: _Most | None = Field(None, description="What it has at first.")
-    hard: _Most | None = Field(None, description="What it may raise that to; what `soft` says by default.")
-
-    def clashes(self) -> Iterator[Clash]:
-        if self.hard is not None and self.both is not None:
-            yield Clash("`hard` is beside `both`", "write `soft` and `hard`, or the number alone", ("hard",))
-        elif self.soft is not None or self.both is not None:
-            soft, hard = self.pair
-            if hard != -1 and not -1 < soft <= hard:
-                yield Clash(f"the soft limit {soft} is over the hard one, {hard}", "-1 is no limit")
-
-    @property
-    def pair(self) -> tuple[int, int]:
-        """The soft and the hard limit."""
-        soft = self.both if self.both is not None else self.soft
-        assert soft is not None, "one of them is written"
-        return soft, soft if self.hard is None else self.hard
-
-
 class ActiveStandby(Noun):
     """One instance works, under a lock; the others wait for it, alive and not ready, and the next takes over all its state.
 
@@ -282,7 +168,7 @@ class Service(Noun):
     shm_size: SharedMemory | None = Field(
         None, description="Memory that its processes share, at /dev/shm; else 64MiB. It counts as memory of the instance."
     )
-    capabilities: Annotated[tuple[Capability, ...], AfterValidator(_each_once)] = Field(
+    capabilities: Annotated[tuple[Capability, ...], AfterValidator(each_once)] = Field(
         (), description="What it may do of what only root may; all else is dropped."
     )
     no_new_privileges: bool = Field(True, description="Nothing in it gains rights: setuid has no effect.")

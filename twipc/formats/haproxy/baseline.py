@@ -10,10 +10,9 @@ from __future__ import annotations
 from math import ceil
 
 from twipc.model import Model
-from twipc.spec import Duration, Http
 from twipc.target import BASELINE, Discovery, FactKey, Facts
 
-from .sections import parse
+from .backends import BY_PROGRAM, DIGEST, PROGRAM, backend, held_back, is_old, printed, sections
 
 _EVERY = """
 .alert "haproxy is older than this configuration needs"
@@ -138,21 +137,6 @@ _NO_VARIABLE = """
     .alert "the password of the statistics page is not in the environment"
 .endif
 """
-_SERVER = (
-    "check",
-    "fastinter",
-    "200ms",
-    "observe",
-    "layer4",
-    "error-limit",
-    "1",
-    "on-error",
-    "mark-down",
-    "resolvers",
-    "dns",
-    "init-addr",
-    "none",
-)
 
 
 def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
@@ -162,9 +146,9 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     assert http, "only http services have a server's configuration"
     behind = model.is_behind(service)
     places: dict[str, tuple[object, ...]] = dict(
-        _sections(_EVERY.replace("A_HOST", _A_HOST).replace("CAME\n", "" if behind else _CAME))
+        sections(_EVERY.replace("A_HOST", _A_HOST).replace("CAME\n", "" if behind else _CAME))
     )
-    places["drain"] = (_printed(max(1000, int(noun.stop_grace) - 1000)),)
+    places["drain"] = (printed(max(1000, int(noun.stop_grace) - 1000)),)
     if noun.resources.cpu is not None:
         places["global"] += (("nbthread", str(min(64, ceil(noun.resources.cpu / 1000)))),)
     tls = http.tls if discovery.secrets == "file" else None
@@ -172,7 +156,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         places["frontend in_http"] = _by_https(places["frontend in_http"])
         places["bind by https"] = tuple(_TLS.split())
     if tls and tls.hsts:
-        places["frontend in_http"] = _sections(_HSTS)["frontend in_http"] + places["frontend in_http"]
+        places["frontend in_http"] = sections(_HSTS)["frontend in_http"] + places["frontend in_http"]
     # Before anything that may refuse a request.
     json = http.access_log == "json"
     first = (
@@ -183,10 +167,10 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     )
     lines = (line for text in (*first, _EXPOSED if http.expose_headers else "") for line in _in_http(text))
     places["frontend in_http"] = (*lines, *places["frontend in_http"])
-    held = _held(http)
-    if held and _is_old(http):
-        places["global"] += _sections(_BY_PROGRAM)["global"]
-        places[f"program {_PROGRAM}"] = (_DIGEST,)
+    held = held_back(http)
+    if held and is_old(http):
+        places["global"] += sections(BY_PROGRAM)["global"]
+        places[f"program {PROGRAM}"] = (DIGEST,)
     if held:
         places["frontend in_http"] = (("maxconn", "4000"), *places["frontend in_http"])
         places["global"] = tuple(("maxconn", "8000") if line == ("maxconn", "4000") else line for line in places["global"])
@@ -194,7 +178,7 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
     if http.rate_limit:
         # As long as somebody can owe anything, and a second.
         owed = -(-http.rate_limit.burst * int(http.rate_limit.per) // http.rate_limit.requests)
-        table = ("stick-table", "type", "ipv6", "size", "100k", "expire", _printed(owed + 1000), "store", "gpt0")
+        table = ("stick-table", "type", "ipv6", "size", "100k", "expire", printed(owed + 1000), "store", "gpt0")
         places["frontend in_http"] = (table, *places["frontend in_http"])
     if noun.ready:
         ready = ("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ready")
@@ -202,14 +186,14 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         silent = ("http-request", "set-log-level", "silent", *test)
         places["frontend in_http"] += (silent, (*ready, *test))
     if any(route.match.host or (route.redirect and route.redirect.scheme) for route in http.routes):
-        places["frontend in_http"] += _sections(_HOST)["frontend in_http"]
+        places["frontend in_http"] += sections(_HOST)["frontend in_http"]
     if http.backends:
-        places |= _sections(_RESOLVERS % discovery.resolver)
+        places |= sections(_RESOLVERS % discovery.resolver)
     if http.stats:
-        places |= _sections(_STATS % (_VARIABLE if discovery.secrets == "variable" else ""))
+        places |= sections(_STATS % (_VARIABLE if discovery.secrets == "variable" else ""))
         if discovery.secrets == "variable":
             variable = http.stats.auth.secret.upper().replace("-", "_")
-            places["head"] += _sections(_NO_VARIABLE % variable)["head"]
+            places["head"] += sections(_NO_VARIABLE % variable)["head"]
     if http.stats:
         places["listen in_stats"] = (*(_in_http(_LOGGED) if json else ()), *places["listen in_stats"])
     facts: dict[FactKey, object] = {FactKey(BASELINE, (service, "haproxy", place)): lines for place, lines in places.items()}
@@ -221,70 +205,8 @@ def baseline(model: Model, service: str, discovery: Discovery) -> Facts:
         if behind and json:
             facts[FactKey(BASELINE, (service, "haproxy", f"peer of {listener}"))] = "who asks, not whom it asks for"
     for name in http.backends:
-        facts.update(_backend(model, service, name))
+        facts.update(backend(model, service, name))
     return facts
-
-
-_PROGRAM = "/usr/local/etc/haproxy/hold.lua"
-_DIGEST = "52861ccbb24ed540994cd4781fcdf421c8eb0438b305cc665ebcda0492031013"
-"""Of the one program that was reviewed: it waits in steps of half a second, no longer than it is told, and does no more."""
-_BY_PROGRAM = """
-global
-.if version_atleast(3.1)
-    tune.lua.bool-sample-conversion normal
-.endif
-"""
-_HOLD = """
-backend twipc_hold_NAME
-    retries RETRIES
-    timeout server WHOLEms
-    server within abns@twipc_held_NAME send-proxy-v2
-frontend twipc_held_NAME
-    bind abns@twipc_held_NAME accept-proxy
-    no log
-    http-request deny deny_status 504 if { nbsrv(NAME) eq 0 }
-    default_backend NAME
-"""
-_AGAIN = """
-    retry-on conn-failure empty-response 502 503
-    http-request disable-l7-retry if !METH_GET !METH_HEAD
-"""
-_HELD_LOG = """
-    http-response set-var(txn.upstream) res.fhdr(X-Twipc-Upstream)
-    http-response del-header X-Twipc-Upstream
-"""
-_WITHIN_LOG = "    http-after-response set-header X-Twipc-Upstream '%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }\n"
-_WITHIN_HEADER = "    http-after-response set-header HEADER '%[bc_dst]:%[bc_dst_port]' if { bc_dst -m found }\n"
-
-
-def _held(http: Http) -> dict[str, tuple[object, ...]]:
-    """The two tiers before each backend that is waited for."""
-    places: dict[str, tuple[object, ...]] = {}
-    for name, backend in http.backends.items():
-        if backend.hold is None:
-            continue
-        tries = 1 + backend.retries
-        whole = backend.hold + tries * http.timeouts.connect + tries * http.timeouts.response
-        week = 7 * 24 * 3600 * 1000
-        text = _HOLD.replace("NAME", name).replace("WHOLEms", _printed(whole if whole < week else week))
-        text = text.replace("RETRIES", "2" + _AGAIN.rstrip() if backend.retries else "0")
-        if backend.websockets is not None:
-            server = "    server within"
-            text = text.replace(server, f"    timeout tunnel {_printed(int(backend.websockets))}\n{server}")
-        if http.access_log == "json":
-            text = text.replace("    server within", f"{_HELD_LOG.strip()}\n    server within")
-        shown = [header for header, what in sorted(http.expose_headers.items()) if what == "upstream-address"]
-        told = "".join(_WITHIN_HEADER.replace("HEADER", header) for header in shown)
-        told += _WITHIN_LOG if http.access_log == "json" else ""
-        text = text.replace("    default_backend", f"{told}    default_backend")
-        places |= _sections(text)
-        places[f"what lets a request to {name} wait"] = ("lua" if _is_old(http) else "pause",)
-    return places
-
-
-def _is_old(http: Http) -> bool:
-    """Whether haproxy has no `http-request pause` yet."""
-    return [int(part) for part in http.engine.version.split(".")] < [3, 2]
 
 
 def _by_https(lines: tuple[object, ...]) -> tuple[object, ...]:
@@ -298,41 +220,5 @@ def _by_https(lines: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(both)
 
 
-def _backend(model: Model, service: str, name: str) -> Facts:
-    http = model.environment.services[service].http
-    assert http
-    places: dict[str, object] = {f"default-server of {name}": _SERVER}
-    if http.backends[name].sticky:
-        places[f"backend {name}"] = (("dynamic-cookie-key", name),)
-    if http.backends[name].websockets is None:
-        places[f"backend {name}"] = (*_lines(places, name), ("http-request", "del-header", "Upgrade"))
-    places[f"backend {name}"] = (*_lines(places, name), ("http-request", "del-header", "Connection"))
-    if http.backends[name].websockets:
-        upgrade = ("http-request", "set-header", "Connection", "upgrade", "if", "{", "req.hdr(upgrade)", "-m", "found", "}")
-        places[f"backend {name}"] = (*_lines(places, name), upgrade)
-    if model.ready[service, name]:
-        places[f"backend {name}"] = (*_lines(places, name), ("http-check", "expect", "status", "200"))
-        places[f"check of {name}"] = ("ver", "HTTP/1.1", "hdr", "Host", name)
-    else:
-        places[f"times of {name}"] = (("failures", 2), ("interval", Duration(1000)), ("successes", 1))
-    for member in model.members[service, name]:
-        places[f"slots of {member.service} in {name}"] = (f"{member.service}-",)
-    return {FactKey(BASELINE, (service, "haproxy", place)): value for place, value in places.items()}
-
-
-def _lines(places: dict[str, object], name: str) -> tuple[object, ...]:
-    lines = places.get(f"backend {name}", ())
-    assert isinstance(lines, tuple)
-    return lines
-
-
 def _in_http(text: str) -> tuple[tuple[str, ...], ...]:
-    return _sections(text).get("frontend in_http", ())
-
-
-def _sections(text: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    return {f"{section.kind} {section.name}".strip(): section.rest() for section in parse(text)[0] if section.lines}
-
-
-def _printed(millis: int) -> str:
-    return f"{millis}ms" if millis % 1000 else f"{millis // 1000}s"
+    return sections(text).get("frontend in_http", ())
