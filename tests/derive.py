@@ -26,10 +26,12 @@ def answers() -> str:
         "",
         "if TYPE_CHECKING:",
         "    from .support import Answer",
+        "else:",
+        "    Answer = object  # a name in quotes is compiled, each one",
     ]
     for name, keys in (("EngineSupport", list(engine_fields())), ("FieldSupport", own)):
         lines += ["", f"{name} = TypedDict(", f'    "{name}",', "    {"]
-        lines += [f'        "{key}": "Answer",' for key in keys]
+        lines += [f'        "{key}": Answer,' for key in keys]
         lines += ["    },", ")"]
     return "\n".join(lines) + "\n"
 

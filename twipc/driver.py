@@ -22,7 +22,7 @@ from twipc.rules import judge, judge_alone
 from twipc.rules.across import across
 from twipc.rules.jobs import without_parts
 from twipc.rules.locks import locks
-from twipc.spec import Lock, Noun, assemble, bind, bind_noun, by_itself, is_fragment, require_known_version
+from twipc.spec import Noun, assemble, bind, bind_noun, by_itself, is_fragment, require_known_version
 from twipc.spec import codes as spec_codes
 from twipc.syntax import NodeMapping, Tree, parse
 from twipc.target import Bundle, Target, exceeded
@@ -113,6 +113,8 @@ def _locked(project: Project, file: str, report: Report) -> Locked | None:
     content = project.read(file)
     if content is None:
         return None
+    from twipc.spec.lock import Lock
+
     own = Report()
     try:
         tree = parse(content, file, own)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from twipc.diagnostics import Path, Span
-from twipc.spec import Backend, Environment, Health, Http, Lock, Ready, SecretFile, Service
+from twipc.spec import Backend, Environment, Health, Http, Ready, SecretFile, Service
 from twipc.syntax import Tree
+
+if TYPE_CHECKING:
+    from twipc.spec.lock import Lock
 
 HEALTH_PORT = 8079
 """Where an `http` service answers for its own health, on its loopback only."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from twipc.formats.composefile import read as compose
 from twipc.formats.reading import read_server
+from twipc.regex import late_regex
 from twipc.target import DOCKER, Facts, Unreadable
 
 FILE = "docker-compose.yml"
 NAME_FILE = ".env"
 _RESTART = {"unless-stopped": "always", "on-failure": "on-failure", "no": "never"}
-_PORT = re.compile(r"(?:(?:(?P<address>[0-9.]+):)?(?P<host>[0-9]*):)?(?P<target>[0-9]+(?:/udp)?)")
+_PORT = late_regex(r"(?:(?:(?P<address>[0-9.]+):)?(?P<host>[0-9]*):)?(?P<target>[0-9]+(?:/udp)?)")
 
 
 def read(texts: Mapping[str, str]) -> Facts:

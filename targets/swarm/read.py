@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from twipc.formats.composefile import read as compose
 from twipc.formats.reading import read_server
+from twipc.regex import late_regex
 from twipc.target import Discovery, FactKey, Facts, Unreadable
 
 FILE = "docker-stack.yml"
 _KIND = {"replicated": "service", "replicated-job": "job"}
 _CONDITION = {"any": "always", "on-failure": "on-failure", "none": "never"}
 _DISCOVERY = {"dnsrr": "dnsrr", "vip": "tasks"}
-_CONFIG = re.compile(r"([a-z][A-Za-z0-9._-]{0,50})-([0-9a-f]{12})")
-_LABEL = re.compile(r"node\.labels\.(\S+) == (\S+)")
+_CONFIG = late_regex(r"([a-z][A-Za-z0-9._-]{0,50})-([0-9a-f]{12})")
+_LABEL = late_regex(r"node\.labels\.(\S+) == (\S+)")
 _BRACES = '{{"{{"}}'
 
 

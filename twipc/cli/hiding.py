@@ -6,22 +6,23 @@ import re
 from collections.abc import Callable, Collection, Iterator
 
 from twipc.diagnostics import Path, Report, Span, Stopped
-from twipc.spec import looks_secret, plain_secrets
+from twipc.regex import late_regex
+from twipc.spec import is_secret_name, looks_secret, plain_secrets
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, Tree, parse
 
 COVER = "•"
-_PAIR = re.compile(r"""([A-Za-z][A-Za-z0-9_.-]{0,63}+)["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
+_PAIR = late_regex(r"""([A-Za-z][A-Za-z0-9_.-]{0,63}+)["']?[ \t]*[:=][ \t]*("[^"\n]*"?|'[^'\n]*'?|[^\s"',{}][^"',}\n]*)""")
 _OURS = "(?:twipc|environment|extends|services|lock)"
-_OUR_KEY = re.compile(rf"""^["']?{_OURS}["']?[ \t]*:|\A\s*\{{(?:.*[{{,])?\s*["']?{_OURS}["']?\s*:""", re.MULTILINE | re.DOTALL)
+_OUR_KEY = late_regex(rf"""^["']?{_OURS}["']?[ \t]*:|\A\s*\{{(?:.*[{{,])?\s*["']?{_OURS}["']?\s*:""", re.MULTILINE | re.DOTALL)
 """What specs, fragments and locks have, at the beginning of a line or in one mapping of JSON."""
-_KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
-_DIGEST = re.compile(r"\bsha256:[0-9a-f]{64}\b")
+_KEY_MATERIAL = late_regex(r"[A-Za-z0-9+/]{40,}={0,2}")
+_DIGEST = late_regex(r"\bsha256:[0-9a-f]{64}\b")
 """What an engine calls an image or a layer: long, and no secret."""
-_USER = re.compile(r"(?<!\S)[^\s/@:]+:[^\s/@]+@(?!sha256:)[^\s/]+")
+_USER = late_regex(r"(?<!\S)[^\s/@:]+:[^\s/@]+@(?!sha256:)[^\s/]+")
 """A name and a password before a host."""
 _NAMES = ("secret", "secrets", "address", "file", "swarm", "ecs")
 """Keys that say which secret is meant, or where it is found."""
-_BRACKETS, _TICKS = re.compile(r"(\[)([^\[\]`\n]+)(\])"), re.compile(r"(`)([^`\n]+)(`)")
+_BRACKETS, _TICKS = late_regex(r"(\[)([^\[\]`\n]+)(\])"), late_regex(r"(`)([^`\n]+)(`)")
 
 
 def is_ours(text: str) -> bool:
@@ -61,7 +62,7 @@ def _ending(line: str) -> str:
 def _of_their_names(node: Node, is_seen: Callable[[Span], bool], name: str = "") -> Iterator[Span]:
     """What is called a secret, also where the language has no such field, and keys that hold more than a name."""
     if isinstance(node, NodeMapping):
-        is_secret = looks_secret(("env", name), "x")
+        is_secret = is_secret_name(name)
         for key, entry in node.entries.items():
             if is_seen(entry.key) and _shows(key):
                 yield entry.key

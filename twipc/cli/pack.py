@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +18,10 @@ from twipc.driver import Compiled, compile_model, images_of, load, lock_file
 from twipc.formats.yamltext import dump
 from twipc.model import Locked, Model
 from twipc.output import WriteFailed, write_file
+from twipc.regex import late_regex
 from twipc.rules.codes import locks
 from twipc.run import Failed, Runner, codes
-from twipc.spec import Lock
+from twipc.spec.lock import Lock
 from twipc.syntax import NodeMapping, Tree
 from twipc.target.building import bake
 from twipc.target.images import Packed, says_registry
@@ -36,7 +36,7 @@ from .specs import Spec
 from .telling import Voice
 from .working import Working, dry_option, shown_part, weighty
 
-_DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})\b")
+_DIGEST = late_regex(r"digest: (sha256:[0-9a-f]{64})\b")
 
 
 @click.command("pack")

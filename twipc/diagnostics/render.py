@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from unicodedata import combining, east_asian_width
+
+from twipc.regex import late_regex
 
 from .code import Severity
 from .finding import Finding
@@ -13,7 +14,7 @@ from .merge import Merged
 from .span import Span
 
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.NOTE: "36;1"}
-_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_CONTROLS = late_regex("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WIDEST = 200
 _LONGEST = 600
 """What a line shows of a value that somebody made very long."""
@@ -21,7 +22,7 @@ _LONGEST = 600
 
 def visible(text: str) -> str:
     """`text` with what a terminal obeys, or does not show, spelled out: a spec cannot command a terminal."""
-    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return text if text.isprintable() else _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def as_text(findings: Iterable[Merged], sources: Mapping[str, str], *, colour: bool) -> str:

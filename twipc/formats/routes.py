@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from twipc.regex import late_regex
 from twipc.routes import pattern
 from twipc.routes.expression import expression
 from twipc.routes.pattern import Pattern
@@ -11,9 +12,9 @@ from twipc.routes.pattern import Pattern
 _TEXT = r"(?:\\[^\w*]|\\_|[^\\^$.|?*+()\[\]{}])"
 """A character that stands for itself: behind a backslash a letter would be a class, a digit a reference."""
 _STAR = rf"(?:\(\?>\[\^/\]\*\?{_TEXT}+\)|\[\^/\]\*{_TEXT}*)"
-_STARRED = re.compile(_STAR)
-_FIRST = re.compile(rf"{_TEXT}*{_STAR}*")
-_ACROSS = re.compile(
+_STARRED = late_regex(_STAR)
+_FIRST = late_regex(rf"{_TEXT}*{_STAR}*")
+_ACROSS = late_regex(
     rf"\.\*(?P<rest>{_TEXT}*)(?P<end>\$)"
     rf"|\(\?>\.\*\?(?P<found>{_TEXT}+)\)"
     rf"|\(\?:\(\?!(?P<begins>{_STAR}+(?P<closed>\$)?)\)\[\^/\]\*\+/\)\*\+(?P=begins)"

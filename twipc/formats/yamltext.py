@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from twipc.diagnostics import Path
+from twipc.regex import late_regex
 
 from .document import Lines, Value, unwrap
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_NOT_ITSELF = re.compile(r"[^ !#-\[\]-~]")
+_PLAIN_KEY = late_regex(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NOT_ITSELF = late_regex(r"[^ !#-\[\]-~]")
 _NOT_PLAIN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 Quote = Callable[[str], str]
 

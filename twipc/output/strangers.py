@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from twipc.regex import late_regex
+
 from .folder import MANIFEST, PENDING, Folder
 
-TEMPORARY = re.compile(r"\.twipc-[0-9a-f]{12}\.tmp")
-_KEPT = re.compile(r".*\.orig[0-9]*")
+TEMPORARY = late_regex(r"\.twipc-[0-9a-f]{12}\.tmp")
+_KEPT = late_regex(r".*\.orig[0-9]*")
 _READ = (".env*", "*override*", "compose*.y*ml", "docker-compose*.y*ml")
 """Names that Docker looks for beside the file that it was given, or in its place."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from msgspec import Struct
+
+from twipc.regex import late_regex
 
 from .pattern import BYTES, EVERY, Bytes, Chain, Either, End, One, Pattern, Repeat, Start, one_of
 
@@ -39,7 +40,7 @@ _POSIX = {
 }
 
 
-_NEWER_COUNTS = re.compile(r"\{[ \t]*(?:[0-9]+[ \t]*(?:,[ \t]*[0-9]*[ \t]*)?|,[ \t]*[0-9]+[ \t]*)\}")
+_NEWER_COUNTS = late_regex(r"\{[ \t]*(?:[0-9]+[ \t]*(?:,[ \t]*[0-9]*[ \t]*)?|,[ \t]*[0-9]+[ \t]*)\}")
 """Since PCRE2 10.43 `{,3}` and spaces in braces count; before, they are literal."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
+from twipc.regex import late_regex
 from twipc.spec import Match
 
 from .automaton import Automaton, TooMany
@@ -25,7 +25,7 @@ _MOST_WALKS = 20_000
 """Of the automata of single globs; some ten microseconds each."""
 _NEW = "\ue000"
 """A character that hardly a route names."""
-_DOTS = re.compile(r"/\.\.?(?:/|$)")
+_DOTS = late_regex(r"/\.\.?(?:/|$)")
 
 
 class Hiding:

@@ -7,15 +7,17 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from msgspec import Struct
 
+from twipc.regex import late_regex
+
 from .cases import PLAIN_HOST, Case
 from .hosts import read
 
-_UNWRITTEN = re.compile(r"[^\x21\x22\x24-\x7e]")
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*\]")
+_UNWRITTEN = late_regex(r"[^\x21\x22\x24-\x7e]")
+_HOST = late_regex(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*\]")
 _PORTS = {"http": ":80", "https": ":443"}
-_BROKEN = re.compile(r"%(?![0-9a-fA-F]{2})")
-_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-_DOTS = re.compile(rb"(?:^|/)\.\.?(?:/|$)")
+_BROKEN = late_regex(r"%(?![0-9a-fA-F]{2})")
+_CONTROL = late_regex(rb"[\x00-\x1f\x7f]")
+_DOTS = late_regex(rb"(?:^|/)\.\.?(?:/|$)")
 
 
 class Refused(Struct, frozen=True):

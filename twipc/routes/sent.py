@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from twipc.regex import late_regex
+
 from .table import Answer
 
 KIND = "redirect"
 READ = ("{Path}", "{Path,decoded}", "{Uri}")
 """Paths that are not said as they came."""
-_HTTPS = re.compile(r"https://\{host\}(?::([0-9]+))?\{uri\}")
-_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\{uri\}")
-_SHORT = re.compile(r"https(?: at port ([0-9]+))?")
-_ABSOLUTE = re.compile(r"/(?![/$]|\{(?:[pP]ath|Uri)[},])")
+_HTTPS = late_regex(r"https://\{host\}(?::([0-9]+))?\{uri\}")
+_OTHER_HOST = late_regex(r"//([a-z0-9.-]+)\{uri\}")
+_SHORT = late_regex(r"https(?: at port ([0-9]+))?")
+_ABSOLUTE = late_regex(r"/(?![/$]|\{(?:[pP]ath|Uri)[},])")
 """A path of the same host: what may go on with a slash names another one."""
-_USUAL_PORT = re.compile(r"(?:(http)|https)://([^/{}:]+|\{[hH]ost\}|\[[^]]*\]):(?(1)80|443)(?![0-9])")
+_USUAL_PORT = late_regex(r"(?:(http)|https)://([^/{}:]+|\{[hH]ost\}|\[[^]]*\]):(?(1)80|443)(?![0-9])")
 
 
 class Known(Struct, frozen=True):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
+from twipc.regex import late_regex
 from twipc.spec import Match
 
 from .codes.servers import LITERAL_GLOB
 
-_STARS = re.compile(r"\(\.[*+]\)|\.\*|\*+|\$$")
-_SIGNS = {"prefix": _STARS, "exact": _STARS, "glob": re.compile(r"\[[^]/]+\]|\{[^}/]+\}")}
+_STARS = late_regex(r"\(\.[*+]\)|\.\*|\*+|\$$")
+_SIGNS = {"prefix": _STARS, "exact": _STARS, "glob": late_regex(r"\[[^]/]+\]|\{[^}/]+\}")}
 _HELP = {
     "prefix": "a prefix takes all below it as it is: write what stands before the sign, or a `glob` with `*`",
     "exact": "an exact path takes itself alone: write a `prefix`, or a `glob` with `*`",

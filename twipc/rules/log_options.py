@@ -22,7 +22,7 @@ class Kind(Struct, frozen=True):
 
 
 def _form(pattern: str, what: str, such_as: str) -> Kind:
-    return Kind(what, f"such as {such_as}", re.compile(pattern).fullmatch)
+    return Kind(what, f"such as {such_as}", lambda text: re.fullmatch(pattern, text))
 
 
 def _word(*words: str) -> Kind:
@@ -42,9 +42,8 @@ def _port(text: str) -> bool:
 
 def _address(pattern: str, such_as: str) -> Kind:
     """Docker's engine asks for it on its host: names of services mean nothing there."""
-    form = re.compile(pattern)
     return Kind(
-        "an address that this driver can reach", f"such as {such_as}", lambda text: form.fullmatch(text) and _port(text)
+        "an address that this driver can reach", f"such as {such_as}", lambda text: re.fullmatch(pattern, text) and _port(text)
     )
 
 

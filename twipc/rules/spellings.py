@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
+from twipc.regex import late_regex
 from twipc.routes.cases import METHODS
 from twipc.routes.lookup import EVERY_HOST, Kind
 from twipc.spec import Http, Route
@@ -15,7 +15,7 @@ from .codes.paths import OTHER_CASE, TAKES_LONGER
 
 _MOST_ALIKE = 100
 """Of paths that differ in case alone, so many are held against others."""
-_LEAKS = re.compile(r"[^/*]\*\*")
+_LEAKS = late_regex(r"[^/*]\*\*")
 
 
 def spellings(model: Model) -> Iterator[Finding]:

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from twipc.diagnostics import Finding, Path
 from twipc.model import Model
+from twipc.regex import late_regex
 
 from .codes.services import NOT_PUT_IN
 
-_OF_FILES = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?=[}:?+-])[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)|^\$[A-Z_][A-Z0-9_]+(?=[/:]|$)")
+_OF_FILES = late_regex(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?=[}:?+-])[^}]*\}|\$\([A-Z_][A-Z0-9_]*\)|^\$[A-Z_][A-Z0-9_]+(?=[/:]|$)")
 """As compose files and shells have it, without braces only at the beginning, and as Kubernetes has it."""
-_OF_PROXIES = re.compile(r"\$\{?[a-z][a-z0-9_]{2,}\}?|%\[[^]]+\]")
+_OF_PROXIES = late_regex(r"\$\{?[a-z][a-z0-9_]{2,}\}?|%\[[^]]+\]")
 """As nginx has it and, in brackets, haproxy."""
-_OF_REDIRECTS = re.compile(rf"{_OF_PROXIES.pattern}|\$[1-9](?![0-9])")
+_OF_REDIRECTS = late_regex(rf"{_OF_PROXIES.pattern}|\$[1-9](?![0-9])")
 """And what an expression found."""
-_SHELL = re.compile("-[a-z]*c")
+_SHELL = late_regex("-[a-z]*c")
 
 
 def variables(model: Model) -> Iterator[Finding]:

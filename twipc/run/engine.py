@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from msgspec import Struct
 
 from twipc.diagnostics import Code
+from twipc.regex import late_regex
 from twipc.target.runtime import Answer, Step
 
 from . import codes
@@ -17,7 +17,7 @@ from .runner import Failed, Runner
 PATIENCE_S = 3.0
 _VERSION = Step(("docker", "version", "--format", "{{json .}}"), "ask the engine for its version", reads=True)
 _CONTEXT = Step(("docker", "context", "inspect", "--format", "{{json .}}"), "ask which engine is meant", reads=True)
-_USERINFO = re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*@")
+_USERINFO = late_regex(r"(?<=://)[^/@\s]*:[^/@\s]*@")
 
 
 class Engine(Struct, frozen=True):

@@ -6,10 +6,9 @@ from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
 from .health import Health, HttpHealth, Ready
 from .http import Backend, Default, Engine, ErrorPage, Http, Listen, Match, RateLimit, Redirect, Route, Stats, Tls
-from .lock import Lock
 from .noun import Noun
 from .schedule import Autoscaling, Dependency, Placement, Rollout
-from .secrecy import looks_secret, plain_secrets
+from .secrecy import is_secret_name, looks_secret, plain_secrets
 from .service import ActiveStandby, Build, EnvValue, Mount, Port, Publish, Resources, SecretFile, Service, Tmpfs
 from .values import EPHEMERAL, Cpu, Duration, Size
 
@@ -34,7 +33,6 @@ __all__ = [
     "Http",
     "HttpHealth",
     "Listen",
-    "Lock",
     "Match",
     "Mount",
     "Network",
@@ -63,6 +61,7 @@ __all__ = [
     "bind_noun",
     "by_itself",
     "is_fragment",
+    "is_secret_name",
     "looks_secret",
     "names_no_environment",
     "plain_secrets",

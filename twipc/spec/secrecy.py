@@ -10,6 +10,7 @@ from itertools import chain
 from msgspec import Struct
 
 from twipc.diagnostics import Path, Span
+from twipc.regex import late_regex
 from twipc.syntax import Node, NodeMapping, NodeScalar, Tree
 
 NAMED = frozenset({"env", "environment", "labels", "request_headers", "response_headers", "options"})
@@ -17,19 +18,19 @@ NAMED = frozenset({"env", "environment", "labels", "request_headers", "response_
 WORDS = frozenset({"command", "entrypoint"})
 """The lists of words that a program is started with."""
 
-_SECRET = re.compile(
+_SECRET = late_regex(
     r"PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL"
     r"|(^|_)(TOKEN|PASS|PGPASS|APIKEY|ACCESSKEY|ACCESSTOKEN|AUTHTOKEN|AUTHORIZATION)$|_(KEY|PWD|AUTH)$",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(
+_ABOUT = late_regex(
     r"PUBLIC|(^|_)(SORT|PARTITION|PRIMARY|FOREIGN|CACHE|ROUTING|GROUP|LOOKUP)_KEY$"
     r"|_(FILE|PATH|DIR|NAME|ID|ARN|URL|URI|HOST|PORT|TYPE|KIND|POLICY|MODE|LENGTH|SIZE|COUNT|MIN|MAX|TTL|TIMEOUT|AGE|EXPIRY"
     r"|EXPIRES|LIFETIME|STDIN|ENV|CMD|COMMAND|PROMPT|ENCRYPTION|PLUGIN|ISSUER|AUDIENCE|ENABLED|REQUIRED|HEADER|COOKIE|PREFIX|STORE|PROVIDER|VERSION|ALGORITHM|ROTATION|INTERVAL|FIELD|REGION|ENDPOINT|MANAGER|BACKEND|ENGINE)S?$",
     re.IGNORECASE,
 )
 """Names of what is told about a secret, or of keys that are none."""
-_NO_SECRET = re.compile(
+_NO_SECRET = late_regex(
     r"\W*|true|false|yes|no|on|off|none|null|[0-9]{1,3}"
     r"|\$\{?\w+\}?|\$\{[A-Za-z_]\w*:?[?+].*|\$[\[(].*|`.*|%[A-Za-z_]+%?|%\(\w+\)s|<[^>]*>|\{[^}]*\}+|x{3,}|redacted"
     r"|/[a-z0-9._-]+(/[a-z0-9._-]+)+|(\.{1,2}|~)/.*|[\w./-]+\.(pem|key|crt|cer|jks|p12|pfx|json|ya?ml|txt|env|conf|cnf|ini)"
@@ -38,33 +39,33 @@ _NO_SECRET = re.compile(
 )
 """Values that hide nothing: no letter, a switch, a small number, a variable or what a command says, a blank to fill in, a
 file, and what says where a secret is (as detect-secrets and gitleaks pass them over)."""
-_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=](.*)\}", re.DOTALL)
+_DEFAULT = late_regex(r"\$\{[A-Za-z_]\w*:?[-=](.*)\}", re.DOTALL)
 """A shell's variable with what is taken where it is not set."""
 _FORMS = (
-    ("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY")),
-    ("an access key of AWS", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
-    ("a token of GitHub", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})")),
-    ("a token of GitLab", re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}")),
-    ("a token of Slack", re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}")),
-    ("a key of Google", re.compile(r"\bAIza[A-Za-z0-9_-]{35}")),
-    ("a key of Stripe", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
-    ("a token of npm", re.compile(r"\bnpm_[A-Za-z0-9]{36}")),
-    ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")),
-    ("a password of a connection", re.compile(r";[ ]*pwd[ ]*=[ ]*[^\W_][^;]", re.IGNORECASE)),
-    ("a password in a URL", re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^/\s:@?#]{0,256}:(?!\$)[^/\s@]{1,256}@")),
+    ("a private key", late_regex(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY")),
+    ("an access key of AWS", late_regex(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
+    ("a token of GitHub", late_regex(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,})")),
+    ("a token of GitLab", late_regex(r"\bglpat-[A-Za-z0-9_-]{20,}")),
+    ("a token of Slack", late_regex(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}")),
+    ("a key of Google", late_regex(r"\bAIza[A-Za-z0-9_-]{35}")),
+    ("a key of Stripe", late_regex(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
+    ("a token of npm", late_regex(r"\bnpm_[A-Za-z0-9]{36}")),
+    ("a signed token", late_regex(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")),
+    ("a password of a connection", late_regex(r";[ ]*pwd[ ]*=[ ]*[^\W_][^;]", re.IGNORECASE)),
+    ("a password in a URL", late_regex(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^/\s:@?#]{0,256}:(?!\$)[^/\s@]{1,256}@")),
 )
 """Secrets that show by their form; the makers say that theirs begin so, for scanners to find them."""
 _VALUE = (
     r"""(?:(?:bearer|basic|digest|token|apikey)[ \t]+)?\\*(?:"(?![ \t])([^"\n]*)|'(?![ \t])([^'\n]*)|([^\s"'`;&|<>(),\\]+))"""
 )
-_INSIDE = re.compile(
+_INSIDE = late_regex(
     r"""(?<![\w.$-])(?<!\$\{)(?:-D|--?)?(_?[A-Za-z][A-Za-z0-9_.-]{0,63}+)(?:\\*["']?=|[ \t]+=[ \t]+|\\*["']?:[ \t]+|\\*["']:)"""
     + _VALUE,
     re.IGNORECASE,
 )
 """What a longer text says by name: `PASSWORD=x` of a shell or a connection, `Authorization: Bearer x`, `"password": "x"`."""
-_OPTION_INSIDE = re.compile(r"""(?<!\S)["']?--?([A-Za-z][A-Za-z0-9-]{2,63}+)["']?,?[ \t]+(?!-)""" + _VALUE, re.IGNORECASE)
-_OPTION = re.compile(r"--?([A-Za-z][A-Za-z0-9-]{2,63})")
+_OPTION_INSIDE = late_regex(r"""(?<!\S)["']?--?([A-Za-z][A-Za-z0-9-]{2,63}+)["']?,?[ \t]+(?!-)""" + _VALUE, re.IGNORECASE)
+_OPTION = late_regex(r"--?([A-Za-z][A-Za-z0-9-]{2,63})")
 _LONGEST = 64 << 10
 """What of a value is looked at: a form stands near its beginning, or the value is a file."""
 
@@ -89,7 +90,7 @@ def looks_secret(path: Path, value: str, before: str = "") -> str:
     if "=" not in value and ":" not in value and NAMED.isdisjoint(path) and WORDS.isdisjoint(path):
         return ""  # nothing here has a name
     for name, said in chain(_named(path, value, before), _inside_of(path, value)):
-        if _is_secret_name(name) and not _NO_SECRET.fullmatch(_DEFAULT.sub(r"\1", said)):
+        if is_secret_name(name) and not _NO_SECRET.fullmatch(_DEFAULT.sub(r"\1", said)):
             return f"it is called `{name}`"
     return ""
 
@@ -120,14 +121,17 @@ def _named(path: Path, value: str, before: str) -> Iterator[tuple[str, str]]:
 def _inside_of(path: Path, value: str) -> Iterator[tuple[str, str]]:
     """What is said by name within a text; what gives a reason is prose."""
     if path[-1:] != ("because",):
-        forms = (_INSIDE,) if "=" in value or ":" in value else ()
-        for form in forms if WORDS.isdisjoint(path) else (*forms, _OPTION_INSIDE):
+        forms = [_INSIDE] if "=" in value or ":" in value else []
+        if not WORDS.isdisjoint(path) and (" " in value or "\t" in value):
+            forms.append(_OPTION_INSIDE)
+        for form in forms:
             for found in form.finditer(value):
                 yield found[1], next(filter(None, found.groups()[1:]), "")
 
 
 @lru_cache(maxsize=256)
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Whether what goes by this name is a secret, if it is anything."""
     name = re.sub(r"[.-]|(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return bool(_SECRET.search(name)) and not _ABOUT.search(name)
 

@@ -9,14 +9,15 @@ from msgspec import Struct
 
 from twipc.diagnostics import Code, Finding, Severity, Span
 from twipc.diagnostics.near import near
+from twipc.regex import late_regex
 
 from . import codes
 from .comments import Comment
 
-_ASKED = re.compile(r"(?<!\S)#[ \t]*twipc:[ \t]*ignore(?![\w-])", re.IGNORECASE)
-_MEANT = re.compile(r"(?<!\S)#[ \t]*twipc\b[^\[\]#]{0,40}\[[ \t]*[A-Za-z]{2,9}[0-9]{3}\b", re.IGNORECASE)
+_ASKED = late_regex(r"(?<!\S)#[ \t]*twipc:[ \t]*ignore(?![\w-])", re.IGNORECASE)
+_MEANT = late_regex(r"(?<!\S)#[ \t]*twipc\b[^\[\]#]{0,40}\[[ \t]*[A-Za-z]{2,9}[0-9]{3}\b", re.IGNORECASE)
 """What is meant so, and is written otherwise."""
-_FORM = re.compile(r"[ \t]*\[(?P<codes>[^\[\]]*)\](?P<reason>.*)")
+_FORM = late_regex(r"[ \t]*\[(?P<codes>[^\[\]]*)\](?P<reason>.*)")
 _MOST_CODES = 20
 _HELP = "write `# twipc: ignore[CODE] reason`, with several codes apart by commas"
 

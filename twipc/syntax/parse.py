@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from ruamel.yaml.events import (
 )
 
 from twipc.diagnostics import Finding, Path, Related, Report, Span, Stopped
+from twipc.regex import late_regex
 
 from . import codes
 from .gaps import Gaps
@@ -28,13 +28,13 @@ from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 50
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_UNWANTED = late_regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Control characters, and what only some readers take for a line end or do not see at all."""
 _COLON, _QUESTION = "\ue0c0", "\ue0c1"
-_COLONS = re.compile(r"""((?<![^\s,\[\]{}])[!&*][^\s,\[\]{}]*|["'\]}][ \t]*:)|:(?=[^\s,\[\]{}])""")
+_COLONS = late_regex(r"""((?<![^\s,\[\]{}])[!&*][^\s,\[\]{}]*|["'\]}][ \t]*:)|:(?=[^\s,\[\]{}])""")
 """What is passed over (tags, anchors, the end of a quoted or bracketed key) or a `:` before a word."""
-_TIGHT = re.compile(r":[^\s,\[\]{}]")
-_QUESTIONS = re.compile(r"(?<=[^\s,\[\]{}])\?|\?(?=[^\s,\[\]{}])")
+_TIGHT = late_regex(r":[^\s,\[\]{}]")
+_QUESTIONS = late_regex(r"(?<=[^\s,\[\]{}])\?|\?(?=[^\s,\[\]{}])")
 
 
 def parse(content: bytes, file: str, report: Report) -> Tree:
@@ -83,7 +83,7 @@ def _text(content: bytes, file: str, report: Report) -> str:
             help="save the file as UTF-8",
         )
         raise Stopped from None
-    unwanted = _UNWANTED.search(text)
+    unwanted = None if text.replace("\n", "").isprintable() else _UNWANTED.search(text)
     if unwanted:
         line = text.count("\n", 0, unwanted.start()) + 1
         column = unwanted.start() - text.rfind("\n", 0, unwanted.start())

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from twipc.regex import late_regex
+
 from .images import Packed, repository
 from .runtime import Step
 
@@ -21,10 +23,10 @@ def tags(images: Iterable[Packed]) -> tuple[Step, ...]:
     return tuple(Step(("docker", "image", "tag", "--", built, pushed), f"call {built} {pushed}") for built, pushed in named)
 
 
-_LOGIN = re.compile("denied|unauthorized|no basic auth|authentication required", re.IGNORECASE)
-_NOWHERE = re.compile("repository .*does not exist", re.IGNORECASE)
+_LOGIN = late_regex("denied|unauthorized|no basic auth|authentication required", re.IGNORECASE)
+_NOWHERE = late_regex("repository .*does not exist", re.IGNORECASE)
 """ECR's words for a name that nobody made; other registries make it themselves."""
-_KEPT = re.compile("immutable|cannot be overwritten", re.IGNORECASE)
+_KEPT = late_regex("immutable|cannot be overwritten", re.IGNORECASE)
 
 
 def moves_no_tag(said: str) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
+from twipc.regex import late_regex
 from twipc.spec import HttpHealth
 
-_URL = re.compile(r"http://127\.0\.0\.1:([0-9]{1,5})(/[A-Za-z0-9/._~-]*(?:\?[A-Za-z0-9/._~=&-]+)?)")
+_URL = late_regex(r"http://127\.0\.0\.1:([0-9]{1,5})(/[A-Za-z0-9/._~-]*(?:\?[A-Za-z0-9/._~=&-]+)?)")
 
 
 def recognise(argv: Sequence[str]) -> tuple[HttpHealth, int] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from twipc.diagnostics import Path
+from twipc.regex import late_regex
 
-_MARK = re.compile("\x00([0-9]+)\x00")
+_MARK = late_regex("\x00([0-9]+)\x00")
 
 
 class Quoted(str):

@@ -6,20 +6,20 @@ RuleCondition, PathPatternConditionConfig and HostHeaderConditionConfig.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from twipc.regex import late_regex
 from twipc.spec import Match
 
 VALUES = WILDCARDS = 5
 """Of all conditions of a rule together."""
 LONGEST = 128
 """Characters of a value, be it a path's or a host's."""
-_PATH = re.compile(r"[A-Za-z0-9_.$/~'@:+-]*")
+_PATH = late_regex(r"[A-Za-z0-9_.$/~'@:+-]*")
 """Of what a pattern may hold, what clients send as it is: they write `"` and `&` is written in two ways (botocore's text)."""
-_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]+")
+_HOST = late_regex(r"(?:\*\.)?(?:[a-z0-9-]+\.)+[a-z]+")
 
 
 class Conditions(Struct, frozen=True):

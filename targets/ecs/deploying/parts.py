@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeGuard
 
 from msgspec import Struct
 
+from twipc.regex import late_regex
 from twipc.target.deploying import NoTemplate
 
 from .replacing import NAMED_BY
 
-_PUT_IN = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
+_PUT_IN = late_regex(r"\$\{([A-Za-z0-9]+)(?:\.[A-Za-z0-9.]+)?\}")
 _FUNCTIONS = ("Ref", "Fn::GetAtt", "Fn::Sub")
 _MOST_DEEP = 100
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 
 from twipc.model import Model
+from twipc.regex import late_regex
 
 from .parts import Part, parts
 
-_OURS = re.compile(r"(?P<name>[a-z0-9-]+)(?P<part>, images)?: written by twipc;")
+_OURS = late_regex(r"(?P<name>[a-z0-9-]+)(?P<part>, images)?: written by twipc;")
 
 
 def stranger(part: str, model: Model, text: str) -> str:

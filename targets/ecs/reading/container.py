@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from twipc.formats.engines import variable_of
+from twipc.regex import late_regex
 from twipc.spec import Size
 from twipc.target import STATS_USE, Discovery, FactKey, standby
 from twipc.target.probe import recognise
@@ -14,7 +14,7 @@ from .dockerfile import Folders
 from .noted import Noted, pairs_of, seconds_of
 
 RESOLVER = "169.254.169.253"
-_LABEL = re.compile(r"io\.twipc\.volume\.([^.]+)\.(access|retention)")
+_LABEL = late_regex(r"io\.twipc\.volume\.([^.]+)\.(access|retention)")
 
 
 class ContainerReader(Noted):

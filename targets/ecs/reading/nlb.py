@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from twipc.regex import late_regex
 from twipc.target import FactKey
 
 from .fitting import Shape, fitting
@@ -16,7 +16,7 @@ Note = tuple[str, str, object]
 """Whose it is, by an id or by "template"; a place, and what is said there."""
 _KIND = "AWS::ElasticLoadBalancingV2::"
 _TURNS = "published-"
-_TURN = re.compile("[0-9]{1,4}")
+_TURN = late_regex("[0-9]{1,4}")
 
 
 class Balancers:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from twipc.regex import late_regex
 from twipc.target import Unreadable
 
 TEMPLATE_FILE = "template.json"
@@ -18,7 +19,7 @@ _NAMED = {
 """What a resource is called, and so what a reference to it comes to."""
 _NUMBERED = ("AWS::EFS::FileSystem", "AWS::EFS::AccessPoint")
 """What has an id alone, which is known when it is there."""
-_PLACED = re.compile(r"AWS::EC2::(VPC|Subnet|RouteTable|InternetGateway|NatGateway)")
+_PLACED = late_regex(r"AWS::EC2::(VPC|Subnet|RouteTable|InternetGateway|NatGateway)")
 """What others are in, be it made here or told by the deployment."""
 _TOLD = {
     "Arn": ("AWS::IAM::Role", "AWS::ServiceDiscovery::Service", *_NUMBERED),
@@ -28,8 +29,8 @@ _TOLD = {
 """What is asked of a resource, and of which kinds that may be."""
 _UNNAMED = tuple(f"AWS::ElasticLoadBalancingV2::{kind}" for kind in ("LoadBalancer", "TargetGroup", "Listener"))
 """Whose name only AWS knows: a reference comes to an ARN."""
-_OF_PLACE = re.compile(r"AWS::(Partition|Region|AccountId)")
-_PUT_IN = re.compile(r"\$\{(!?)([^}]*)\}")
+_OF_PLACE = late_regex(r"AWS::(Partition|Region|AccountId)")
+_PUT_IN = late_regex(r"\$\{(!?)([^}]*)\}")
 
 
 class Resolving:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from twipc.regex import late_regex
 from twipc.target import FactKey
 
 from .fitting import Shape, fitting
@@ -28,7 +28,7 @@ _POLICY_SHAPE: Shape = {
     },
 }
 _TARGET, _POLICY = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy"
-_OF_SERVICE = re.compile(r"service/(?:\$\{([A-Za-z0-9]+)\}|[A-Za-z0-9_-]+)/\$\{([A-Za-z0-9]+)\.Name\}")
+_OF_SERVICE = late_regex(r"service/(?:\$\{([A-Za-z0-9]+)\}|[A-Za-z0-9_-]+)/\$\{([A-Za-z0-9]+)\.Name\}")
 _LEAVES = {"ECSServiceAverageCPUUtilization": "cpu", "ECSServiceAverageMemoryUtilization": "memory"}
 Note = tuple[str, str, object]
 """Of a service, or of "template": a place and what is said there."""

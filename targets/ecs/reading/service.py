@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from twipc.regex import late_regex
+
 from .noted import Noted
 
-_CONSTRAINT = re.compile(r"attribute:(\S+) == (\S+)")
+_CONSTRAINT = late_regex(r"attribute:(\S+) == (\S+)")
 
 
 class ServiceReader(Noted):

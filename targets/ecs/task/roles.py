@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
+from twipc.regex import late_regex
 
 from ..options import Options
 from ..tags import own
@@ -16,12 +16,12 @@ from ..template.making import is_on_efs
 from .file_systems import may
 
 _HERE: Path = ("targets", "ecs")
-ECR = re.compile(
+ECR = late_regex(
     r"([0-9]{12})\.dkr(?:\.(?=ecr[^/]*\.amazonaws\.com)|-(?=ecr[^/]*\.on\.))ecr(?:-fips)?\.([a-z0-9-]+)"
     r"\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)/([^:@]+)"
 )
 """ECR's names for IPv4, for both stacks, and those of FIPS 140 (ECR guide and endpoints, "dual-stack")."""
-_SUFFIXED = re.compile(r".*-[A-Za-z0-9]{6}")
+_SUFFIXED = late_regex(r".*-[A-Za-z0-9]{6}")
 
 
 def execution_role(model: Model, name: str, image: str, log: Mapping[str, str], secrets: list[str]) -> Value:

@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterator
 
 from twipc.diagnostics import Report, Span, Stopped
+from twipc.regex import late_regex
 from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, parse
 from twipc.target import Unreadable
 
 _SCALAR = r'(?:"[ !\#-\[\]-~]*(?:\\[ -~][ !\#-\[\]-~]*)*"|-?[0-9]+|true|false|\{\}|\[\])'
-_LINE = re.compile(
+_LINE = late_regex(
     rf"""(?P<indent>\ *)(?P<dashes>(?:-\ )*)
     (?:(?:(?P<plain>[A-Za-z_][A-Za-z0-9_.-]*)|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ {_SCALAR})?|(?P<item>-|{_SCALAR}))""",
     re.VERBOSE,
 )
 _NO_STRINGS = frozenset({"null", "true", "false"})
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
+_COMMENT = late_regex(r"(?:^|(?<=[ \t]))#")
 
 
 def comments(text: str, path: str) -> dict[int, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from twipc.regex import late_regex
 from twipc.spec import Duration
 from twipc.target.templates import Quoted
 
-_BARE = re.compile(r"[A-Za-z0-9_.:/~?=&-]+")
+_BARE = late_regex(r"[A-Za-z0-9_.:/~?=&-]+")
 
 
 def bare(text: str) -> Quoted:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from msgspec import Struct
+
+from twipc.regex import late_regex
 
 _SECTIONS = frozenset(
     {
@@ -16,7 +17,9 @@ _SECTIONS = frozenset(
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "": "\\"}
 _ESCAPABLE = {False: frozenset(" #'\"\\"), True: frozenset(" #'\"\\$")}
 """What a backslash takes its meaning from, outside quotes and in weak ones."""
-_HEX = re.compile("x([0-9a-fA-F]{2})")
+_HEX = late_regex("x([0-9a-fA-F]{2})")
+_SIGNS = frozenset("#'\"\\")
+"""What means something else than itself; most lines have none."""
 
 
 class NotHaproxy(Exception):
@@ -83,6 +86,8 @@ def _lines(text: str) -> tuple[tuple[int, tuple[str, ...], str], ...]:
 
 def tokenize(line: str, number: int) -> tuple[list[str], str]:
     """The words of a line and its comment: `'…'` is strong, in `"…"` and outside a backslash has a meaning of its own."""
+    if _SIGNS.isdisjoint(line):
+        return [word for word in line.replace("\t", " ").split(" ") if word], ""
     words: list[str] = []
     word: list[str] | None = None
     index = 0

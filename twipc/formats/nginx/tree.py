@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from io import StringIO
 
 from msgspec import Struct
 
+from twipc.regex import late_regex
+
 # In every word, quoted or not; the lexer has already taken a quote of its own kind for itself.
-_ESCAPED = re.compile(r"\\([\\nrt\"'])")
+_ESCAPED = late_regex(r"\\([\\nrt\"'])")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _END = "twipc_end"
 MOST_DEEP = 50

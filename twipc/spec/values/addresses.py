@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+
+from twipc.regex import late_regex
 
 from ..limits import HIGH_PORT, HOST_PART, PORT, REQUEST_HOST
 from .meant import meant_host, meant_name, meant_port
 from .refusal import Kind, refuse
 
 _PART = rf"[a-z0-9](?:[a-z0-9-]{{0,{HOST_PART.most - 2}}}[a-z0-9])?"
-_HOST = re.compile(rf"(?:\*\.)?(?:{_PART}\.)*{_PART}")
+_HOST = late_regex(rf"(?:\*\.)?(?:{_PART}\.)*{_PART}")
 _HOST_HELP = "lower case, without a port; `*.app.example` takes every name below app.example"
 _ELSEWHERE_HELP = "a whole name in lower case, such as db.example.com, or an IPv4 address"
 _ALIAS_HELP = "letters a-z, digits and hyphens, in parts joined by dots"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from twipc.regex import late_regex
+
 from ..limits import HOST_PART, REQUEST_HOST
 
-_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
-_TOLD_APART = re.compile("[\u00df\u03c2\u200c\u200d]")
+_NAME = late_regex(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+_TOLD_APART = late_regex("[\u00df\u03c2\u200c\u200d]")
 """Letters that the two versions of the rule for names in other scripts write differently (RFC 5894, 7.2)."""
 
 

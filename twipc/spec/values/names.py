@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from twipc.regex import late_regex
+
 from ..limits import (
     CONSTRAINTS,
     DRIVER,
@@ -24,7 +26,7 @@ from ..limits import (
 )
 from .refusal import Form, Kind, refuse
 
-_NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{NAME.most - 2}}}[a-z0-9]")
+_NAME = late_regex(rf"[a-z][a-z0-9-]{{0,{NAME.most - 2}}}[a-z0-9]")
 _NAME_HELP = "2 to 31 letters a-z, digits and single hyphens, beginning with a letter, not ending with a hyphen"
 
 
@@ -69,8 +71,8 @@ def _user(value: str) -> str:
     return value
 
 
-_HOST_LABEL = re.compile(r"(?!(?:ecs|node|engine)\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
-_HOST_VALUE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_HOST_LABEL = late_regex(r"(?!(?:ecs|node|engine)\.)[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+_HOST_VALUE = late_regex(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 """They stand in expressions of swarm and of ECS, unquoted; a swarm takes upper for lower case, and labels have two letters."""
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
 from twipc.limit import Limit
+from twipc.regex import late_regex
 
 from ..limits import BODY, CPU, DURATION, HOLD, MEMORY, SHARED_MEMORY, TMPFS
 from .meant import meant_duration
@@ -46,10 +47,10 @@ class Cpu(int):
         return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
-_DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
-_SIZE = re.compile(r"([0-9]+)(B|KiB|MiB|GiB)")
+_DURATION = late_regex(r"(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+)s)?(?:([0-9]+)ms)?")
+_SIZE = late_regex(r"([0-9]+)(B|KiB|MiB|GiB)")
 _SIZES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_OTHER_SIZE = re.compile(r"([0-9]+) ?([KMG])i?B?", re.IGNORECASE)
+_OTHER_SIZE = late_regex(r"([0-9]+) ?([KMG])i?B?", re.IGNORECASE)
 """What other programs write: to some 1000 of them are the next larger, to some 1024."""
 _PAGE = 4096
 _MOST_DIGITS = 20

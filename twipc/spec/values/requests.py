@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from twipc.regex import late_regex
+
 from ..headers import HTTP_HEADERS, RESERVED_PREFIXES, RESERVED_REQUEST_HEADERS, SETTABLE_HEADERS
 from ..limits import COOKIE, HEADER_NAME, HEADERS, REDIRECT, REQUEST_PATH
 from .addresses import plain_host
@@ -76,8 +78,8 @@ def _request_path(value: str) -> str:
     return value
 
 
-_TARGET = re.compile(r"(?:https?://(?P<host>[^/?#]*))?(?P<path>[^?#]*)(?:\?[^#]*)?(?:#[^#]*)?")
-_URI = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*")
+_TARGET = late_regex(r"(?:https?://(?P<host>[^/?#]*))?(?P<path>[^?#]*)(?:\?[^#]*)?(?:#[^#]*)?")
+_URI = late_regex(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?#-]|%[0-9A-Fa-f]{2})*")
 
 
 def _redirect_target(value: str) -> str:

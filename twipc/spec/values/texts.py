@@ -7,15 +7,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from twipc.regex import late_regex
+
 from ..limits import LABEL, LABEL_NAME
 from .refusal import Form, Kind, refuse
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_UNCARRIED = re.compile("[\x00\ud800-\udfff]")
+_CONTROLS = late_regex("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNCARRIED = late_regex("[\x00\ud800-\udfff]")
 
 
 def without_controls(value: str) -> str:
-    found = _CONTROLS.search(value)
+    found = None if value.isprintable() else _CONTROLS.search(value)
     if found:
         raise refuse(
             f"U+{ord(found[0]):04X} is not allowed here",
@@ -25,7 +27,7 @@ def without_controls(value: str) -> str:
 
 
 def _text(value: str) -> str:
-    found = _UNCARRIED.search(value)
+    found = None if value.isprintable() else _UNCARRIED.search(value)
     if found:
         raise refuse(
             f"U+{ord(found[0]):04X} cannot be carried", "take it out: to Linux NUL ends a string, and half a character is none"

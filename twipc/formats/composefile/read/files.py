@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from posixpath import normpath
 from typing import Any
 
+from twipc.regex import late_regex
 from twipc.target import STATS_USE, TLS_USE, FactKey
 
 from .owners import LABEL
 from .taking import Taking
 
-_VOLUME = re.compile(r"io\.twipc\.volume\.([^.]+)\.(?:access|retention|at)")
+_VOLUME = late_regex(r"io\.twipc\.volume\.([^.]+)\.(?:access|retention|at)")
 
 
 class Files(Taking):

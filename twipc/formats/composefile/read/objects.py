@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
+from twipc.regex import late_regex
 from twipc.target import FactKey
 
 from .document import left, table
 from .owners import LABEL, Owners
 
-_NFS = re.compile(r"addr=([^,]+),nfsvers=4\.1,hard")
+_NFS = late_regex(r"addr=([^,]+),nfsvers=4\.1,hard")
 
 
 def networks(document: dict[str, Any], path: str, facts: dict[FactKey, object], owners: Owners) -> None:

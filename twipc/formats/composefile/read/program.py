@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from twipc.regex import late_regex
 from twipc.spec import Size
 from twipc.target import FactKey
 from twipc.target.standby import under_lock
@@ -12,7 +12,7 @@ from twipc.target.standby import under_lock
 from .taking import Taking
 from .words import cpus, size
 
-_TMPFS = re.compile(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+[km]),noexec,nosuid,nodev")
+_TMPFS = late_regex(r"(?P<path>[^:]+):mode=1777,size=(?P<size>[0-9]+[km]),noexec,nosuid,nodev")
 
 
 class Program(Taking):

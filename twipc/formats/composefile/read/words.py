@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from twipc.regex import late_regex
 from twipc.spec import Cpu, Duration, Size
 
-_DURATION = re.compile(r"([0-9]+)(ms|s)")
-_SIZE = re.compile(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
-_CPU = re.compile(r"([0-9]+)(?:\.([0-9]{1,3}))?")
+_DURATION = late_regex(r"([0-9]+)(ms|s)")
+_SIZE = late_regex(r"([0-9]+)(b|k|m|g)?", re.IGNORECASE)
+_CPU = late_regex(r"([0-9]+)(?:\.([0-9]{1,3}))?")
 
 
 def named(words: Mapping[str, str], value: object) -> object:

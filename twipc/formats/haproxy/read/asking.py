@@ -5,12 +5,12 @@ Source: the configuration manual of haproxy 3.2, 7.1 (ACL basics) and 7.2 (Using
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from twipc.formats.routes import looked_for
+from twipc.regex import late_regex
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood
@@ -26,8 +26,8 @@ NAMED = "var(txn.host)"
 """And for the host."""
 _PATHS = frozenset({"path", "path_beg", "path_end", "path_reg", "path_sub", "path_dir", "path_str", "path_m", NORMALISED})
 _HOSTS = ("hdr", "req.hdr", "req.fhdr", "hdr_beg", "hdr_end", "hdr_reg", "hdr_sub", "hdr_dom", "hdr_str")
-_OF_HOST = re.compile(r"([a-z_.]+)\((?:[Hh][Oo][Ss][Tt])(?:,-?1)?\)((?:,lower|,field\(1,:\))*)")
-_CHANGES = re.compile("lower|field")
+_OF_HOST = late_regex(r"([a-z_.]+)\((?:[Hh][Oo][Ss][Tt])(?:,-?1)?\)((?:,lower|,field\(1,:\))*)")
+_CHANGES = late_regex("lower|field")
 _PREDEFINED = {
     "HTTP": (),
     "TRUE": (),
@@ -39,8 +39,8 @@ _PREDEFINED = {
 }
 _METHODS_OF = {"METH_GET": ("GET", "HEAD")}
 
-_PASSWORD = re.compile(r"http_auth\([^(),]+\)")
-_RATE = re.compile(r"(?:sc_(?:http_req|conn|http_err)_rate\([0-2]\)|sc[0-2]_(?:http_req|conn|http_err)_rate(?:\(\))?)")
+_PASSWORD = late_regex(r"http_auth\([^(),]+\)")
+_RATE = late_regex(r"(?:sc_(?:http_req|conn|http_err)_rate\([0-2]\)|sc[0-2]_(?:http_req|conn|http_err)_rate(?:\(\))?)")
 
 
 class Needs(Struct, frozen=True):

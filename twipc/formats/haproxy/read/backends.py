@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from twipc.regex import late_regex
 from twipc.spec import Duration
 from twipc.target import FactKey
 
@@ -28,7 +27,7 @@ _UPGRADE = (
     "websocket",
     "}",
 )
-_LIMIT = re.compile(
+_LIMIT = late_regex(
     r"src table in_http\n"
     r"date\(0,ms\),mul\(([0-9]+)\),mod\(1073741824\)\n"
     r"sc_get_gpt0\(0\),sub\(txn\.now\)\n"
@@ -40,7 +39,7 @@ _LIMIT = re.compile(
 
 HOLD = "twipc_hold_"
 HELD = "twipc_held_"
-_WAIT = re.compile(
+_WAIT = late_regex(
     r"http-request (?:pause (?P<time>[0-9]+m?s)|lua\.twipc_hold (?P<of>[a-z0-9-]+) (?P<millis>[0-9]+))"
     r" if \{ nbsrv\((?P<nobody>[a-z0-9-]+)\) eq 0 \}"
 )

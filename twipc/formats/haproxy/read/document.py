@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 
 from twipc.formats.engines import SECRETS_FOLDER, secret_of
+from twipc.regex import late_regex
 from twipc.target import BASELINE, FactKey
 
 from ..sections import Section
@@ -15,8 +15,8 @@ from .frontend import Frontend
 from .redirects import Redirects
 from .words import duration, number
 
-_VERSION = re.compile(r"!version_atleast\(([0-9.]+)\)")
-_ENV = re.compile(r"env\(([A-Z0-9_]+)\)")
+_VERSION = late_regex(r"!version_atleast\(([0-9.]+)\)")
+_ENV = late_regex(r"env\(([A-Z0-9_]+)\)")
 _TIMERS = {"http-request": "request", "http-keep-alive": "idle", "connect": "connect", "server": "response"}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from twipc.regex import late_regex
 from twipc.routes.sent import literal, sent
 from twipc.routes.table import OPEN, Answer
 
@@ -20,8 +21,8 @@ _WORDS = {
     "path": "{path}",
 }
 """What fetches say of a request that comes with a path."""
-_FETCH = re.compile(r"%\[([^\]]*)\]|%%|%")
-_OF_REQUEST = re.compile(
+_FETCH = late_regex(r"%\[([^\]]*)\]|%%|%")
+_OF_REQUEST = late_regex(
     r"(?:(?:req\.)?f?hdr\([a-zA-Z0-9-]+\)|query|base|method|path|pathq|url|ssl_fc)"
     r"(?:,(?:lower|upper|url_dec|url_enc|(?:field|word|regsub|bytes)\([^()]*\)))*"
 )

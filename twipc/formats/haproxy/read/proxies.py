@@ -5,8 +5,9 @@ Source: the configuration manual of haproxy 3.2, 2.4 (conditional blocks) and 4 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+
+from twipc.regex import late_regex
 
 from ..sections import Line, NotHaproxy, Section
 from .proxy import Proxy
@@ -17,7 +18,7 @@ _INHERITED = (
     *("http-response", "http-after-response", "tcp-response"),
     *("monitor-uri", "monitor", "use_backend", "default_backend"),
 )
-_METHOD = re.compile("[A-Z][A-Z-]+")
+_METHOD = late_regex("[A-Z][A-Z-]+")
 
 
 class Proxies:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from twipc.regex import late_regex
 
 from ..sections import Section
 from .taking import Taking
 from .words import logged, number
 
-_SCHEME = re.compile(r"https://%\[var\(txn\.host\)\](?::([0-9]+))?%\[pathq\]")
-_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)%\[pathq\]")
+_SCHEME = late_regex(r"https://%\[var\(txn\.host\)\](?::([0-9]+))?%\[pathq\]")
+_OTHER_HOST = late_regex(r"//([a-z0-9.-]+)%\[pathq\]")
 _HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
 _NO_HOST = ("deny_status", "400", "unless", "{", "var(txn.host)", "-m", "reg", "--", _HOST, "}")
 

@@ -9,15 +9,17 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from twipc.regex import late_regex
+
 from ..sections import Line, Section
 from .proxy import Proxy
 
 _ADDRESS_AT = {"server": 2, "server-template": 3}
-_PATH = re.compile(r"(?:stream[+]|dgram[+])?(?:(?:unix|uxst|uxdg)@(.*)|(/.*))", re.DOTALL)
-_ABSTRACT = re.compile(r"(?:stream[+]|dgram[+])?(abnsz?@.*)", re.DOTALL)
+_PATH = late_regex(r"(?:stream[+]|dgram[+])?(?:(?:unix|uxst|uxdg)@(.*)|(/.*))", re.DOTALL)
+_ABSTRACT = late_regex(r"(?:stream[+]|dgram[+])?(abnsz?@.*)", re.DOTALL)
 _HANDED = ("fd@", "sockpair@", "rhttp@")
 """Addresses that say nothing of who is behind them."""
-_HERE = re.compile(r"(?:127[.][0-9.]*|localhost|\[?::1\]?|0[.]0[.]0[.]0|[*]|)", re.IGNORECASE)
+_HERE = late_regex(r"(?:127[.][0-9.]*|localhost|\[?::1\]?|0[.]0[.]0[.]0|[*]|)", re.IGNORECASE)
 
 
 class Sockets:

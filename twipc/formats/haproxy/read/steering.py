@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from twipc.regex import late_regex
+
 from ..sections import Line
 from .ending import condition_of
 from .proxy import Proxy
@@ -16,9 +18,9 @@ _STEERS = (
     *("set-path", "set-pathq", "replace-path", "replace-pathq", "set-uri", "replace-uri", "normalize-uri", "set-query"),
     *("set-method", "use-service", "set-dst", "set-dst-port"),
 )
-_PLAIN = re.compile(r"(\^?)([a-z0-9_-]*)(\$?)")
+_PLAIN = late_regex(r"(\^?)([a-z0-9_-]*)(\$?)")
 _KINDS = r"header|value|map|acl|var|var-fmt|nice|log-level|timeout|tos|mark|fc-tos|fc-mark|bc-tos|bc-mark|src|src-port|gpt|gpt0"
-_KEEPS = re.compile(
+_KEEPS = late_regex(
     rf"(?:(?:set|add|del|unset|replace)-(?:{_KINDS}|bandwidth-limit)|track-sc[0-9]*|sc-(?:inc|add|set)-[a-z0-9]+|allow|accept"
     r"|cache-store|capture|do-log|do-resolve|pause|send-spoe-group|strict-mode|wait-for-body|expect-proxy|expect-netscaler-cip)"
     r"(?:\(.*)?"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from twipc.regex import late_regex
 from twipc.spec import Duration
 
-_DURATION = re.compile(r"([0-9]+)(ms|s)")
+_DURATION = late_regex(r"([0-9]+)(ms|s)")
 
 
 def duration(words: tuple[str, ...]) -> object:

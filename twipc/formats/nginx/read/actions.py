@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from twipc.regex import late_regex
 
 from ..tree import Block
 from .taking import Taking
 from .words import duration, expanded, number
 
-_SCHEME = re.compile(r"https://\$host(?::([0-9]+))?\$request_uri")
-_OTHER_HOST = re.compile(r"//([a-z0-9.-]+)\$request_uri")
+_SCHEME = late_regex(r"https://\$host(?::([0-9]+))?\$request_uri")
+_OTHER_HOST = late_regex(r"//([a-z0-9.-]+)\$request_uri")
 _HOST = r"^([a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\])$"
 
 

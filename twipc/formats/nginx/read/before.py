@@ -6,11 +6,11 @@ answers ends it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from twipc.regex import late_regex
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood, expression
@@ -25,7 +25,7 @@ from .sending import redirected
 
 _REFUSES = ("if", ("($refused_path)",))
 """How our own configurations refuse what servers read differently; that they do is the baseline's business."""
-_METHOD = re.compile("[A-Z]{3,}")
+_METHOD = late_regex("[A-Z]{3,}")
 _EVERY_METHOD = (*METHODS, "X")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from twipc.regex import late_regex
 from twipc.spec import Duration
 from twipc.target import BASELINE, FactKey
 
@@ -12,7 +11,7 @@ from .server import Server
 from .upstreams import Upstreams
 from .words import size
 
-_VERSION = re.compile(r"nginx ([0-9]+\.[0-9]+) or later: .*")
+_VERSION = late_regex(r"nginx ([0-9]+\.[0-9]+) or later: .*")
 _TIMERS = {"client_header_timeout": "request", "keepalive_timeout": "idle"}
 _CHOOSING = {"$host $request_method $uri": False, "$scheme $host $request_method $uri": True}
 """What the map of routes reads, and whether the scheme is among it."""
@@ -25,7 +24,7 @@ _LOGS = {
     ): "json",
     ('$remote_addr - - [$time_local] "$request" $status $bytes_sent',): "common",
 }
-_RATE = re.compile(r"rate=([0-9]+)r/([sm])")
+_RATE = late_regex(r"rate=([0-9]+)r/([sm])")
 
 
 class Document(Server, Upstreams):

@@ -12,6 +12,7 @@ from functools import cached_property
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from twipc.regex import late_regex
 from twipc.routes.sent import literal
 from twipc.routes.table import OPEN, Answer, Outcome
 
@@ -27,13 +28,13 @@ _BENIGN = frozenset(
     {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
 )
 """Files that distributions and certbot bring, without anything that chooses between requests."""
-_ADDRESS = re.compile("(https?|grpcs?)://(.*)", re.DOTALL)
-_BACK = re.compile(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
+_ADDRESS = late_regex("(https?|grpcs?)://(.*)", re.DOTALL)
+_BACK = late_regex(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
 """How our own configurations give a path back as it came."""
-_EVERY = re.compile(r"(?!\^\$$)\^?(?:/?\(?\.[*]\)?)?\$?|\^/\(\.[*]\)\$?")
+_EVERY = late_regex(r"(?!\^\$$)\^?(?:/?\(?\.[*]\)?)?\$?|\^/\(\.[*]\)\$?")
 """Expressions of `rewrite` that every path fits."""
-_VARIABLE = re.compile(r"\$\{?([a-zA-Z_0-9]+)\}?")
-_BUILT_IN = re.compile(
+_VARIABLE = late_regex(r"\$\{?([a-zA-Z_0-9]+)\}?")
+_BUILT_IN = late_regex(
     r"request_uri|(?:document_)?uri|(?:http_|proxy_)?host|scheme|(?:is_)?args|query_string|server_(?:name|port|addr)"
     r"|document_root|request_filename|fastcgi_script_name|dollar|(?:arg|http|cookie)_[a-z0-9_]+"
 )

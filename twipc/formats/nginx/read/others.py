@@ -6,8 +6,9 @@ Sources: the documentation of `satisfy`, `post_action` (ngx_http_core_module), `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+
+from twipc.regex import late_regex
 
 from ..tree import Directive
 
@@ -26,7 +27,7 @@ OTHERS = (
 """The names of what is looked at."""
 _NOTHING = {"satisfy": "all", "post_action": "off", "dav_methods": "off"}
 """What says no more than its absence."""
-_HOST = re.compile(r"\$(?:(?:http_|proxy_)?host|\{(?:http_|proxy_)?host\})(?::\$\{?(?:server|proxy)_port\}?)?")
+_HOST = late_regex(r"\$(?:(?:http_|proxy_)?host|\{(?:http_|proxy_)?host\})(?::\$\{?(?:server|proxy)_port\}?)?")
 
 
 def _is_asked(value: str, variables: Variables) -> bool:

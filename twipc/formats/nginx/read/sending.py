@@ -5,9 +5,9 @@ Sources: the documentation of `return`, `rewrite`, `absolute_redirect`, `port_in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from twipc.regex import late_regex
 from twipc.routes.sent import READ, literal, sent
 
 from ..tree import Block, Directive
@@ -21,9 +21,9 @@ _WORDS = {
     "scheme": "{scheme}",
     "dollar": "$",
 }
-_QUERY = re.compile(r"\$(?:is_args|\{is_args\})\$(?:args|query_string)\b|\$(?:is_args|\{is_args\})\$\{(?:args|query_string)\}")
-_WORD = re.compile(rf"\$(?:({'|'.join(_WORDS)})\b|\{{({'|'.join(_WORDS)})\}})")
-_NAME = re.compile(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
+_QUERY = late_regex(r"\$(?:is_args|\{is_args\})\$(?:args|query_string)\b|\$(?:is_args|\{is_args\})\$\{(?:args|query_string)\}")
+_WORD = late_regex(rf"\$(?:({'|'.join(_WORDS)})\b|\{{({'|'.join(_WORDS)})\}})")
+_NAME = late_regex(r"[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)*|\[[0-9a-fA-F:.]+\]")
 
 
 def returned(args: tuple[str, ...]) -> tuple[str, str]:

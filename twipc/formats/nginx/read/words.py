@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from twipc.regex import late_regex
 from twipc.spec import Duration, Size
 
-_DURATION = re.compile(r"([0-9]+)(ms|s)")
-_SIZE = re.compile(r"([0-9]+)([kKmMgG]?)")
+_DURATION = late_regex(r"([0-9]+)(ms|s)")
+_SIZE = late_regex(r"([0-9]+)([kKmMgG]?)")
 
 
 def duration(args: tuple[str, ...]) -> object:
