@@ -21,6 +21,9 @@ from .states import makes, names, states
 from .support import SUPPORT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twipc.routes.table import Table
     from twipc.target.deploying import Deploying
 
 
@@ -28,6 +31,12 @@ def _deploying() -> "Deploying":
     from .deploying.stack import DEPLOYING
 
     return DEPLOYING
+
+
+def _tables(text: str) -> "Mapping[str, Table]":
+    from .reading.routes import tables
+
+    return tables(text)
 
 
 TARGET = Target(
@@ -47,5 +56,6 @@ TARGET = Target(
     option_facts=lambda model, options: {**option_facts(model, options), **pins(model, options)},
     discovery=discovery_of,
     deploying=_deploying,
+    tables=_tables,
     codes=(*CODES, *ALB_CODES, *deploying_codes.CODES),
 )

@@ -78,6 +78,28 @@ Repository = Annotated[
     ),
 ]
 LogGroup = Annotated[str, _form(_LOG_GROUP, "the name of a log group", "/shop/prod")]
+LONGEST_PREFIX = 256
+"""Ours: a file's name has 1024 bytes, of which a load balancer takes the end."""
+_OF_AWS = r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)"
+Bucket = Annotated[
+    str,
+    Form(
+        # S3 guide, "General purpose bucket naming rules".
+        rf"(?![0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}$){_OF_AWS}(?!.*\.\.)[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]",
+        "the name of a bucket",
+        "such as shop-logs: 3 to 63 lower-case letters, digits, dots and hyphens, no address, and none of AWS's own words",
+    ),
+]
+_STEP = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
+Prefix = Annotated[
+    str,
+    Form(
+        # ELB guide, "Access log files".
+        rf"(?=.{{1,{LONGEST_PREFIX}}}$)(?!.*AWSLogs){_STEP}(?:/{_STEP})*",
+        "the beginning of names in a bucket",
+        "such as shop/prod: letters, digits and . _ - between slashes, without one at its ends, and without `AWSLogs`",
+    ),
+]
 # fmt: off
 Days = Annotated[Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

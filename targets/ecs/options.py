@@ -10,6 +10,7 @@ from twipc.spec.values import Name, PortName, UserId
 
 from .forms import (
     AccessPoint,
+    Bucket,
     Certificate,
     Cidr,
     CloudMapService,
@@ -19,6 +20,7 @@ from .forms import (
     ImageRegistry,
     LogGroup,
     Namespace,
+    Prefix,
     Region,
     Repository,
     Role,
@@ -35,6 +37,13 @@ class EfsVolume(Noun):
     access_point: AccessPoint = Field(description="The access point in it: a folder and the user who owns it.")
 
 
+class AccessLogs(Noun):
+    """Where a load balancer puts its files of requests."""
+
+    bucket: Bucket = Field(description="The bucket of S3: in this region, with a policy that lets load balancers write to it.")
+    prefix: Prefix | None = Field(None, description="What comes before `AWSLogs` in the files' names there.")
+
+
 class LoadBalancer(Noun):
     """A load balancer that the template makes for what is published."""
 
@@ -48,6 +57,11 @@ class LoadBalancer(Noun):
     )
     deletion_protection: bool = Field(
         True, description="Whether AWS refuses to delete it, and with it the stack: its name and addresses would be lost."
+    )
+    access_logs: AccessLogs | None = Field(
+        None,
+        description="Where one that takes a server's place (`ingress: alb`) logs each request; without it nowhere. A network "
+        "load balancer logs TLS alone, and ends none here.",
     )
 
 

@@ -37,8 +37,9 @@ def names(model: Model, options_: Any) -> Mapping[str, Path]:
 def makes(model: Model, options_: Any) -> Mapping[str, tuple[Path, str]]:
     """The repositories of what is built, which two environments may run; baked images are called after their environment."""
     options: Options = option(options_, Options)
+    account = options.registry.partition(".")[0] if options.registry else ""
     return {
-        f"the repository `{options.registry}/{name}`": (path, f"`repositories: [{name}]`")
+        f"the repository `{name}` of {account} in {options.region}": (path, f"`repositories: [{name}]`")
         for name, path in sorted(of_builds(model, options).items())
         if name not in options.repositories
     }

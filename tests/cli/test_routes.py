@@ -22,6 +22,25 @@ NAMED = "server { listen 80; server_name a.example; return 200; }\nserver { list
 HAPROXY += "backend app\n    server s a:80\n"
 
 
+def template(*ports: int) -> str:
+    """A load balancer with a listener for each port, of which each answers with a status of its own."""
+    kind = "AWS::ElasticLoadBalancingV2::"
+    resources = {
+        "Alb": {"Type": f"{kind}LoadBalancer", "Properties": {"Tags": [{"Key": "service", "Value": "shop"}]}},
+        **{
+            f"On{port}": {
+                "Type": f"{kind}Listener",
+                "Properties": {
+                    **{"LoadBalancerArn": {"Ref": "Alb"}, "Port": port, "Protocol": "HTTP"},
+                    "DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": str(200 + port)}}],
+                },
+            }
+            for port in ports
+        },
+    }
+    return json.dumps({"Resources": resources}, indent=2)
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "nginx.conf").write_text(NGINX)
@@ -152,6 +171,54 @@ def test_the_table_says_which_hosts(root: Path) -> None:
     assert (rules[0]["hosts"], rules[0]["not_hosts"]) == (["a.example as it comes"], ["*.b as it comes"])
 
 
+ON_ECS = """\
+twipc: 1
+project: shop
+environment: cloud
+targets: {ecs: {launch: fargate, region: eu-west-1, ingress: alb}}
+services:
+  web: {image: "shop/web:1", ports: {http: 8080}, resources: {cpu: 0.25, memory: 512MiB}}
+  edge:
+    http:
+      engine: {name: nginx, version: "1.30"}
+      listen: 8080
+      backends: {app: {members: [web.http]}}
+      routes: [{match: {prefix: /}, backend: app}]
+      default: {status: 404}
+    publish: [{port: http, host: 80}]
+"""
+
+
+def test_the_load_balancer_of_a_template_has_a_table(root: Path) -> None:
+    (root / "specs" / "cloud.yaml").write_text(ON_ECS)
+    assert run("compile", "cloud", at=root).code == 0
+    file = "out/cloud/ecs/template.json"
+    table = run("routes", file, at=root)
+    assert (table.code, table.out.splitlines()[0]) == (0, f"{file}: edge")
+    lines = (root / file).read_text().splitlines()
+    [line] = [line for line in table.out.splitlines() if "backend app" in line]
+    where, said = line.split()[0], line.partition("rule ")[2]
+    assert said.startswith("40, /*")
+    assert lines[int(where.rpartition(":")[2]) - 1].strip() == '"EdgeListener80Rule4": {'
+    followed = run("routes", "explain", "cloud", "/x", at=root).out
+    assert f"edge    {where}" in followed
+    assert run("routes", "explain", f"{file}:edge", "/x", at=root).out.startswith("GET /x is answered by backend app\n")
+
+
+def test_a_spec_and_its_template_part_only_in_what_is_known(root: Path) -> None:
+    """A load balancer decodes nothing, and another rule is another answer."""
+    (root / "specs" / "cloud.yaml").write_text(ON_ECS)
+    assert run("compile", "cloud", at=root).code == 0
+    file, same = "out/cloud/ecs/template.json", ("--same", "service shop/web:8080=backend app")
+    ran = run("routes", "diff", "cloud", file, *same, "--format", "json", at=root)
+    assert {one["plain"] for one in json.loads(ran.out)["differences"]} <= {False}
+    text = (root / file).read_text()
+    (root / "edited.json").write_text(text.replace('"/*"', '"/shop/*"'))
+    edited = run("routes", "diff", "edited.json", file, at=root)
+    assert (edited.code, edited.out.splitlines()[0]) == (1, "GET /")
+    assert run("routes", "diff", file, file, at=root).code == 0
+
+
 def test_other_ports_of_a_file_are_named(root: Path) -> None:
     (root / "two.conf").write_text("server { listen 80; return 301 https://$host$request_uri; }\nserver { listen 443 ssl; }\n")
     (root / "two.cfg").write_text("frontend a\n    bind :80,:81\nfrontend b\n    bind :443 ssl crt x\n")
@@ -278,6 +345,10 @@ def test_too_many_stars_are_said_to_be_too_many(root: Path, monkeypatch: pytest.
         (("diff", "prod", "other", "--format", "sarif"), "has nothing to say in sarif; take --format json"),
         (("diff", "prod", "other", "--format", "github"), "has nothing to say in github; take --format json"),
         (("plain.yml",), "no service has a variable VIRTUAL_HOST"),
+        (("alb.json:x",), "`x` is no load balancer of alb.json; those are: shop:80, shop:8080"),
+        (("diff", "prod", "alb.json"), "`alb.json` has several entries; say which: `alb.json:shop:80`, `alb.json:shop:8080`"),
+        (("empty.json",), "empty.json: it is no JSON: "),
+        (("none.json",), "none.json: No such file"),
         (("empty.cfg",), "it has no `frontend` with a port"),
         (("empty.conf",), "it has no `server`"),
         (("latin.conf",), "latin.conf: the file is no UTF-8 text"),
@@ -291,6 +362,8 @@ def test_wrong_use_is_told(root: Path, arguments: tuple[str, ...], said: str) ->
     (root / "deep.conf").write_text(f"{'server { ' * 1500}listen 80;{' }' * 1500}")
     (root / "lone.cfg").write_text(f"{HAPROXY}\n\n\n\n\n http-request\n")
     (root / "empty.cfg").write_text("")
+    (root / "empty.json").write_text("")
+    (root / "alb.json").write_text(template(80, 8080))
     (root / "plain.yml").write_text("services:\n  web:\n    image: a\n")
     ran = run("routes", *arguments, at=root)
     assert (ran.code, ran.out) == (2, "")

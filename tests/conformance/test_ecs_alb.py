@@ -6,6 +6,7 @@ import json
 import random
 from typing import Any
 
+import botocore.session
 import pytest
 from cfnlint.api import lint_all
 
@@ -74,6 +75,9 @@ def shop(*changes: tuple[str, str]) -> Outcome:
         assert old in text
         text = text.replace(old, new)
     return compiled_text(text, PAGES)
+
+
+LOGGED = ("ingress: alb\n", "ingress: alb\n    load_balancer: {access_logs: {bucket: shop-logs, prefix: shop/prod}}\n")
 
 
 def resources_of(outcome: Outcome) -> Any:
@@ -393,3 +397,94 @@ def test_other_rules_are_other_routes(old: str, new: str) -> None:
     [one] = shop().compiled
     assert old in one.bundle.texts[FILE]
     assert noticed(one, one.bundle.texts[FILE].replace(old, new))
+
+
+def logs_of(outcome: Outcome) -> dict[str, str]:
+    attributes = resources_of(outcome)["EdgeLoadBalancer"]["Properties"]["LoadBalancerAttributes"]
+    return {one["Key"].removeprefix("access_logs.s3."): one["Value"] for one in attributes if one["Key"].startswith("access")}
+
+
+def test_requests_are_logged_to_the_bucket_that_is_said() -> None:
+    logged = shop(LOGGED)
+    assert logs_of(logged) == {"bucket": "shop-logs", "enabled": "true", "prefix": "shop/prod"}
+    assert logs_of(shop(LOGGED, (", prefix: shop/prod", ""))) == {"bucket": "shop-logs", "enabled": "true"}
+    assert logs_of(shop()) == {}
+    assert not [str(found) for found in lint_all(text_of(logged)) if found.rule.id != "I4010"]
+    told = "http.access_log (a load balancer logs to its bucket, in a form of its own)"
+    assert [told in one.message for one in logged.findings if one.code.id == "TW503"] == [True]
+
+
+def test_an_attribute_is_called_as_the_api_calls_it() -> None:
+    """It has them in its text alone."""
+    api = botocore.session.get_session().get_service_model("elbv2")
+    attribute: Any = api.shape_for("LoadBalancerAttribute")
+    text = attribute.members["Key"].documentation
+    attributes = resources_of(shop(LOGGED))["EdgeLoadBalancer"]["Properties"]["LoadBalancerAttributes"]
+    assert [one["Key"] for one in attributes if f"<code>{one['Key']}</code>" not in text] == []
+
+
+@pytest.mark.parametrize(("written", "code"), [("common", "TW502"), ("none", "TW502")])
+def test_a_form_of_the_log_that_is_written_is_another(written: str, code: str) -> None:
+    outcome = shop(LOGGED, ("      default: {status: 404}", f"      access_log: {written}\n      default: {{status: 404}}"))
+    [found] = [one for one in outcome.findings if one.at == "services.edge.http.access_log"]
+    assert (found.code.id, f"{written} becomes s3" in found.message) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"shop-logs"', '"shop-log5"'),
+        ('"shop/prod"', '"shop"'),
+        ('"access_logs.s3.prefix"', '"access_logs.s3.suffix"'),
+        ('s3.enabled",\n            "Value": "true"', 's3.enabled",\n            "Value": "false"'),
+    ],
+)
+def test_another_place_of_the_log_is_noticed(old: str, new: str) -> None:
+    [one] = shop(LOGGED).compiled
+    text = one.bundle.texts[FILE]
+    assert old in text
+    assert noticed(one, text.replace(old, new))
+
+
+def test_a_log_that_nobody_asked_for_is_noticed() -> None:
+    [one] = shop().compiled
+    more = '"LoadBalancerAttributes": [\n          {"Key": "access_logs.s3.enabled", "Value": "true"},'
+    assert noticed(one, one.bundle.texts[FILE].replace('"LoadBalancerAttributes": [', more, 1))
+
+
+def test_a_log_that_no_load_balancer_writes_is_told() -> None:
+    """The one for all ports ends no TLS, of which alone it would log."""
+    text = SHOP.replace(*LOGGED).replace("ingress: alb", "ingress: proxy").replace("    certificates:", "    #")
+    [found] = [one for one in compiled_text(text, PAGES).findings if one.code.id == "ECS102"]
+    assert (found.at, found.message.partition(":")[0]) == (
+        "targets.ecs.load_balancer.access_logs",
+        "`access_logs` has no effect",
+    )
+
+
+@pytest.mark.parametrize(
+    ("bucket", "is_one"),
+    [
+        *((good, True) for good in ("abc", "a.b-c", "1.2.3", "1.2.3.4a", "a" * 63, "xn-a", "shop-s3aliases")),
+        *((bad, False) for bad in ("ab", "a" * 64, "Shop", "a_b", "-ab", "ab-", "ab.", "a..b", "192.168.5.4", "a b", "")),
+        *((own, False) for own in ("xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap", "a--x-s3")),
+    ],
+)
+def test_a_bucket_has_a_name_that_s3_takes(bucket: str, is_one: bool) -> None:
+    outcome = shop(LOGGED, ("bucket: shop-logs", f"bucket: {json.dumps(bucket)}"))
+    assert (not [one for one in outcome.findings if one.code.id == "TW202"]) == is_one, outcome.findings
+
+
+@pytest.mark.parametrize(
+    ("prefix", "is_one"),
+    [
+        *((good, True) for good in ("a", "shop/prod", "a-b_c.d/e", "a" * 256)),
+        *(
+            (bad, False)
+            for bad in ("", "/a", "a/", "a//b", "AWSLogs", "a/AWSLogs/b", "a b", "..", "a/../b", "é", "${x}", "a" * 257)
+        ),
+    ],
+)
+def test_a_prefix_is_one_that_elb_takes(prefix: str, is_one: bool) -> None:
+    outcome = shop(LOGGED, ("prefix: shop/prod", f"prefix: {json.dumps(prefix)}"))
+    assert (not [one for one in outcome.findings if one.code.id == "TW202"]) == is_one, outcome.findings

@@ -20,7 +20,7 @@ from tests.compiling import Outcome, compiled_spec
 from tests.conformance.moto import Moto, server
 from tests.conformance.stacks import Stack
 from tests.conformance.test_ecs import ENVIRONMENTS, documents, input_of
-from tests.conformance.test_ecs_alb import shop
+from tests.conformance.test_ecs_alb import LOGGED, shop
 from tests.conformance.test_ecs_template import everything, text_of
 from tests.conformance.told import Words, differences
 from tests.conformance.unsaid import unsaid
@@ -62,7 +62,7 @@ def judge(found: set[Place], when: str) -> None:
 
 
 def outcomes() -> dict[str, Outcome]:
-    return {**{name: compiled_spec(name, ["ecs"]) for name in ENVIRONMENTS}, **unsaid(), "tls": shop()}
+    return {**{name: compiled_spec(name, ["ecs"]) for name in ENVIRONMENTS}, **unsaid(), "tls": shop(LOGGED)}
 
 
 Services = dict[str, tuple[int, str]]

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from tests.compiling import ROOT
-from tests.conformance.test_ecs_alb import shop
+from tests.conformance.test_ecs_alb import LOGGED, shop
 from tests.conformance.test_ecs_template import templates, text_of
 from tests.conformance.unsaid import unsaid
 from tests.tools import tool
@@ -47,7 +47,12 @@ def committed() -> dict[str, str]:
 @cache
 def fullest() -> dict[str, str]:
     """Those with each kind of resource in them, among others."""
-    return {**committed(), **{words: text_of(outcome) for words, outcome in unsaid().items()}, "tls": text_of(shop())}
+    return {
+        **committed(),
+        **{words: text_of(outcome) for words, outcome in unsaid().items()},
+        "tls": text_of(shop()),
+        "logged": text_of(shop(LOGGED)),
+    }
 
 
 @cache

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from targets.ecs.answers.alb import ALB, OUTSIDE
+from targets.ecs.reading.routes import tables
 from tests.compiling import Outcome, compiled_text
 from tests.fields import FIELD_CHANGES
 from tests.property import test_laws as laws
@@ -80,6 +81,9 @@ ROUTES = st.lists(
 )
 
 
+LOGS = ({"bucket": "logs.shop-1"}, {"bucket": "a-1", "prefix": "a_b/-/C.d"}, {"bucket": "abc", "prefix": "true"})
+
+
 @st.composite
 def balanced(draw: st.DrawFn) -> Spec:
     """A spec on ECS whose servers have nothing that a load balancer could not match."""
@@ -99,6 +103,8 @@ def alb(draw: st.DrawFn, spec: Spec) -> Spec:
     if draw(st.booleans()) and "tls" in spec["services"]["edge"]["http"]:
         options["certificates"] = {"edge": arn}
         spec["services"]["edge"]["publish"].append({"port": "https", "host": 443})
+    if draw(st.booleans()):
+        options["load_balancer"] = {"access_logs": draw(st.sampled_from(LOGS))}
     for option in draw(st.sets(st.sampled_from(("cluster", "security_groups", "execution_role", "cloud_map_services")))):
         del options[option]
     return options
@@ -244,6 +250,7 @@ def test_rules_take_the_requests_that_the_routes_take(spec: Spec, requests: list
     assume("EdgeLoadBalancer" in resources)
     secure = "EdgeListener443" in resources
     table = meant.server(model, "edge", https=secure)
+    read = Site("edge", {"edge": tables(outcome.compiled[0].bundle.texts["template.json"])["edge"]})
     for listener, scheme in (("EdgeListener8000", "http"), *((("EdgeListener443", "https"),) if secure else ())):
         for method, host, path in requests:
             [answer] = taken(Site("edge", {"edge": table}), Case(scheme, method, host), path.encode()).answers
@@ -251,3 +258,5 @@ def test_rules_take_the_requests_that_the_routes_take(spec: Spec, requests: list
                 status, _, _ = answer.what.partition(" ")
                 answer = Answer("redirect", {"308": "301", "307": "302", "303": "302"}.get(status, status))
             assert told(answered(resources, listener, method, host, path)) == answer, (scheme, method, host, path)
+            [seen] = taken(read, Case(scheme, method, host), path.encode(), raw=True).answers
+            assert (seen.kind, seen.what.partition(" ")[0]) == (answer.kind, answer.what), "`twipc routes` tells the same"

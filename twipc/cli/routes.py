@@ -19,8 +19,9 @@ from twipc.routes.request import Refused, asked
 from twipc.routes.said import asked_of, hosts
 from twipc.routes.table import Answer, Onward, Table
 
+from .following import artifacts
 from .session import Session, verb
-from .siding import Side, artifacts, same, side, sides, twins
+from .siding import Side, same, side, sides, twins
 from .telling import Row, columns
 
 ENCODED = "where bytes come encoded or slashes doubled"
@@ -61,7 +62,8 @@ def table(session: Session, names: tuple[str, ...]) -> None:
     """Print the routes of environments, in the order in which they are asked; `routes ENV` says the same.
 
     ENV is an environment's name or spec, ENV:SERVICE one `http` service of it; none means all. A configuration file of nginx
-    (.conf) or haproxy (.cfg) has a table too, FILE:PORT that of one port.
+    (.conf) or haproxy (.cfg) has a table too, FILE:PORT that of one port; so have the application load balancers of a template
+    of CloudFormation (.json), FILE:SERVER that of one.
     """
     found = sides(session, names)
     rows = []
@@ -131,8 +133,9 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
 
     Exits with 0 where every request is answered alike, 1 where one is not or cannot be said, 2 where it is asked wrongly.
 
-    A and B are environments (prod), services of one (prod:proxy), specs, or configuration files of nginx (.conf) and haproxy
-    (.cfg), FILE:PORT for another port than the first; each may be one of a revision of git (prod@HEAD~1, nginx.conf@HEAD).
+    A and B are environments (prod), services of one (prod:proxy), specs, configuration files of nginx (.conf) and haproxy
+    (.cfg), FILE:PORT for another port than the first, or templates of CloudFormation with an application load balancer (.json),
+    FILE:SERVER for one of several; each may be one of a revision of git (prod@HEAD~1, nginx.conf@HEAD).
 
     A request is asked about by its method, host and path; what looks at anything else is left open.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -13,13 +13,12 @@ from msgspec.structs import replace
 from twipc.diagnostics import Report, Span, Stopped
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
-from twipc.driver import Compiled, compile_model, load
+from twipc.driver import load
 from twipc.formats.reading import ports_of, routing_of
 from twipc.model import Model
 from twipc.project import content_of
+from twipc.registry import target, target_names
 from twipc.routes import meant
-from twipc.routes.cases import Case
-from twipc.routes.follow import taken
 from twipc.routes.table import Answer, Onward, Outcome, Site, Table
 from twipc.syntax import parse
 
@@ -27,7 +26,8 @@ from .past import NoRevision, Past
 from .session import Session
 from .specs import Spec, here, shown
 
-_CONFIGURATIONS = (".conf", ".cfg")
+CONFIGURATIONS = (".conf", ".cfg")
+TEMPLATE = ".json"
 
 
 class Side(Struct, frozen=True):
@@ -68,8 +68,10 @@ def side(session: Session, name: str) -> Side:
 def _named(session: Session, name: str) -> list[Side]:
     head, _, of = name.partition(":")
     path, revision = _of_revision(head)
-    if Path(path).suffix in _CONFIGURATIONS:
+    if Path(path).suffix in CONFIGURATIONS:
         return [_configuration(path, of, revision)]
+    if Path(path).suffix == TEMPLATE:
+        return _template(path, of, revision)
     if Path(path).suffix in (".yml", ".yaml") and _is_no_spec(path, revision):
         return [_configuration(path, "", revision)]
     spec = next(iter(session.specs((path,))))
@@ -151,6 +153,28 @@ def _configuration(path: str, port: str, revision: str) -> Side:
     return Side(name, Site(server, {server: table}, text), file=name)
 
 
+def _template(path: str, server: str, revision: str) -> list[Side]:
+    """The load balancers of a template, whatever target reads it."""
+    try:
+        text = _content(path, revision).decode("utf-8", "replace")
+        found = {name: table for tables in _readers() for name, table in tables(text).items()}
+    except OSError as problem:
+        raise click.UsageError(visible(f"{path}: {problem.strerror}")) from None
+    except (LookupError, ValueError) as problem:
+        raise click.UsageError(visible(f"{path}: {problem.args[0]}")) from None
+    if server and server not in found:
+        raise click.UsageError(visible(f"`{server}` is no load balancer of {path}; those are: {', '.join(sorted(found))}"))
+    name = f"{path}@{revision}" if revision else path
+    named = [server] if server else sorted(found)
+    return [
+        Side(f"{name}:{one}" if server or named[1:] else name, Site(one, {one: found[one]}, text), file=name) for one in named
+    ]
+
+
+def _readers() -> list[Callable[[str], Mapping[str, Table]]]:
+    return [tables for name in target_names() if (tables := target(name).tables)]
+
+
 def is_spec(path: str, revision: str) -> bool:
     """Whether a YAML file says that it is a spec; a compose file does not."""
     try:
@@ -202,34 +226,3 @@ def _answers(of: Side) -> Iterator[Answer]:
         table = of.site.tables[name]
         for outcome in (*(rule.leads for rule in table.rules), table.default):
             yield from (one for one in outcome if not isinstance(one, Onward))
-
-
-def artifacts(session: Session, one: Side, case: Case, path: bytes) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    """Of each target's configuration that a request comes through: file and line, server, and the rule with where it leads."""
-    assert one.model
-    assert one.spec
-    through = [name for name, _ in taken(one.site, case, path).through]
-    report = Report()
-    try:
-        compiled = compile_model(one.model, sorted(one.model.environment.targets), report)
-    except Stopped:
-        session.take(one.spec, report.findings, whole=True)
-        return
-    for each in compiled:
-        for name in through:
-            yield from _in_target(one, each, name, case, path)
-
-
-def _in_target(one: Side, compiled: Compiled, name: str, case: Case, path: bytes) -> Iterator[tuple[str, str, tuple[str, str]]]:
-    assert one.model
-    for place, text in sorted(compiled.bundle.texts.items()):
-        folder, _, file = f"/{place}".rpartition("/")
-        if folder.rpartition("/")[2] == name and Path(file).suffix in _CONFIGURATIONS:
-            table = routing_of(file, text)
-            case = case if name == one.site.entry else replace(case, scheme="http")
-            found = taken(Site(name, {name: table}), case, path)
-            number = found.through[0][1]
-            rule = None if number is None else table.rules[number]
-            line = (rule.at if rule else table.default_at) or (1,)
-            where = f"out/{one.model.environment.environment}/{compiled.target.name}/{place}:{line[0]}"
-            yield where, name, (rule.said if rule else "default", str(found))

@@ -34,7 +34,9 @@ def as_text(findings: Iterable[Merged], sources: Mapping[str, str], *, colour: b
 
 def as_concise(findings: Iterable[Merged]) -> str:
     """One line for each finding."""
-    return "".join(f"{' '.join([_head(finding), '; '.join(_below(finding))]).rstrip()}\n" for finding in findings)
+    return "".join(
+        f"{' '.join([_head(each), *(['; '.join(below)] if (below := _below(each)) else [])])}\n" for each in findings
+    )
 
 
 def as_json(findings: Iterable[Merged], more: Mapping[str, object]) -> str:

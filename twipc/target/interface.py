@@ -17,6 +17,8 @@ from .limits import Table
 from .support import Support
 
 if TYPE_CHECKING:
+    from twipc.routes.table import Table as Routes
+
     from .deploying import Deploying
     from .runtime import Runtime
 
@@ -76,5 +78,10 @@ class Target(Struct, frozen=True, kw_only=True):
     orchestrates: bool = True
     runtime: "Callable[[], Runtime] | None" = None
     deploying: "Callable[[], Deploying] | None" = None
+    tables: "Callable[[str], Mapping[str, Routes]] | None" = None
+    """What an artifact that routes requests by itself does with them, ours or anybody's, by the name of each that does.
+
+    Raises LookupError where nothing does, ValueError for a text that is no such artifact.
+    """
     images: Images = field(default=lambda _model, _options: ())
     codes: tuple[Code, ...] = ()

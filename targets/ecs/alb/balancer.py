@@ -51,6 +51,7 @@ def load_balancer(model: Model, options: Options, name: str, http: Http) -> dict
 def _load_balancer(model: Model, options: Options, name: str, http: Http) -> Value:
     said_ = options.load_balancer or LoadBalancer()
     attributes: dict[str, Value] = {
+        **_logged(said_),
         "deletion_protection.enabled": At((*_HERE, "load_balancer"), "true" if said_.deletion_protection else "false"),
         "idle_timeout.timeout_seconds": At(
             ("services", name, "http", "timeouts", "response"), str(limits.IDLE.fit(longest_silence(http)))
@@ -73,6 +74,15 @@ def _load_balancer(model: Model, options: Options, name: str, http: Http) -> Val
             "Tags": own(model, service=name),
         },
     }
+
+
+def _logged(said: LoadBalancer) -> dict[str, Value]:
+    here: Path = (*_HERE, "load_balancer", "access_logs")
+    logs = said.access_logs
+    if logs is None:
+        return {}
+    prefix: dict[str, Value] = {"access_logs.s3.prefix": At((*here, "prefix"), logs.prefix)} if logs.prefix else {}
+    return {"access_logs.s3.bucket": At((*here, "bucket"), logs.bucket), "access_logs.s3.enabled": At(here, "true"), **prefix}
 
 
 def longest_silence(http: Http) -> Duration:

@@ -98,6 +98,11 @@ def interval(asked: Asked) -> Duration:
     return Duration(1000 * min(300, max(5, whole, within + 1)))
 
 
+def _is_logged(asked: Asked) -> bool:
+    said = option(asked.options, Options).load_balancer
+    return said is not None and said.access_logs is not None
+
+
 _ROUNDED = "a load balancer's checks are over before the next one: whole seconds, each lasting 2s to 120s, every 5s to 300s"
 _COUNTED = Approximate(lambda asked: min(10, max(2, asked.value)), "a load balancer counts from 2 to 10")
 _TLS = When("it has a certificate", certified, then=Outside(OUTSIDE["http.tls.certificate"]), otherwise=_NO_CERTIFICATE)
@@ -140,7 +145,16 @@ ANSWERS: EngineSupport = {
     "http.expose_headers": _HEADERS,
     "http.response_headers": _HEADERS,
     "http.request_headers": _HEADERS,
-    "http.access_log": Approximate(lambda _: "none", "a load balancer logs to a bucket alone, and none is said", codes.LOST),
+    "http.access_log": When(
+        "a bucket is said",
+        _is_logged,
+        then=Approximate(lambda _: "s3", "a load balancer logs to its bucket, in a form of its own"),
+        otherwise=Approximate(
+            lambda _: "none",
+            "a load balancer logs to a bucket alone, and none is said: `load_balancer: {access_logs: {bucket: …}}`",
+            codes.LOST,
+        ),
+    ),
     "http.rate_limit.requests": _UNLIMITED,
     "http.rate_limit.per": _UNLIMITED,
     "http.rate_limit.burst": _UNLIMITED,

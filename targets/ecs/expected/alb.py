@@ -75,6 +75,11 @@ def _facts(model: Model, options: Options, name: str, http: Http) -> Iterator[tu
     yield f"{own}.SecurityGroups", [f"{making.logical_name(name, 'Group')} of the template"]
     yield f"{own}.Tags", tags
     yield f"{own}: deletion_protection.enabled", "false" if said and not said.deletion_protection else "true"
+    if said and said.access_logs:
+        yield f"{own}: access_logs.s3.enabled", "true"
+        yield f"{own}: access_logs.s3.bucket", said.access_logs.bucket
+        if said.access_logs.prefix is not None:
+            yield f"{own}: access_logs.s3.prefix", said.access_logs.prefix
     still = [int(http.timeouts.response), int(http.timeouts.idle)] + [
         int(one.websockets) for one in http.backends.values() if one.websockets
     ]

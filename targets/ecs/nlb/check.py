@@ -24,6 +24,10 @@ def check_balancer(model: Model, options: Options, *, of_servers: bool) -> Itera
     if options.load_balancer and not led and not of_servers:
         said = "`load_balancer` has no effect: no port is published that has no target group"
         yield finding(model, UNUSED, (*HERE, "load_balancer"), said, "take it out")
+    if options.load_balancer and options.load_balancer.access_logs and led and not of_servers:
+        said = "`access_logs` has no effect: a network load balancer logs TLS alone, and it ends none here"
+        help = "take it out: the servers behind it log each request; or write `ingress: alb`"
+        yield finding(model, UNUSED, (*HERE, "load_balancer", "access_logs"), said, help)
     subnets = options.load_balancer.subnets if options.load_balancer else ()
     for index, subnet in enumerate(subnets):
         if subnet in subnets[:index]:

@@ -79,8 +79,8 @@ class Alb:
         silence = attributes.get("idle_timeout.timeout_seconds", "missing")
         for leaf in ("response", "idle"):
             self.facts[FactKey(f"http.timeouts.{leaf}", (server,))] = _seconds(silence)
-        if "access_logs.s3.enabled" not in attributes:
-            self.facts[FactKey("http.access_log", (server,))] = "none"
+        logged = attributes.get("access_logs.s3.enabled", "false")
+        self.facts[FactKey("http.access_log", (server,))] = {"true": "s3", "false": "none"}.get(logged, logged)
         for key, value in attributes.items():
             self._note(server, f"{id_}: {key}", value)
         self._note(server, "in the template: load balancer", id_)

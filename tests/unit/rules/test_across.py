@@ -97,6 +97,8 @@ PUSHED = ECS.replace("}}", f", registry: {HOST}}}}}")
     [
         (PUSHED, PUSHED, ("shop/web:1", "shop/web:2"), 1),
         (PUSHED, PUSHED, (f"{HOST}/shop/web:1", "shop/web:2"), 1),
+        (PUSHED, PUSHED.replace(HOST, f"{HOST}/shop"), ("shop/web:1", "web:2"), 1),
+        (PUSHED, PUSHED.replace(HOST, "111122223333.dkr-ecr.eu-west-1.on.aws"), ("shop/web:1", "shop/web:2"), 1),
         (PUSHED, PUSHED, ("shop/web:1", "shop/own:1"), 0),
         (PUSHED, PUSHED.replace("registry:", "repositories: [shop/web], registry:"), ("shop/web:1", "shop/web:2"), 0),
         (PUSHED.replace("registry:", "repositories: [shop/web], registry:"), PUSHED, ("shop/web:1", "shop/web:2"), 0),
@@ -117,7 +119,10 @@ def test_a_repository_is_made_by_one_environment(
     found = [one for one in ran.findings if one["code"] == "TW472"]
     assert len(found) == count, ran.findings
     for one in found:
-        assert one["message"] == f"`shop-prod` and `shop-train` would both make the repository `{HOST}/shop/web`"
+        assert (
+            one["message"]
+            == "`shop-prod` and `shop-train` would both make the repository `shop/web` of 111122223333 in eu-west-1"
+        )
         assert one["help"] == "leave it to one of them: the other says `repositories: [shop/web]`"
         assert one["at"] == "services.web.image"
 

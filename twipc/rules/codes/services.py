@@ -117,7 +117,7 @@ SAME_SERVICE = Code(
 MADE_TWICE = Code(
     "TW472",
     "one thing that two environments would make",
-    Severity.ERROR,
+    Severity.WARNING,
     why="A repository of images is of one stack: the second one that would make it fails at its first deployment. It can be "
     "shared all the same: one environment makes it, and others say that it is there.",
     raised_by="two specs in one folder that build one image, for one registry whose repositories the template makes",
