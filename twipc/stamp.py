@@ -62,6 +62,7 @@ class Stamp:
         terminals = bytes(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
         key = blake2b(b"\0".join((*map(os.fsencode, words), terminals)), digest_size=16).hexdigest()
         self._file = os.path.join(root, _FOLDER, key)
+        self._folders: dict[str, str] = {}
         self._code = _code()
         self._specs = self._names("specs")
         self._out = self._names("out")
@@ -118,8 +119,12 @@ class Stamp:
         return whole.hexdigest().encode()
 
     def _place(self, file: bytes) -> str:
-        """Where a file of the project really lies."""
-        return os.path.realpath(os.path.join(self.root, os.fsdecode(file.removeprefix(_CLOSED))))
+        """Where a file of the project really lies; where its folder does is found out once for all files in it."""
+        folder, name = os.path.split(os.path.join(self.root, os.fsdecode(file.removeprefix(_CLOSED))))
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        path = os.path.join(self._folders[folder], name)
+        return os.path.realpath(path) if name in ("", ".", "..") or os.path.islink(path) else path
 
     def _now(self, file: bytes) -> bytes | None:
         """What a file of the project holds; one that lies outside by a link is as good as not there."""

@@ -20,7 +20,7 @@ TWIPC = str(ROOT / ".venv" / "bin" / "twipc")
 
 @dataclass(frozen=True)
 class Entry:
-    """A command in a folder, after what is named in `clean` was removed."""
+    """A command in a folder, after what is named in `clean` was put aside."""
 
     name: str
     command: Sequence[str]

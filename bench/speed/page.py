@@ -32,6 +32,13 @@ says the same; for all targets with a server of each engine and up to {routes} r
 service, in a chain each for the one before.
 """
 
+KOMPOSE_HERE = """\
+`kompose convert` is raced where `kompose` is on PATH. No `go install` makes it, as its module replaces another; its module
+itself is built by `go build -C "$(go mod download -json github.com/kubernetes/kompose@v1.38.0 | jq -r .Dir)" -trimpath
+-ldflags "-s -w" -o ~/bin/kompose .`
+"""
+"""How whoever wants that row gets the peer: the tests need no kompose, and none of their tools is built for a figure."""
+
 COLD = """\
 Most of this is a start. Of what the processor does for `twipc compile prod` (1,990 million instructions of Python 3.11, by
 `valgrind --tool=cachegrind`) Python and click take 8%, importing Pydantic 21%, the nouns of the language that it makes 16%,

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from typing import Any
 
 
 def run(entry: dict[str, Any]) -> dict[str, Any]:
-    """One run from nothing: what is named in `clean` is removed first. Seconds, of the wall and of processors, and KiB."""
+    """One run from nothing: what is named in `clean` is put aside first. Seconds, of the wall and of processors, and KiB.
+
+    It is not removed: for a while ext4 goes around each inode that became free, one by one, which took a run that writes 2,000
+    files a second more.
+    """
     os.chdir(entry["folder"])
     for path in entry["clean"]:
-        shutil.rmtree(path, ignore_errors=True)
+        if os.path.lexists(path):
+            os.rename(path, f"../aside-{time.monotonic_ns()}")  # noqa: PTH104 - `pathlib` would count as the command's memory
     silent = os.open(os.devnull, os.O_RDWR)
     actions = [(os.POSIX_SPAWN_DUP2, silent, number) for number in range(3)]
     began = time.perf_counter()

@@ -233,12 +233,17 @@ _FIELDS: FieldSupport = {
 class _Support(Support, frozen=True):
     """Of an `http` service whose place a load balancer takes, that answers."""
 
+    def for_all(self, field: str) -> Answer | None:
+        return None if field in alb.ALB else Support.for_all(self, field)
+
     def answer(self, key: FactKey, model: Model) -> Answer:
         found = Support.answer(self, key, model)
+        balanced = alb.ALB.get(key.field)
+        if balanced is None:
+            return found
         at = 1 if key.field.startswith("service.ready.") else 0
         service = model.environment.services.get(key.owner[at]) if len(key.owner) > at else None
-        balanced = alb.ALB.get(key.field)
-        if balanced is None or service is None or service.http is None:
+        if service is None or service.http is None:
             return found
         return When("a load balancer takes its place", lambda asked: alb.gives_way(asked, at), then=balanced, otherwise=found)
 

@@ -43,8 +43,8 @@ VERBS = {
 }
 BUG = 70
 _CLOSED_PIPE = 141
-GARBAGE = 100_000
-"""So many new objects before garbage is looked for; Python's own number is 700."""
+GARBAGE = 500_000
+"""So many new objects before garbage is looked for: more than a compile of a thousand services leaves of one pass."""
 
 
 class _Verbs(click.Group):

@@ -216,7 +216,7 @@ class Session(Struct, dict=True):
 
 def _placed(finding: Finding, place: Callable[[str], str], environment: str) -> Finding:
     def placed(span: Span) -> Span:
-        return span._replace(file=place(span.file))
+        return replace(span, file=place(span.file))
 
     related = tuple(replace(one, span=placed(one.span), message=veiled(one.message)) for one in finding.related)
     span = placed(finding.span) if finding.span else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 Path = tuple[str | int, ...]
 """Where a value stands in a spec: ("services", "web", "publish", 0, "host")."""
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True, order=True, gc=False):
     """A stretch of text; lines and columns count from 1, the end column is exclusive."""
 
     file: str

@@ -17,7 +17,8 @@ class At(Struct):
     value: Value
 
 
-# Only dicts, lists and tuples are written: what is asked of every value is asked fast.
+# Only dicts, lists and tuples are written: what is asked of every value is asked fast, and no union is made for it.
+CONTAINERS = (dict, list, tuple)
 Value = Union[None, bool, int, float, str, Mapping[str, "Value"], Sequence["Value"], At]  # noqa: UP007 - it names itself
 
 
@@ -50,6 +51,6 @@ def without_nothing(document: Mapping[str, Value]) -> dict[str, Value]:
         inner = value
         while isinstance(inner, At):
             inner = inner.value
-        if not (inner is None or (isinstance(inner, dict | list | tuple) and not inner)):
+        if inner or not (inner is None or isinstance(inner, CONTAINERS)):
             found[key] = value
     return found

@@ -28,7 +28,7 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         for index, (key, child) in enumerate(value.items()):
             _value(child, origin, depth + 1, f"{_string(key)}: ", "," if index < last else "", lines)
         lines.add(f"{pad}}}{tail}", origin)
-    elif isinstance(value, list | tuple) and value:
+    elif isinstance(value, (list, tuple)) and value:
         lines.add(f"{pad}{lead}[", origin)
         last = len(value) - 1
         for index, child in enumerate(value):

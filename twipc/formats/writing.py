@@ -16,11 +16,15 @@ from .served import ServerFile, Write
 WRITERS: Mapping[str, Write] = {"haproxy": write_haproxy, "nginx": write_nginx}
 
 
-@lru_cache(maxsize=64)
 def server_files(model: Model, service: str, discovery: Discovery) -> tuple[ServerFile, ...]:
     """The files that a service needs to serve HTTP: none, if it does not. Targets of one discovery share them."""
     http = model.environment.services[service].http
-    return WRITERS[http.engine.name](model, service, discovery) if http else ()
+    return _written(model, service, http.engine.name, discovery) if http else ()
+
+
+@lru_cache(maxsize=64)
+def _written(model: Model, service: str, engine: str, discovery: Discovery) -> tuple[ServerFile, ...]:
+    return WRITERS[engine](model, service, discovery)
 
 
 def files_of(model: Model, service: str, discovery: Discovery) -> tuple[ServerFile, ...]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from twipc.diagnostics import Path
 from twipc.regex import late_regex
 
-from .document import Lines, Value, unwrap
+from .document import CONTAINERS, Lines, Value, unwrap
 
 _PLAIN_KEY = late_regex(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NOT_ITSELF = late_regex(r"[^ !#-\[\]-~]")
@@ -21,6 +21,7 @@ _NOT_PLAIN = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "nu
 Quote = Callable[[str], str]
 
 
+@lru_cache(maxsize=1024)
 def quote(text: str) -> str:
     """`text` in double quotes, all but printable ASCII escaped."""
     return f'"{_NOT_ITSELF.sub(_escape, text)}"'
@@ -37,6 +38,7 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
+@lru_cache(maxsize=1024)
 def interpolated(text: str) -> str:
     """`text` for a value that Docker interpolates: there every `$` is written twice (compose specification, interpolation)."""
     return quote(text.replace("$", "$$"))
@@ -67,30 +69,23 @@ def _scalar(value: Value) -> str:
 def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, string: Quote) -> None:
     """`value` on lines of its own; `lead` (a list's dash) stands before the first."""
     value, origin = unwrap(value, origin)
-    pad = "  " * depth
+    begin = lead or "  " * depth
     if isinstance(value, dict) and value:
-        begin = lead or pad
         for key, child in value.items():
-            _pair(begin, _key(key), child, origin, depth, lines, string)
-            begin = pad
-    elif isinstance(value, list | tuple) and value:
+            inner, at = unwrap(child, origin)
+            if inner and isinstance(inner, CONTAINERS):
+                lines.add(f"{begin}{_key(key)}:", at)
+                _block(inner, at, depth + 1, "", lines, string)
+            else:
+                lines.add(f"{begin}{_key(key)}: {_inline(inner, string)}", at)
+            begin = "  " * depth
+    elif isinstance(value, (list, tuple)) and value:
         if lead:
             lines.add(lead.rstrip(), origin)
         for child in value:
-            _block(child, origin, depth + 1, f"{pad}- ", lines, string)
+            _block(child, origin, depth + 1, f"{'  ' * depth}- ", lines, string)
     else:
-        lines.add(f"{lead or pad}{_inline(value, string)}", origin)
-
-
-def _pair(begin: str, key: str, child: Value, origin: Path, depth: int, lines: Lines, string: Quote) -> None:
-    inner, at = unwrap(child, origin)
-    if isinstance(inner, str):
-        lines.add(f"{begin}{key}: {string(inner)}", at)
-    elif isinstance(inner, dict | list | tuple) and inner:
-        lines.add(f"{begin}{key}:", at)
-        _block(inner, at, depth + 1, "", lines, string)
-    else:
-        lines.add(f"{begin}{key}: {_inline(inner, string)}", at)
+        lines.add(f"{begin}{_inline(value, string)}", origin)
 
 
 def _inline(value: Value, string: Quote) -> str:
@@ -98,4 +93,4 @@ def _inline(value: Value, string: Quote) -> str:
         return string(value)
     if isinstance(value, dict):
         return "{}"
-    return "[]" if isinstance(value, list | tuple) else _scalar(value)
+    return "[]" if isinstance(value, (list, tuple)) else _scalar(value)

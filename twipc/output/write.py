@@ -126,19 +126,27 @@ def _stage_all(temporaries: Iterable[Path], contents: Collection[bytes]) -> None
         return
     from concurrent.futures import ThreadPoolExecutor
 
+    files = list(zip(temporaries, contents, strict=True))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(_stage, temporaries, contents):
+        for _ in pool.map(_stage_some, (files[first::_AT_ONCE] for first in range(_AT_ONCE))):
             pass
+
+
+def _stage_some(files: Iterable[tuple[Path, bytes]]) -> None:
+    for temporary, content in files:
+        _stage(temporary, content)
 
 
 def _stage(temporary: Path, content: bytes) -> None:
     """The content, whole and on the disk."""
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
-    with os.fdopen(descriptor, "wb") as file:
+    try:
         os.fchmod(descriptor, MODE)
-        file.write(content)
-        file.flush()
+        while content:
+            content = content[os.write(descriptor, content) :]
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _make_folder(folder: Path) -> None:

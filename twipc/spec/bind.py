@@ -83,9 +83,10 @@ def require_known_version(tree: Tree, report: Report) -> None:
 def _holds_null(node: Node) -> bool:
     if isinstance(node, NodeScalar):
         return node.value is None
-    if isinstance(node, NodeMapping):
-        return any(_holds_null(entry.node) for entry in node.entries.values())
-    return any(map(_holds_null, node.items))
+    for inner in [entry.node for entry in node.entries.values()] if isinstance(node, NodeMapping) else node.items:
+        if inner.value is None if isinstance(inner, NodeScalar) else _holds_null(inner):
+            return True
+    return False
 
 
 def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, report: Report, wrong: set[Path]) -> None:

@@ -4,7 +4,7 @@ A module with nouns does not postpone its annotations: Pydantic would compile ea
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -46,6 +46,10 @@ class Noun(BaseModel):
     def clashes(self) -> Iterator[Clash]:
         """What does not go together; `bind` tells it, so that no wrong value hides it and it hides no other."""
         return iter(())
+
+    def __deepcopy__(self, _: dict[int, Any] | None = None) -> Self:
+        """Itself, for nobody changes it: Pydantic would make a copy of each default that is a noun."""
+        return self
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -77,9 +77,11 @@ class Plain(Struct, frozen=True):
     why: str
 
 
-def plain_secrets(tree: Tree, is_asked: Callable[[Span], bool] = lambda _: True) -> Iterator[Plain]:
+def plain_secrets(tree: Tree, is_asked: Callable[[Span], bool] = lambda _: True) -> list[Plain]:
     """Every literal of a spec that looks like a secret, or of what `is_asked` for."""
-    return _inside(tree.root, (), is_asked)
+    found: list[Plain] = []
+    _inside(tree.root, (), is_asked, found)
+    return found
 
 
 def looks_secret(path: Path, value: str, before: str = "") -> str:
@@ -136,20 +138,17 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET.search(name)) and not _ABOUT.search(name)
 
 
-def _inside(node: Node, path: Path, is_asked: Callable[[Span], bool], before: str = "") -> Iterator[Plain]:
+def _inside(node: Node, path: Path, is_asked: Callable[[Span], bool], found: list[Plain], before: str = "") -> None:
     if isinstance(node, NodeMapping):
         for key, entry in node.entries.items():
-            yield from _inside(entry.node, (*path, key), is_asked)
+            _inside(entry.node, (*path, key), is_asked, found)
     elif isinstance(node, NodeScalar):
-        if not is_asked(node.span):
-            return
         # A number where a string is wanted is no less a password.
         written = node.value if isinstance(node.value, str) else "" if node.value is None else node.text
-        why = looks_secret(path, written, before)
-        if why:
-            yield Plain(path, why)
+        if is_asked(node.span) and (why := looks_secret(path, written, before)):
+            found.append(Plain(path, why))
     else:
         word = ""
         for index, item in enumerate(node.items):
-            yield from _inside(item, (*path, index), is_asked, word)
+            _inside(item, (*path, index), is_asked, found, word)
             word = item.value if isinstance(item, NodeScalar) and isinstance(item.value, str) else ""

@@ -14,7 +14,7 @@ from twipc.diagnostics import Path, Span
 from .gaps import NO_GAPS, Gaps
 
 
-class NodeScalar(Struct):
+class NodeScalar(Struct, frozen=True, gc=False):
     """A scalar as YAML 1.2's core schema reads it; `text` is how it was written."""
 
     value: str | int | float | bool | None
@@ -152,7 +152,8 @@ def plain(node: Node) -> Any:
         return node.value
     if isinstance(node, NodeSequence):
         return tuple(plain(item) for item in node.items)
-    return {key: plain(entry.node) for key, entry in node.entries.items()}
+    children = ((key, entry.node) for key, entry in node.entries.items())
+    return {key: child.value if isinstance(child, NodeScalar) else plain(child) for key, child in children}
 
 
 def _without(node: Node, wrong: Collection[Path]) -> Node:

@@ -34,7 +34,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from twipc.model import Model, place_of
 from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Redirect, Route, Service
@@ -44,7 +45,7 @@ from .fields import leaves
 from .probe import recognise
 
 
-class FactKey(NamedTuple):
+class FactKey(Struct, frozen=True, order=True, gc=False):
     """A field of the language and whose it is."""
 
     field: str
@@ -83,12 +84,12 @@ def is_variable(use: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def facts_of(model: Model, discovery: Discovery) -> Facts:
+def facts_of(model: Model, discovery: Discovery) -> MappingProxyType[FactKey, object]:
     """Everything that the model means, with names as this discovery gives them.
 
     Every target asks for it, twice: it is made once.
     """
-    return MappingProxyType({key: value for key, value in _facts(model, discovery) if value not in NOTHING})
+    return MappingProxyType({key: value for key, value in _facts(model, discovery) if value or value not in NOTHING})
 
 
 def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
@@ -120,6 +121,16 @@ def _attributes(noun: str, kind: type[Noun]) -> tuple[tuple[str, tuple[str, ...]
     return tuple((f"{noun}.{leaf}", tuple(leaf.replace("-", "_").split("."))) for leaf in leaves(kind))
 
 
+@cache
+def _of_services(kind: type[Service]) -> tuple[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...]], ...]:
+    """Of each attribute of a service the facts that are its own: the field, its leaf, and how one comes to it from there."""
+    found: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for field, (attribute, *steps) in _attributes("service", kind):
+        if attribute not in ("publish", "depends_on", "ready"):
+            found.setdefault(attribute, []).append((field, field.removeprefix("service."), tuple(steps)))
+    return tuple((attribute, tuple(fields)) for attribute, fields in found.items())
+
+
 def _leaf(value: object, steps: tuple[str, ...]) -> object:
     for step in steps:
         if value is None:
@@ -143,16 +154,16 @@ def _service_facts(name: str, service: Service, model: Model, discovery: Discove
         "mounts": {path: mount.volume for path, mount in service.mounts.items()},
         **_health(name, service, model),
     }
-    for field, steps in _attributes("service", type(service)):
-        leaf = field.removeprefix("service.")
-        value = special[leaf] if leaf in special else _leaf(service, steps)
-        # Most fields of most services say nothing.
-        if value in NOTHING or (service.http and leaf in OF_PROGRAMS):
-            continue
-        if leaf not in ("publish", "depends_on") and not leaf.startswith("ready."):
-            yield FactKey(field, (name,)), value
-    for owner, nth_value in published(name, service).items():
-        yield FactKey("service.publish", owner), nth_value
+    owner = (name,)
+    for attribute, fields in _of_services(type(service)):
+        if not (whole := getattr(service, attribute)) and whole in NOTHING:
+            continue  # as most attributes of most services are
+        for field, leaf, steps in fields:
+            value = special[leaf] if leaf in special else _leaf(whole, steps)
+            if (value or value not in NOTHING) and not (service.http and leaf in OF_PROGRAMS):
+                yield FactKey(field, owner), value
+    for nth, nth_value in published(name, service).items():
+        yield FactKey("service.publish", nth), nth_value
     for one in service.depends_on:
         yield FactKey("service.depends_on", (name, one.service)), one.condition
 

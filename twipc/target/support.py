@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ from .answers import EngineSupport, FieldSupport
 from .facts import FactKey
 
 
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True):
     """What a target is asked for: a fact, and what it may depend on."""
 
     key: FactKey
@@ -112,6 +112,10 @@ class Support(Struct, frozen=True):
     fields: FieldSupport
     engines: Mapping[str, EngineSupport]
     only: str = ""
+
+    def for_all(self, field: str) -> Answer | None:
+        """The answer for every fact of a field; None, where it hangs on the service that the fact is of."""
+        return None if _server_at(field) is not None else cast(Mapping[str, Answer], self.fields).get(field, _EXACT)
 
     def answer(self, key: FactKey, model: Model) -> Answer:
         """The answer for a fact; what is no field of the language (a baseline, an option) is exact."""

@@ -14,13 +14,15 @@ Heard = tuple[FactKey, object, Exact | Approximate | Absent | Outside, object]
 
 
 def heard(model: Model, target: Target, options: Any) -> Iterator[Heard]:
-    """Every fact of the model with the target's answer."""
+    """Every fact of the model that the target does not just say, with its answer."""
     support = target.support
-    for key, value in facts_of(model, target.discovery(options)).items():
-        answer = support.answer(key, model)
+    facts = facts_of(model, target.discovery(options))
+    answers = {field: support.for_all(field) for field in {key.field for key in facts}}
+    for key, value in facts.items():
+        answer = answers[key.field]
         if type(answer) is Exact:  # as nearly all are
-            yield key, value, answer, value
             continue
+        answer = answer or support.answer(key, model)
         if type(answer) is Outside:
             yield key, value, answer, None
             continue

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from twipc.model import Model
 from twipc.routes.routing import Routing
-from twipc.target import BASELINE, FactKey, Facts, Target
+from twipc.target import BASELINE, FactKey, Facts, Target, facts_of
 
 from .answers import heard
 from .texts import NOTHING
@@ -41,6 +41,9 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
     routing: list[Difference] = []
     for key, value in meant.items():
         said = read.get(key, NOTHING)
+        kind = type(value)
+        if kind is type(said) and kind is not Routing and value == said:  # as nearly all are
+            continue
         if isinstance(value, Routing) or isinstance(said, Routing):
             routing.append(Difference(key, value, said))
         elif not _equal(value, said):
@@ -69,10 +72,13 @@ def _equal(meant: object, said: object) -> bool:
 
 def expected(model: Model, target: Target, options: Any) -> Facts:
     """What a faithful artifact says: each fact as the target answers for it, and what the target adds."""
-    facts = {key: said for key, _, _, said in heard(model, target, options)}
-    facts |= {**target.option_facts(model, options), **target.baseline(model, options)}
-    for key in [key for key, value in facts.items() if _is_nothing(key, value)]:
-        del facts[key]
+    facts = facts_of(model, target.discovery(options)).copy()
+    added = {**target.option_facts(model, options), **target.baseline(model, options)}
+    for key, said in (*((key, said) for key, _, _, said in heard(model, target, options)), *added.items()):
+        if _is_nothing(key, said):
+            facts.pop(key, None)
+        else:
+            facts[key] = said
     return facts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -36,16 +37,20 @@ def losses(model: Model, target: Target, options: Any) -> Iterator[Finding]:
     """One finding for each written value that is lost or rounded, at its place, and one note for all defaults that are."""
     groups: dict[tuple[str, str, Path], list[_Loss]] = {}
     for loss in _losses(model, target, options):
-        depth = next((depth for whole, depth in WHOLE.items() if loss.key.field.startswith(whole)), None)
-        groups.setdefault((loss.code.id, loss.why, loss.path[:depth]), []).append(loss)
+        groups.setdefault((loss.code.id, loss.why, loss.path[: _depth(loss.key.field)]), []).append(loss)
     defaults: list[_Loss] = []
-    for (_, why, path), group in sorted(groups.items(), key=str):
+    for (_, why, path), group in sorted(groups.items(), key=lambda item: str(item[0])):
         if any(model.written(loss.path) for loss in group):
             yield _finding(model, target, path, why, group)
         else:
             defaults.extend(group)
     if defaults:
         yield _defaults(model, target, defaults)
+
+
+@cache
+def _depth(field: str) -> int | None:
+    return next((depth for whole, depth in WHOLE.items() if field.startswith(whole)), None)
 
 
 def _losses(model: Model, target: Target, options: Any) -> Iterator[_Loss]:

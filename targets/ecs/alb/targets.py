@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from twipc.formats.document import At, Value
 from twipc.model import Member, Model
@@ -31,15 +32,17 @@ def group_id(server: str, backend: str, member: Member) -> str:
 
 def groups_to(model: Model, name: str) -> list[tuple[str, int]]:
     """Of a service that runs the groups that lead to it, and to which of its ports: those of servers that do not run."""
-    return sorted(
-        {
-            (group_id(server, backend, member), member.number)
-            for (server, backend), members in model.members.items()
-            if server not in model.environment.services
-            for member in members
-            if member.service == name
-        }
-    )
+    return _groups(model).get(name, [])
+
+
+@lru_cache(maxsize=4)
+def _groups(model: Model) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, set[tuple[str, int]]] = {}
+    for (server, backend), members in model.members.items():
+        if server not in model.environment.services:
+            for member in members:
+                found.setdefault(member.service, set()).add((group_id(server, backend, member), member.number))
+    return {name: sorted(groups) for name, groups in found.items()}
 
 
 def leading(resources: Mapping[str, Value], groups: Collection[str]) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from twipc.model import Model
+from twipc.model import Member, Model
 from twipc.routes import meant
 from twipc.routes.routing import Routing
 from twipc.spec import Http, Redirect
@@ -33,13 +34,19 @@ def alb_facts(model: Model, options: Options) -> dict[Owner, object]:
 
 def led(model: Model, name: str) -> list[tuple[str, int]]:
     """The groups that lead to a service which runs, and to which port: for each member of a server that does not."""
-    there = model.environment.services
     return [
-        (group(server, backend, name, member.number), member.number)
-        for (server, backend), members in model.members.items()
-        for member in members
-        if server not in there and member.service == name
+        (group(server, backend, name, member.number), member.number) for server, backend, member in _past(model).get(name, ())
     ]
+
+
+@lru_cache(maxsize=4)
+def _past(model: Model) -> dict[str, list[tuple[str, str, Member]]]:
+    """Of each service its places as a member of a server that does not run."""
+    found: dict[str, list[tuple[str, str, Member]]] = {}
+    for (server, backend), members in model.members.items():
+        for member in members if server not in model.environment.services else ():
+            found.setdefault(member.service, []).append((server, backend, member))
+    return found
 
 
 def group(server: str, backend: str, service: str, number: int) -> str:

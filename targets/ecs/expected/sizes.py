@@ -7,6 +7,7 @@ both against AWS's own tools.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from twipc.spec import Cpu, Duration, Service, Size
 from twipc.target import Asked
@@ -57,8 +58,12 @@ def task_size(launch: str, service: Service) -> tuple[Cpu | None, Size | None]:
     cpu, memory = service.resources.cpu, container_memory(service)
     if launch == "ec2":
         return (None if cpu is None else max(cpu, _LEAST_EC2), memory)
-    room = [size for size in FARGATE if cpu is not None and memory is not None and size[0] >= cpu and size[1] >= memory]
-    return min(room, default=(cpu, memory))
+    return (cpu, memory) if cpu is None or memory is None else _on_fargate(cpu, memory)
+
+
+@lru_cache(maxsize=64)
+def _on_fargate(cpu: Cpu, memory: Size) -> tuple[Cpu, Size]:
+    return min((size for size in FARGATE if size[0] >= cpu and size[1] >= memory), default=(cpu, memory))
 
 
 def capabilities(asked: Asked) -> tuple[str, ...]:

@@ -63,7 +63,11 @@ def _fits(value: Any, shape: Shape) -> bool:
         return False
     if isinstance(shape, MapOf):
         return all(_fits(child, shape.value) for child in value.values())
-    return all(_fits(child, shape[key]) for key, child in value.items() if key in shape)
+    for key, child in value.items():
+        wanted = shape.get(key)
+        if wanted is not None and (type(child) is not wanted if isinstance(wanted, type) else not _fits(child, wanted)):
+            return False
+    return True
 
 
 def _misfit(value: Any, shape: Shape, place: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import os
 import random
 import shutil
@@ -393,20 +392,26 @@ def test_another_run_that_does_not_end(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_write_that_is_cut_short_is_noticed(tmp_path: Path) -> None:
-    """The error of a write that only shows when the file is closed or flushed."""
+    """The disk takes a part of a file, and then no more."""
     folder = Folder(tmp_path / "out" / "prod" / "compose")
     write(folder, OLD)
-    real = os.fdopen
+    real, parts = os.write, iter([10])
 
-    class Short(io.FileIO):
-        def write(self, content: Any) -> int:
-            super().write(content[:10])
-            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+    def short(descriptor: int, content: bytes) -> int:
+        if most := next(parts, 0):
+            return real(descriptor, content[:most])
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
 
-    def opened(descriptor: int, mode: str) -> Any:
-        return io.BufferedWriter(Short(descriptor, mode)) if "w" in mode else real(descriptor, mode)
-
-    with patch.object(os, "fdopen", opened), pytest.raises(WriteFailed, match="quota"):
+    with patch.object(os, "write", short), pytest.raises(WriteFailed, match="quota"):
         write(folder, NEW)
     assert contents(folder.path) == OLD
     assert folder.manifest_is(OLD)
+
+
+def test_a_write_that_takes_a_part_goes_on(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out" / "prod" / "compose")
+    real = os.write
+    with patch.object(os, "write", lambda descriptor, content: real(descriptor, content[:3])):
+        write(folder, NEW)
+    assert contents(folder.path) == NEW
+    assert folder.manifest_is(NEW)

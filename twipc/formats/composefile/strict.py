@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from twipc.diagnostics import Report, Span, Stopped
 from twipc.regex import late_regex
@@ -15,12 +16,12 @@ from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, parse
 from twipc.target import Unreadable
 
 _SCALAR = r'(?:"[ !\#-\[\]-~]*(?:\\[ -~][ !\#-\[\]-~]*)*"|-?[0-9]+|true|false|\{\}|\[\])'
+_PLAIN = r"(?!(?i:null|true|false):)[A-Za-z_][A-Za-z0-9_.-]*"
 _LINE = late_regex(
     rf"""(?P<indent>\ *)(?P<dashes>(?:-\ )*)
-    (?:(?:(?P<plain>[A-Za-z_][A-Za-z0-9_.-]*)|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ {_SCALAR})?|(?P<item>-|{_SCALAR}))""",
+    (?:(?:(?P<plain>{_PLAIN})|"(?P<quoted>[ !\#-\[\]-~]*)"):(?:\ {_SCALAR})?|(?P<item>-|{_SCALAR}))""",
     re.VERBOSE,
 )
-_NO_STRINGS = frozenset({"null", "true", "false"})
 _COMMENT = late_regex(r"(?:^|(?<=[ \t]))#")
 
 
@@ -44,14 +45,13 @@ def _is_plain(text: str, path: str) -> bool:
     """Whether each line is one key, one value or one of both; such a file has no comments beside them."""
     open_: list[tuple[int, set[str]]] = []
     for number, line in enumerate(text.split("\n"), 1):
-        found = _LINE.fullmatch(line)
-        if not found:
+        parts = _parts(line)
+        if not parts:
             if not line or line.lstrip(" ").startswith("#"):
                 continue
             return False
-        indent, dashes, plain, quoted, item = found.groups()
-        column = len(indent)
-        for _ in range(0, len(dashes), 2):
+        column, dashes, key, item = parts
+        for _ in range(dashes):
             _close(open_, column)
             column += 2
         if item is not None:
@@ -60,9 +60,6 @@ def _is_plain(text: str, path: str) -> bool:
             elif not dashes:
                 return False
             continue
-        key = plain or quoted
-        if plain and plain.lower() in _NO_STRINGS:
-            return False
         if not open_ or open_[-1][0] != column:
             _close(open_, column)
             if not open_ or open_[-1][0] != column:
@@ -72,6 +69,16 @@ def _is_plain(text: str, path: str) -> bool:
             raise Unreadable(path, f"line {number}: `{key}` stands twice in this mapping")
         keys.add(key)
     return True
+
+
+@lru_cache(maxsize=1024)
+def _parts(line: str) -> tuple[int, int, str, str | None] | None:
+    """Where a line begins, its dashes, its key, and its value where it has no key; most lines of a file stand in it often."""
+    found = _LINE.fullmatch(line)
+    if not found:
+        return None
+    indent, dashes, plain, quoted, item = found.groups()
+    return len(indent), len(dashes) // 2, plain or quoted or "", item
 
 
 def _close(open_: list[tuple[int, set[str]]], column: int) -> None:

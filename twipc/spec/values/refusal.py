@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -33,6 +34,11 @@ class Kind(Struct, frozen=True):
     help: str = ""
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
 class Form(Struct, frozen=True):
     """The form of a string: what has another is refused, and editors are told."""
 
@@ -43,9 +49,10 @@ class Form(Struct, frozen=True):
     """Gives what somebody may have meant; it is told if it has the form."""
 
     def check(self, value: str) -> str:
-        if not re.fullmatch(self.pattern, value, re.ASCII):
+        is_legal = _compiled(self.pattern).fullmatch
+        if not is_legal(value):
             meant = self.meant(value) if len(value) <= _LONGEST_MEANT else ""
-            did = f"; did you mean `{meant}`?" if re.fullmatch(self.pattern, meant, re.ASCII) else ""
+            did = f"; did you mean `{meant}`?" if is_legal(meant) else ""
             raise refuse(f"`{value}` is not {self.what}", self.help + did)
         return value
 

@@ -31,7 +31,10 @@ def load(texts: Mapping[str, str], path: str) -> tuple[dict[str, Any], dict[Fact
 
 def _interpolated(value: Any, path: str) -> Any:
     if isinstance(value, dict):
-        return {str(key): _interpolated(child, path) for key, child in value.items()}
+        return {
+            str(key): child if isinstance(child, str) and "$" not in child else _interpolated(child, path)
+            for key, child in value.items()
+        }
     if isinstance(value, list):
         return [_interpolated(child, path) for child in value]
     if isinstance(value, str):
