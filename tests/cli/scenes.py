@@ -67,6 +67,13 @@ def unread(folder: Path) -> list[str]:
     return run("lint", "--format", "json", at=folder).codes
 
 
+def untaken(folder: Path) -> list[str]:
+    """An environment that does not say so."""
+    project(folder, SMALL)
+    (folder / "specs" / "late.yaml").write_text(SMALL.replace("environment: prod\n", ""))
+    return run("lint", "--format", "json", at=folder).codes
+
+
 SMALL = """\
 twipc: 1
 project: shop
@@ -427,6 +434,7 @@ SCENES: dict[str, Scene] = {
     "TW107": linted(SMALL.encode("utf-16")),
     "TW209": linted("twipc: 1\nproject: shop\nservices: {web: {image: shop/web:1}}\n"),
     "TW210": unread,
+    "TW726": untaken,
     "TW501": linted(NGINX_READY),
     "TW502": linted(spec_on("ecs")),
     "TW511": linted(spec_on("ecs", restart="never")),

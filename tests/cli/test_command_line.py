@@ -379,7 +379,7 @@ def test_yml_is_a_spec_too(tmp_path: Path) -> None:
     (tmp_path / "specs/prod.yaml").write_text(PROD)
     ran = run("compile", at=tmp_path)
     assert ran.code == 2
-    assert "both would be `prod`" in ran.err
+    assert "both would be `prod`: remove one" in ran.err
 
 
 @pytest.mark.parametrize("kind", ["folder", "dangling", "fifo"])

@@ -94,6 +94,33 @@ def test_what_is_lost_on_two_targets_is_said_once_and_accepted_once(tmp_path: Pa
     assert run("lint", "--strict", at=tmp_path).code == 0
 
 
+BOTH = """\
+services:
+  web:
+    image: shop/web:1
+    resources: {cpu: 0.5, memory: 1GiB}
+    secrets: [api-key]
+    env: {KEY: {secret: api-key}}
+secrets: {api-key: {file: .secrets/key, swarm: key-1, ecs: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/key"}}
+accept:
+  - {code: TW515, at: services.web.env.KEY, target: [compose, swarm], because: there it comes as a file}
+  - {code: TW515, at: services.web.secrets, target: ecs, because: there it comes as a variable}
+"""
+
+
+def test_a_secret_comes_as_a_file_here_and_as_a_variable_there(tmp_path: Path) -> None:
+    """As TW515's page says."""
+    targets = "{compose: {}, swarm: {}, ecs: {launch: fargate, region: eu-west-1}}"
+    assert run("compile", at=project(tmp_path, prod=spec("prod", BOTH, targets))).code == 0
+    compose, stack, template = (
+        (tmp_path / "out/prod" / file).read_text()
+        for file in ("compose/docker-compose.yml", "swarm/docker-stack.yml", "ecs/template.json")
+    )
+    for text in (compose, stack):
+        assert ("/run/secrets/api-key" in text, "KEY:" in text) == (True, False)
+    assert '"Name": "KEY"' in template
+
+
 def test_what_is_lost_on_other_targets_in_another_environment_is_told_apart(tmp_path: Path) -> None:
     late, prod = taking("late", "{compose: {}}"), taking("prod", "{compose: {}, swarm: {}}")
     project(

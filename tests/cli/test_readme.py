@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 from tests.cli import ROOT, WEB, project, run, spec
+from twipc.cli import VERBS
 
-BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+README = (ROOT / "README.md").read_text()
+BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 AROUND = """\
 twipc: 1
 project: shop
@@ -47,3 +49,53 @@ def test_the_finding_is_printed_like_that(tmp_path: Path) -> None:
 def test_the_comment_ignores(tmp_path: Path) -> None:
     ran = run("lint", "--strict", at=project(tmp_path, prod=spec("prod", WEB + block("twipc: ignore[TW415]"))))
     assert (ran.code, ran.out) == (0, "")
+
+
+def test_the_acceptance_accepts_on_both_targets(tmp_path: Path) -> None:
+    text = block("# specs/prod.yaml").replace("health: {http: /live}", "ready: {http: /ready}")
+    assert "TW514" in run("lint", "--format", "json", at=project(tmp_path, prod=text)).codes
+    ran = run("lint", "--strict", "--format", "json", at=project(tmp_path, prod=text + block("accept:")))
+    assert (ran.code, ran.codes) == (0, [])
+
+
+def test_every_command_and_option_is_one() -> None:
+    commands = (ROOT / "twipc/cli/COMMANDS.md").read_text()
+    verbs = set(re.findall(r"(?:^    |`)twipc ([a-z]+)", README, re.MULTILINE))
+    assert {"compile", "lint", "routes", "explain", "schema"} <= verbs <= VERBS.keys()
+    assert not [option for option in set(re.findall(r"--[a-z]+", README)) - {"--update"} if f"  {option}" not in commands]
+
+
+COMPOSE = """\
+version: "3"
+services:
+  web:
+    image: shop/web:1
+    environment: [MODE=live]
+    ports: ["8080:8080"]
+    restart: unless-stopped
+    volumes: ["data:/data"]
+    deploy: {replicas: 1}
+volumes: {data: {}}
+"""
+
+
+def test_who_brings_a_compose_file_is_led_to_a_spec(tmp_path: Path) -> None:
+    """As it says: the head in the place of `version`, and then what lint tells."""
+    (tmp_path / "docker-compose.yml").write_text(COMPOSE)
+    assert run("lint", "docker-compose.yml", at=tmp_path).code == 1
+    head = block("# specs/prod.yaml").partition("\nservices:")[0]
+    text = COMPOSE.replace('version: "3"\n', head)
+    told = run("lint", "prod", "--format", "json", at=project(tmp_path, prod=text)).findings
+    assert all(one["help"] for one in told if one["severity"] == "error")
+    for theirs, ours in (
+        ("environment: [MODE=live]", "env: {MODE: live}"),
+        ('ports: ["8080:8080"]', "ports: {http: 8080}\n    publish: [{port: http, host: 8080}]"),
+        ("unless-stopped", "always"),
+        ('volumes: ["data:/data"]', "mounts: {/data: data}"),
+        ("deploy: {replicas: 1}", "replicas: 1"),
+        ("{data: {}}", "{data: {access: single-writer}}"),
+        ("targets: {compose: {}, nginx: {}}", "targets: {compose: {}}"),
+    ):
+        assert theirs in text
+        text = text.replace(theirs, ours)
+    assert run("lint", "--strict", at=project(tmp_path, prod=text)).code == 0

@@ -252,6 +252,19 @@ def test_answers_that_are_called_otherwise_are_told_to_be_the_same(root: Path) -
     assert "never answers `backend ap`; it answers: backend app" in wrong.err
 
 
+def test_paths_of_the_servers_own_are_left_out_beside_a_file_written_by_hand(root: Path) -> None:
+    (root / "hand.conf").write_text("server { listen 80; location = /a { return 503; } location / { proxy_pass http://app; } }")
+    pair = ("routes", "diff", "prod", "hand.conf", "--same", "service shop/web:8080=backend app")
+    ran = run(*pair, at=root)
+    assert (ran.code, ran.out.splitlines()[0], "GET /.twipc/" in ran.out) == (1, "GET /a", False)
+    assert "--same" not in run(*pair, "--same", "service shop/web:8080=status 503", at=root).err
+    (root / "hand.conf").write_text("server { listen 80; location / { proxy_pass http://app; } }")
+    for sides in (pair, ("routes", "diff", "hand.conf", "prod", "--same", "backend app=service shop/web:8080")):
+        ran = run(*sides, at=root)
+        assert (ran.code, ran.out) == (0, "")
+        assert "every request is answered alike\npaths below /.twipc/ are left out" in ran.err
+
+
 def test_one_answer_can_have_several_names_and_each_side_keeps_its_own(root: Path) -> None:
     one = (
         "server { listen 80; location = /a { proxy_pass http://app; } location = /c { return 404; } "

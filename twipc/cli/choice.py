@@ -16,8 +16,19 @@ from twipc.registry import is_target, target_names
 
 from .specs import Spec, shown
 
+
+def completed(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """All targets that are there, whichever a spec lists."""
+    return [name for name in target_names() if name.startswith(begun)]
+
+
 target_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--target", "targets", multiple=True, metavar="TARGET", help="Only this target; may stand several times."
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="TARGET",
+    shell_complete=completed,
+    help="Only this target; may stand several times.",
 )
 
 

@@ -21,11 +21,11 @@ from twipc.target.codes import LIMITS_ELSEWHERE
 from .choice import Choice, target_option
 from .placing import Placed, check, diff, gone, orphans, place, placed
 from .session import Session, verb
-from .specs import Spec
+from .specs import Spec, completed
 
 
 @click.command("compile")
-@click.argument("specs", nargs=-1, metavar="[SPEC]...")
+@click.argument("specs", nargs=-1, metavar="[SPEC]...", shell_complete=completed)
 @target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of out/ beside specs/.")
 @click.option(

@@ -22,6 +22,7 @@ from .deployment import Deployment
 from .past import NoRevision, Past
 from .placing import placed
 from .session import Session, verb
+from .specs import completed
 from .telling import Voice
 from .working import Working, weighty
 
@@ -30,7 +31,7 @@ _STACK = "stack"
 
 
 @click.command("deploy")
-@click.argument("environment", metavar="ENV")
+@click.argument("environment", metavar="ENV", shell_complete=completed)
 @click.option("--target", "wanted", metavar="TARGET", help="Deploy this target; by default the only one that is deployed.")
 @click.option(
     "--registry",

@@ -13,8 +13,14 @@ from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
 
 
+def completed(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """Codes, and places of a spec by their paths."""
+    names = [*codes(), *dict.fromkeys(place.dotted for place in reference.every())]
+    return [name for name in names if name.startswith(begun)]
+
+
 @click.command("explain")
-@click.argument("what", metavar="CODE|FIELD")
+@click.argument("what", metavar="CODE|FIELD", shell_complete=completed)
 def command(what: str) -> None:
     """Explain a finding's code (TW401); a field or a noun of a spec by its path (services.web.replicas, services.*.ready), by
     the end of it (ready.interval) or by its name (backend); or a target's option (targets.ecs.subnets)."""

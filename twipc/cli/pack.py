@@ -32,7 +32,7 @@ from twipc.target.runtime import Step
 from .choice import Choice, target_option
 from .placing import placed, unfresh_below
 from .session import Session, verb
-from .specs import Spec
+from .specs import Spec, completed
 from .telling import Voice
 from .working import Working, dry_option, shown_part, weighty
 
@@ -40,7 +40,7 @@ _DIGEST = late_regex(r"digest: (sha256:[0-9a-f]{64})\b")
 
 
 @click.command("pack")
-@click.argument("specs", nargs=-1, metavar="[SPEC]...")
+@click.argument("specs", nargs=-1, metavar="[SPEC]...", shell_complete=completed)
 @target_option
 @click.option("--registry", metavar="HOST", help="Where the images of targets go that name no `registry` in the spec.")
 @dry_option

@@ -9,12 +9,14 @@ import click
 from msgspec.structs import replace
 
 from twipc.diagnostics.render import visible
+from twipc.formats.engines import OWN_PREFIX
 from twipc.routes.automaton import TooMany
 from twipc.routes.cases import METHODS
 from twipc.routes.compare import Difference, differences, reads_raw, tells_hosts_apart
 from twipc.routes.follow import Taken, taken
 from twipc.routes.hidden import Hidden, hidden
 from twipc.routes.leaks import leaks
+from twipc.routes.meant import OWN
 from twipc.routes.request import Refused, asked
 from twipc.routes.said import asked_of, hosts
 from twipc.routes.table import Answer, Onward, Table
@@ -22,6 +24,7 @@ from twipc.routes.table import Answer, Onward, Table
 from .following import artifacts
 from .session import Session, verb
 from .siding import Side, same, side, sides, twins
+from .specs import completed
 from .telling import Row, columns
 
 ENCODED = "where bytes come encoded or slashes doubled"
@@ -56,7 +59,7 @@ def command() -> None:
 
 
 @command.command("table")
-@click.argument("names", nargs=-1, metavar="[ENV]...")
+@click.argument("names", nargs=-1, metavar="[ENV]...", shell_complete=completed)
 @verb
 def table(session: Session, names: tuple[str, ...]) -> None:
     """Print the routes of environments, in the order in which they are asked; `routes ENV` says the same.
@@ -78,7 +81,7 @@ def table(session: Session, names: tuple[str, ...]) -> None:
 
 
 @command.command("explain")
-@click.argument("name", metavar="ENV")
+@click.argument("name", metavar="ENV", shell_complete=completed)
 @click.argument("request", nargs=-1, required=True, metavar="[METHOD] URL")
 @verb
 def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
@@ -118,8 +121,8 @@ def explain(session: Session, name: str, request: tuple[str, ...]) -> None:
 
 
 @command.command("diff")
-@click.argument("one", metavar="A")
-@click.argument("other", metavar="B")
+@click.argument("one", metavar="A", shell_complete=completed)
+@click.argument("other", metavar="B", shell_complete=completed)
 @click.option(
     "--same",
     "pairs",
@@ -143,7 +146,9 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         # What differs is no finding: a report without results would say that all is alike.
         raise click.UsageError(f"`routes diff` has nothing to say in {session.format}; take --format json")
     first, second = side(session, one), side(session, other)
-    found = differences(*same(first, second, pairs))
+    differ = differences(*same(first, second, pairs))
+    # A file that somebody wrote by hand has no such paths, and could never answer alike.
+    found = [each for each in differ if not (_is_own(first, second, each.one) or _is_own(second, first, each.other))]
     sure = [each for each in found if not each.open]
     rows = [_difference(first, second, each) for each in found]
     if _tells(session):
@@ -161,8 +166,11 @@ def diff(session: Session, one: str, other: str, pairs: tuple[str, ...]) -> None
         count = f"{len(sure)} kind{' of request' if len(sure) == 1 else 's of requests'}"
         said = f"{count} answered differently{left}" if found else "every request is answered alike"
         click.echo(visible(f"{first.name} and {second.name}: {said}"), err=True)
-        if pair := twins(first, second, [(_said(first, each.one), _said(second, each.other)) for each in sure if each.plain]):
+        ways = [(_said(first, each.one), _said(second, each.other)) for each in sure if each.plain]
+        if pair := twins(first, second, ways, pairs):
             click.echo(visible(f"if that is one answer under two names, say --same {shlex.quote(pair)}"), err=True)
+        if len(found) < len(differ):
+            click.echo(f"paths below {OWN_PREFIX} are left out: servers of a spec keep them to themselves", err=True)
         if reads_raw(first.site, second.site):
             click.echo("paths with a segment `.` or `..` are left out: nginx resolves them, haproxy does not", err=True)
         if any(not of.model and tells_hosts_apart(of.site) for of in (first, second)):
@@ -217,6 +225,12 @@ def _steps(one: Side, way: Taken) -> list[Row]:
         said, at = (rule.said, rule.at) if rule else ("default", table.default_at)
         rows.append((name, one.where(at), said, _leads(rule.leads if rule else table.default)))
     return rows
+
+
+def _is_own(of: Side, other: Side, way: Taken) -> bool:
+    """Whether a server of a spec answers by itself, beside a file that is of none."""
+    name, number = way.through[-1]
+    return bool(of.model and not other.model and number is not None and of.site.tables[name].rules[number] == OWN)
 
 
 def _said(of: Side, way: Taken) -> str:

@@ -22,6 +22,7 @@ from twipc.target.runtime import Instance, Plan, Runtime, Status, Unanswered, Wa
 from .hiding import covered
 from .placing import Placed, placed
 from .session import Session
+from .specs import completed
 from .telling import Voice, instance_row, rows
 from .working import Working, shown_part, weighty
 
@@ -195,4 +196,4 @@ def environment_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option("--target", "wanted", metavar="TARGET", help="Run this target's artifacts; by default compose.")(
         function
     )
-    return click.argument("environment", metavar="ENV")(function)
+    return click.argument("environment", metavar="ENV", shell_complete=completed)(function)

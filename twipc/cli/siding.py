@@ -215,10 +215,15 @@ def _renamed(site: Site, called: Mapping[Answer, Answer]) -> Site:
     return Site(site.entry, tables, site.source) if called else site
 
 
-def twins(one: Side, other: Side, ways: Iterable[tuple[str, str]]) -> str | None:
-    """Two answers that may be one under two names, as `--same` takes them: each is unknown to the other side."""
+def twins(one: Side, other: Side, ways: Iterable[tuple[str, str]], pairs: tuple[str, ...]) -> str | None:
+    """Two answers that may be one under two names, as `--same` takes them: each is unknown to the other side.
+
+    Of which `pairs` say already with whom they are one, they are not asked about again.
+    """
+    named = [set(side) for side in zip(*(pair.split("=", 1) for pair in pairs), strict=True)] or [set(), set()]
     mine, theirs = (frozenset(map(str, _answers(of))) for of in (one, other))
-    return next((f"{left}={right}" for left, right in ways if left in mine - theirs and right in theirs - mine), None)
+    open_ways = ((left, right) for left, right in ways if left not in named[0] or right not in named[1])
+    return next((f"{left}={right}" for left, right in open_ways if left in mine - theirs and right in theirs - mine), None)
 
 
 def _answers(of: Side) -> Iterator[Answer]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
@@ -13,6 +15,9 @@ from twipc.diagnostics import Report, Stopped
 from twipc.diagnostics.render import visible
 from twipc.project import Project, content_of
 from twipc.syntax import salvage
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 STDIN = "-"
 STDIN_FILE = "specs/<stdin>"
@@ -32,7 +37,9 @@ def spec_files(project: Project) -> list[Path]:
     found = spec_paths(project)
     for path in found:
         if path.suffix == ".yml" and path.with_suffix(".yaml") in found:
-            raise click.UsageError(visible(f"{shown(path)} stands beside {path.stem}.yaml: both would be `{path.stem}`"))
+            raise click.UsageError(
+                visible(f"{shown(path)} stands beside {path.stem}.yaml, and both would be `{path.stem}`: remove one")
+            )
     return found
 
 
@@ -83,3 +90,14 @@ def environment_in(content: bytes) -> str:
     except Stopped:
         return ""
     return str(getattr(node, "value", ""))
+
+
+def completed(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Environments of the project that one stands in, as far as a glance tells; else files, which shells find themselves."""
+    from click.shell_completion import CompletionItem
+
+    names: list[str] = []
+    with suppress(OSError):  # a folder that is gone, a file that may not be read: nothing is told while a person types
+        paths = [path for path in spec_paths(Project(root_of(Path.cwd()))) if path.stem.startswith(begun) and path.is_file()]
+        names = [path.stem for path in paths if re.search(rb"\benvironment\b", path.read_bytes())]
+    return [CompletionItem(name) for name in names] or [CompletionItem(begun, type="file")]

@@ -16,11 +16,11 @@ from twipc.verify.disk import verify_folder
 from .choice import Choice, target_option
 from .placing import Placed, folders, placed, unwanted
 from .session import Session, verb
-from .specs import Spec
+from .specs import Spec, completed
 
 
 @click.command("verify")
-@click.argument("specs", nargs=-1, metavar="[ENV]...")
+@click.argument("specs", nargs=-1, metavar="[ENV]...", shell_complete=completed)
 @target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Read here instead of out/ beside specs/.")
 @verb

@@ -17,6 +17,7 @@ from .codes.servers import (
     MEMBER_TWICE,
     NO_FILES,
     NO_STATS,
+    NOTHING_THERE,
     OWN_PATH,
     PROXY_LOOP,
     RATE_OF_PROXIES,
@@ -25,6 +26,9 @@ from .codes.servers import (
     UNUSED_BACKEND,
 )
 
+_OFFICIAL = ("nginx", "library/nginx", "docker.io/nginx", "docker.io/library/nginx")
+_WELCOME = "/usr/share/nginx/html"
+"""Where that image has pages of its own (docker-library's Dockerfile of nginx 1.30)."""
 STICKY_NGINX = (1, 31)
 """`sticky cookie` in open source nginx, measured on 1.31.3; older ones were not."""
 
@@ -46,6 +50,7 @@ def servers(model: Model) -> Iterator[Finding]:
         for backend in sorted(http.backends):
             yield from _room(model, name, backend, http)
         yield from _unused(model, name, http)
+        yield from _served(model, name, http)
     yield from _counted(model)
     yield from _unread(model)
     yield from _circles(model)
@@ -118,6 +123,26 @@ def _unused(model: Model, name: str, http: Http) -> Iterator[Finding]:
         path: Path = ("services", name, "http", "backends", backend)
         said, help = f"no route leads to `{backend}`", "route to it, or take it out"
         yield Finding(UNUSED_BACKEND, said, model.span(path, key=True), help=help, at=model.tree.name(path))
+
+
+def _served(model: Model, name: str, http: Http) -> Iterator[Finding]:
+    """Folders of files that nothing brings into an engine's official image: no mount, and no image of one's own."""
+    service = model.environment.services[name]
+    repository, _, _tag = (service.image or "").partition("@")[0].partition(":")
+    if http.engine.name != "nginx" or service.build or repository not in _OFFICIAL:
+        return
+    for index, route in enumerate(http.routes):
+        folder = route.files
+        if folder is None or _overlap(folder, _WELCOME) or any(_overlap(folder, place) for place in service.mounts):
+            continue
+        path: Path = ("services", name, "http", "routes", index, "files")
+        yield Finding(
+            NOTHING_THERE,
+            f"`{name}` runs nginx's official image, in which nothing is at `{folder}`",
+            model.span(path),
+            help="bring the files in an image of your own, by `image` and `build`, or with a volume, by `mounts`",
+            at=model.tree.name(path),
+        )
 
 
 def _engine_own(model: Model, name: str) -> Iterator[Finding]:

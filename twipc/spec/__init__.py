@@ -1,6 +1,6 @@
 """The language: what a user may write, and how it is read."""
 
-from .assemble import ReadFile, assemble, by_itself, is_fragment, names_no_environment
+from .assemble import ReadFile, assemble, by_itself, extended_by, is_fragment, names_no_environment
 from .bind import bind_noun, require_known_version
 from .draft import bind
 from .environment import OWN, Acceptance, Environment, External, Network, Nfs, Secret, Volume
@@ -60,6 +60,7 @@ __all__ = [
     "bind",
     "bind_noun",
     "by_itself",
+    "extended_by",
     "is_fragment",
     "is_secret_name",
     "looks_secret",

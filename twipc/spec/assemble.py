@@ -69,6 +69,16 @@ def names_no_environment(file: str, content: bytes) -> bool:
         return False  # what is wrong is said, with all else, when the spec itself is read
 
 
+def extended_by(file: str, content: bytes) -> str | None:
+    """The file that one says it extends, "" if it says none; None where it cannot be read."""
+    tree, _ = _read_once(content, file)
+    if tree is None:
+        return None
+    entry = tree.root.entries.get("extends")
+    value = entry.node.value if entry and isinstance(entry.node, NodeScalar) else None
+    return normpath(join(dirname(file), value)) if isinstance(value, str) else ""
+
+
 def is_fragment(tree: Tree) -> bool:
     """Whether the tree names no environment, not even by a slip, so that it is never compiled alone."""
     words = tree.root.entries.keys()

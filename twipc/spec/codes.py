@@ -84,5 +84,12 @@ UNREADABLE = Code(
     why="What lies in specs/ under the name of a spec is none, or may not be read: an environment may be missing.",
     raised_by="a folder, a pipe or a socket in specs/ whose name ends in .yaml",
 )
+UNTAKEN = Code(
+    "TW726",
+    "a fragment that nothing extends",
+    Severity.NOTE,
+    why="A file that names no `environment` is never compiled alone. If it was meant as an environment, nothing is made of it.",
+    raised_by="`twipc lint` beside a spec without the key `environment`, which no other extends",
+)
 
-CODES = (UNKNOWN_FIELD, BAD_VALUE, MISSING, ONE_OF, VERSION, FILE_NAME, EXTENDS, FROM, FRAGMENT, UNREADABLE)
+CODES = (UNKNOWN_FIELD, BAD_VALUE, MISSING, ONE_OF, VERSION, FILE_NAME, EXTENDS, FROM, FRAGMENT, UNREADABLE, UNTAKEN)

@@ -86,7 +86,8 @@ SECRET_LOST = Code(
     "TW515",
     "a secret does not reach a service on a target",
     Severity.ERROR,
-    why="The service would start without it, or not at all.",
+    why="The service would start without it, or not at all. Compose and Swarm bring secrets as files alone, ECS as variables "
+    "alone: a spec for both says `secrets: [api-key]` and `env: {KEY: {secret: api-key}}`, and accepts each where it is lost.",
     bad="services:\n  web:\n    image: shop/web:1\n    env: {KEY: {secret: api-key}}  #! TW515\n"
     "secrets: {api-key: {file: .secrets/api-key}}",
     good="services:\n  web:\n    image: shop/web:1",

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from twipc.regex import late_regex
 from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 
@@ -26,7 +27,7 @@ _CONFIGS = {
     "http-request-method": "HttpRequestMethodConfig",
     "path-pattern": "PathPatternConfig",
 }
-_RESOURCE = re.compile(r'\s*"([A-Za-z0-9]+)"\s*:\s*\{')
+_RESOURCE = late_regex(r'\s*"([A-Za-z0-9]+)"\s*:\s*\{')
 _DOTS = frozenset({"*/../*", "*/..", "*/./*", "*/."})
 _MOST_DEEP = "it is nested too deep"
 

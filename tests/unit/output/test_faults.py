@@ -248,7 +248,7 @@ def test_a_folder_without_write_permission(open_path: Path) -> None:
 
 BIG = PROD + "".join(
     f'  s{number}: {{image: "shop/s:VERSION", ports: {{http: 8080}}, env: {{V: "VERSION"}}}}\n'
-    f"  e{number}:\n    http:\n"
+    f"  e{number}:\n    image: shop/pages:1\n    http:\n"
     '      engine: {name: nginx, version: "1.30"}\n      listen: 8080\n      routes: [{match: {prefix: /}, files: /VERSION}]\n'
     "      default: {status: 404}\n"
     for number in range(3)

@@ -9,8 +9,8 @@ from twipc.target import Absent, Answer, Approximate, Asked, Exact, FieldSupport
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, more_than_one_host_may_have
 
 _WHY = (
-    "secrets come as files here, never as variables: write it under `secrets`, and tell the program its place, as many images "
-    "take it in a variable whose name ends with _FILE"
+    "secrets come as files here, never as variables, and this one is left out: write it under `secrets`, and tell the program "
+    "its place, as many images take it in a variable whose name ends with _FILE"
 )
 
 

@@ -6,7 +6,7 @@ from twipc.diagnostics import Code, Severity
 
 from .examples import NGINX
 
-_ROUTE = "routes:\n        - {match: {%s}, files: /srv}%s\n"
+_ROUTE = "routes:\n        - {match: {%s}, files: /usr/share/nginx/html}%s\n"
 TAKES_LONGER = Code(
     "TW491",
     "a glob that takes longer names too",

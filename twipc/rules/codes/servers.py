@@ -124,6 +124,7 @@ ENGINE_OWN = Code(
 _LIMITED = """\
 services:
   edge:
+    image: shop/pages:1
 %s    http:
       engine: {name: nginx, version: "1.30"}
       listen: 8080
@@ -142,6 +143,15 @@ RATE_OF_PROXIES = Code(
     + BEFORE,
     good=_LIMITED % "" + "      rate_limit: {requests: 50, per: 1s, burst: 100}\n" + BEFORE,
 )
+NOTHING_THERE = Code(
+    "TW725",
+    "files that the engine's own image does not have",
+    Severity.WARNING,
+    why="`files` is a folder in the container, and nothing of the project is copied there. An engine's official image has "
+    "none of your files, so that each is answered with 404: they come in an image made from it, or with a volume.",
+    bad=_LIMITED.replace("    image: shop/pages:1\n", "").replace("/srv/static}]", "/srv/static}]  #! TW725") % "",
+    good=_LIMITED % "",
+)
 
 CODES = (
     NO_FILES,
@@ -158,4 +168,5 @@ CODES = (
     OWN_PATH,
     ENGINE_OWN,
     RATE_OF_PROXIES,
+    NOTHING_THERE,
 )
