@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.speed import shapes
 from bench.speed.bars import Bar, Growth, Table
 from bench.speed.field import TWIPC, Entry, Taken, race
-from bench.speed.page import COLD, KOMPOSE_HERE, page
+from bench.speed.page import ALL_TARGETS, COLD, page
 from bench.speed.peers import COMPOSE, KOMPOSE, STACK, Peer, peers
 from bench.speed.plot import plot
 from tests.tools import ROOT
@@ -100,7 +100,7 @@ def cold(work: Path, there: Iterable[Peer], count: int, rounds: int, *, whole: b
     title = f"Anew: {count} services (star), {'all targets' if whole else 'compose alone'}"
     taken = race([entry, *beside(there, folder)], fewer(rounds, count))
     bars = (Bar(KOMPOSE, 2, 4), Bar(STACK, 0.6, 1)) if whole else (Bar(COMPOSE, 2, 3),)
-    return Table(title, entry.name, taken, (*bars, Bar(COMPOSE, 1, of="memory")), KOMPOSE_HERE if whole else "")
+    return Table(title, entry.name, taken, (*bars, Bar(COMPOSE, 1, of="memory")), ALL_TARGETS if whole else "")
 
 
 def started(work: Path, rounds: int) -> Table:

@@ -26,7 +26,11 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         lines.add(f"{pad}{lead}{{", origin)
         last = len(value) - 1
         for index, (key, child) in enumerate(value.items()):
-            _value(child, origin, depth + 1, f"{_string(key)}: ", "," if index < last else "", lines)
+            after = "," if index < last else ""
+            if isinstance(child, str):  # as most members are
+                lines.add(f"{pad}  {_string(key)}: {_string(child)}{after}", origin)
+            else:
+                _value(child, origin, depth + 1, f"{_string(key)}: ", after, lines)
         lines.add(f"{pad}}}{tail}", origin)
     elif isinstance(value, (list, tuple)) and value:
         lines.add(f"{pad}{lead}[", origin)

@@ -73,7 +73,9 @@ def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, stri
     if isinstance(value, dict) and value:
         for key, child in value.items():
             inner, at = unwrap(child, origin)
-            if inner and isinstance(inner, CONTAINERS):
+            if isinstance(inner, str):  # as most values are
+                lines.add(f"{begin}{_key(key)}: {string(inner)}", at)
+            elif inner and isinstance(inner, CONTAINERS):
                 lines.add(f"{begin}{_key(key)}:", at)
                 _block(inner, at, depth + 1, "", lines, string)
             else:

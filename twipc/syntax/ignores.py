@@ -14,8 +14,8 @@ from twipc.regex import late_regex
 from . import codes
 from .comments import Comment
 
-_ASKED = late_regex(r"(?<!\S)#[ \t]*twipc:[ \t]*ignore(?![\w-])", re.IGNORECASE)
-_MEANT = late_regex(r"(?<!\S)#[ \t]*twipc\b[^\[\]#]{0,40}\[[ \t]*[A-Za-z]{2,9}[0-9]{3}\b", re.IGNORECASE)
+_ASKED = late_regex(r"#(?<!\S#)[ \t]*twipc:[ \t]*ignore(?![\w-])", re.IGNORECASE)
+_MEANT = late_regex(r"#(?<!\S#)[ \t]*twipc\b[^\[\]#]{0,40}\[[ \t]*[A-Za-z]{2,9}[0-9]{3}\b", re.IGNORECASE)
 """What is meant so, and is written otherwise."""
 _FORM = late_regex(r"[ \t]*\[(?P<codes>[^\[\]]*)\](?P<reason>.*)")
 _MOST_CODES = 20

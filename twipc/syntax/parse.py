@@ -216,7 +216,7 @@ class _Builder:
             if isinstance(event, AliasEvent):
                 self._gap()
                 return NodeScalar(None, "", span)
-        if event.tag is not None:
+        if event.ctag is not None:
             tag = self.unmask(event.tag).replace("tag:yaml.org,2002:", "!!")
             self.report.add(codes.TAG, f"the tag `{tag}` is not allowed", span, help="take it out; a string stands in quotes")
             self._gap()

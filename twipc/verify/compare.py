@@ -84,4 +84,4 @@ def expected(model: Model, target: Target, options: Any) -> Facts:
 
 def _is_nothing(key: FactKey, value: object) -> bool:
     """What is empty says nothing; but an empty text that a reader found left over is a finding."""
-    return value in (None, (), {}) or (value == "" and key.field != BASELINE)
+    return not value and (value in (None, (), {}) or (value == "" and key.field != BASELINE))

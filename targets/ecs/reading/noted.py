@@ -38,7 +38,7 @@ class Noted:
 
     def said(self, key: FactKey, value: object) -> None:
         """What two places say must be the same; if not, that is a fact of its own."""
-        if value in (None, (), {}):
+        if not value and value in (None, (), {}):
             return
         self.facts[key] = value if self.facts.get(key, value) == value else (self.facts[key], value)
 

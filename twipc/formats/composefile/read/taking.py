@@ -24,7 +24,7 @@ class Taking:
         """Whether its instances wait for a lock."""
 
     def fact(self, leaf: str, value: object) -> None:
-        if value not in (None, (), {}):
+        if value or value not in (None, (), {}):
             self.facts[FactKey(f"service.{leaf}", (self.name,))] = value
 
     def baseline(self, place: str, value: object) -> None:
