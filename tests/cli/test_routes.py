@@ -205,6 +205,11 @@ def test_the_load_balancer_of_a_template_has_a_table(root: Path) -> None:
     assert run("routes", "explain", f"{file}:edge", "/x", at=root).out.startswith("GET /x is answered by backend app\n")
 
 
+def test_a_template_with_a_byte_order_mark_is_one(root: Path) -> None:
+    (root / "alb.json").write_text(template(80), encoding="utf-8-sig")
+    assert "default  any    status 280" in run("routes", "alb.json", at=root).out
+
+
 def test_a_spec_and_its_template_part_only_in_what_is_known(root: Path) -> None:
     """A load balancer decodes nothing, and another rule is another answer."""
     (root / "specs" / "cloud.yaml").write_text(ON_ECS)

@@ -156,7 +156,7 @@ def _configuration(path: str, port: str, revision: str) -> Side:
 def _template(path: str, server: str, revision: str) -> list[Side]:
     """The load balancers of a template, whatever target reads it."""
     try:
-        text = _content(path, revision).decode("utf-8", "replace")
+        text = _content(path, revision).decode("utf-8-sig", "replace")
         found = {name: table for tables in _readers() for name, table in tables(text).items()}
     except OSError as problem:
         raise click.UsageError(visible(f"{path}: {problem.strerror}")) from None
