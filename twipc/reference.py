@@ -95,8 +95,22 @@ def _folded(name: str) -> str:
     return name.replace("-", "").replace("_", "").casefold()
 
 
+def answer(asked: str) -> str | None:
+    """What a spec says for a word of another tool, with the page of that place; or whose value a word is."""
+    steps = _steps(asked)
+    found = find(".".join(steps[:-1])) if steps[1:] else []
+    around = _one_of(found[0]).noun if len(found) == 1 else None
+    theirs = foreign.words(around.__name__).get(foreign.folded(steps[-1])) if around else None
+    value = None if theirs else _value_of(asked)
+    theirs = theirs or foreign.anywhere(asked)
+    if value or not theirs:
+        return f"{value[0].upper()}{value[1:]}.\n" if value else None
+    pages = [page(place) for place in find(theirs.place)[:1]] if theirs.place else []
+    return "\n".join([f"{theirs.help(steps[-1] if around else asked)}\n", *pages])
+
+
 def meant(asked: str) -> str:
-    """What helps who has named no place."""
+    """What helps who has named no place, and no word that is known."""
     steps = _steps(asked)
     for count in range(len(steps) - 1, 0, -1):
         found = find(".".join(steps[:count]))
@@ -111,9 +125,6 @@ def meant(asked: str) -> str:
                 return f"did you mean `{'.'.join([*steps[:count], close])}`?"
             inside = ", ".join(name for name in names if name != ANY)
             return f"fields of `{found[0].dotted}` are: {inside}" if inside else f"`{found[0].dotted}` has no fields"
-    elsewhere = _value_of(asked) or foreign.anywhere(asked)
-    if elsewhere:
-        return elsewhere if isinstance(elsewhere, str) else elsewhere.help(asked)
     last = {place.steps[-1] for place in every() if place.steps} - {ANY}
     close = near(asked, last | {_spelled(place) for place in _nouns().values()})
     return f"did you mean `{close}`?" if close else "`twipc explain spec` tells what a spec may say"

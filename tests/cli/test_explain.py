@@ -192,18 +192,35 @@ def test_short_names_and_names_of_items_lead_to_the_place(asked: str, place: str
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ("start-first", "it is a value of `services.*.rollout.order`"),
-        ("GET", "it is a value of `services.*.http.routes.*.match.method`"),
-        ("none", "it is a value of `services.*.logging.driver` and of `services.*.http.access_log`"),
-        ("unless-stopped", "for `restart` write `always`"),
+        ("start-first", "It is a value of `services.*.rollout.order`"),
+        ("GET", "It is a value of `services.*.http.routes.*.match.method`"),
+        ("none", "It is a value of `services.*.logging.driver` and of `services.*.http.access_log`"),
+        ("unless-stopped", "For `restart` write `always`"),
         ("privileged", "there is no `privileged`: no container gets all of the host"),
         ("livenessProbe", "`livenessProbe` is `services.*.health` here"),
         ("services.api.environment", "`environment` is `services.*.env` here"),
         ("http.server_name", "`server_name` is `services.*.http.routes.*.match.host` here"),
-        ("replicsa", "did you mean `replicas`?"),
     ],
 )
 def test_a_value_and_a_word_of_another_tool_lead_to_their_field(asked: str, told: str, tmp_path: Path) -> None:
     ran = run("explain", asked, at=tmp_path)
-    assert ran.code == 2
+    assert (ran.code, ran.err) == (0, "")
+    assert told in ran.out.splitlines()[0]
+    place = re.match("`[^`]+` is `([^`]+)` here", ran.out)
+    assert not place or ran.out.split("\n\n", 1)[1] == run("explain", place[1], at=tmp_path).out
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("replicsa", "did you mean `replicas`?"),
+        ("services.api.imgae", "did you mean `services.api.image`?"),
+        ("services.api.environment.MODE", "`environment` is `services.*.env` here"),
+        ("zzzz", "`twipc explain spec` tells"),
+        ("", "`twipc explain spec` tells"),
+    ],
+)
+def test_what_is_nearly_one_is_wrong_use(asked: str, told: str, tmp_path: Path) -> None:
+    ran = run("explain", asked, at=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
     assert told in ran.err

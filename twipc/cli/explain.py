@@ -23,7 +23,8 @@ def completed(_context: click.Context, _parameter: click.Parameter, begun: str) 
 @click.argument("what", metavar="CODE|FIELD", shell_complete=completed)
 def command(what: str) -> None:
     """Explain a finding's code (TW401); a field or a noun of a spec by its path (services.web.replicas, services.*.ready), by
-    the end of it (ready.interval) or by its name (backend); or a target's option (targets.ecs.subnets)."""
+    the end of it (ready.interval) or by its name (backend); a target's option (targets.ecs.subnets); or a word of compose
+    files, Kubernetes, ECS, nginx or haproxy (livenessProbe)."""
     known = codes()
     if what.upper() in known:
         click.echo(explain_code(known[what.upper()]), nl=False)
@@ -35,6 +36,10 @@ def command(what: str) -> None:
         return
     if found:
         raise click.UsageError(visible(f"`{what}` is the name of several fields; {reference.several(found)}"))
+    told = reference.answer(what)
+    if told:
+        click.echo("\n".join(map(visible, told.split("\n"))), nl=False)
+        return
     raise click.UsageError(visible(f"`{what}` is neither a code nor a field; {_help(what)}"))
 
 
