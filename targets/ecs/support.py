@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from twipc.formats.reading import ENGINE_SUPPORT
-from twipc.model import Model
 from twipc.target import (
     Absent,
-    Answer,
     Approximate,
     EngineSupport,
     Exact,
-    FactKey,
     FieldSupport,
     Outside,
-    Support,
     When,
     codes,
 )
 from twipc.target.support import OUTSIDE_ORCHESTRATORS, waits_for_health
 
-from .answers import alb, asking, volumes
+from .answers import asking, volumes
+from .answers.alb import AlbSupport
 from .answers.asking import health
 from .codes import LISTENER
 from .expected import sizes
@@ -230,22 +227,4 @@ _FIELDS: FieldSupport = {
 }
 
 
-class _Support(Support, frozen=True):
-    """Of an `http` service whose place a load balancer takes, that answers."""
-
-    def for_all(self, field: str) -> Answer | None:
-        return None if field in alb.ALB else Support.for_all(self, field)
-
-    def answer(self, key: FactKey, model: Model) -> Answer:
-        found = Support.answer(self, key, model)
-        balanced = alb.ALB.get(key.field)
-        if balanced is None:
-            return found
-        at = 1 if key.field.startswith("service.ready.") else 0
-        service = model.environment.services.get(key.owner[at]) if len(key.owner) > at else None
-        if service is None or service.http is None:
-            return found
-        return When("a load balancer takes its place", lambda asked: alb.gives_way(asked, at), then=balanced, otherwise=found)
-
-
-SUPPORT = _Support(_FIELDS, _ENGINES)
+SUPPORT = AlbSupport(_FIELDS, _ENGINES)

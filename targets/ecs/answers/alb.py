@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from twipc.model import Model
 from twipc.spec import Duration, Http
-from twipc.target import Absent, Answer, Approximate, Asked, EngineSupport, Exact, Outside, When, codes, option, spec_path
+from twipc.target import (
+    Absent,
+    Answer,
+    Approximate,
+    Asked,
+    EngineSupport,
+    Exact,
+    FactKey,
+    Outside,
+    Support,
+    When,
+    codes,
+    option,
+    spec_path,
+)
 
 from ..edges import edges
 from ..expected import sizes
@@ -199,9 +214,27 @@ _OF_SERVICE: Mapping[str, Answer] = {
 }
 
 
-def gives_way(asked: Asked, at: int) -> bool:
+def _gives_way(asked: Asked, at: int) -> bool:
     return asked.key.owner[at] in edges(asked.model, option(asked.options, Options))
 
 
 ALB: Mapping[str, Answer] = {**cast(Mapping[str, Answer], ANSWERS), **_OF_SERVICE}
 """What it answers; of what is not here, an `http` service has nothing."""
+
+
+class AlbSupport(Support, frozen=True):
+    """What a target can say, but of an `http` service whose place a load balancer takes: that answers then."""
+
+    def for_all(self, field: str) -> Answer | None:
+        return None if field in ALB else Support.for_all(self, field)
+
+    def answer(self, key: FactKey, model: Model) -> Answer:
+        found = Support.answer(self, key, model)
+        balanced = ALB.get(key.field)
+        if balanced is None:
+            return found
+        at = 1 if key.field.startswith("service.ready.") else 0
+        service = model.environment.services.get(key.owner[at]) if len(key.owner) > at else None
+        if service is None or service.http is None:
+            return found
+        return When("a load balancer takes its place", lambda asked: _gives_way(asked, at), then=balanced, otherwise=found)

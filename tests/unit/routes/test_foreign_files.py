@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from twipc.formats.haproxy.read.asking import MOST_ALTERNATIVES
+from twipc.formats.haproxy.read.needs import MOST_ALTERNATIVES
 from twipc.formats.reading import routing_of
 from twipc.routes.cases import Case
 from twipc.routes.expression import NotUnderstood, expression

@@ -14,11 +14,11 @@ from twipc.regex import late_regex
 from twipc.routes import pattern
 from twipc.routes.cases import METHODS
 from twipc.routes.expression import NotUnderstood
-from twipc.routes.hosts import AsItCame, HostPattern, before_colon, lowered
+from twipc.routes.hosts import AsItCame, before_colon, lowered
 from twipc.routes.pattern import Either, Pattern, one_of
 
-MOST_ALTERNATIVES = 64
-"""Of what one rule asks for; of n tests that each may fail in two ways there are up to 2^n."""
+from .needs import ALWAYS, Alternatives, Needs, all_of, joined, turned
+
 COMMON = frozenset((*METHODS, "X"))
 NORMALISED = "var(txn.path)"
 """How our own configurations ask for the path: decoded, slashes merged."""
@@ -43,43 +43,6 @@ _PASSWORD = late_regex(r"http_auth\([^(),]+\)")
 _RATE = late_regex(r"(?:sc_(?:http_req|conn|http_err)_rate\([0-2]\)|sc[0-2]_(?:http_req|conn|http_err)_rate(?:\(\))?)")
 
 
-class Needs(Struct, frozen=True):
-    """What a request must be, all of it."""
-
-    paths: tuple[Pattern, ...] = ()
-    not_paths: tuple[Pattern, ...] = ()
-    hosts: tuple[HostPattern, ...] = ()
-    not_hosts: tuple[HostPattern, ...] = ()
-    methods: frozenset[str] | None = None
-    scheme: str = ""
-    raw: bool = False
-    """Whether the path is asked for as it came."""
-    open: str = ""
-    """What of it is not understood."""
-
-    def __and__(self, other: Needs) -> Needs | None:
-        """Both; None if no request is both."""
-        methods = self.methods if other.methods is None else other.methods
-        if self.methods is not None and other.methods is not None:
-            methods = self.methods & other.methods
-        if methods == frozenset() or {self.scheme, other.scheme} == {"http", "https"}:
-            return None
-        return Needs(
-            (*self.paths, *other.paths),
-            (*self.not_paths, *other.not_paths),
-            (*self.hosts, *other.hosts),
-            (*self.not_hosts, *other.not_hosts),
-            methods,
-            self.scheme or other.scheme,
-            self.raw or other.raw,
-            self.open or other.open,
-        )
-
-
-Alternatives = tuple[Needs, ...]
-ALWAYS: Alternatives = (Needs(),)
-
-
 class Acls(Struct):
     """The named conditions of a section, and those that stand in braces."""
 
@@ -97,9 +60,9 @@ class Acls(Struct):
             return ALWAYS
         terms = [list(self._terms(part)) for part in _split(words[1:])]
         if words[0] == "if":
-            return tuple(one for part in terms for one in _all(self._asks(*term) for term in part))
+            return tuple(one for part in terms for one in all_of(self._asks(*term) for term in part))
         # Not (a and b, or c): (not a or not b), and not c.
-        return _all(tuple(one for name, negated in part for one in self._asks(name, not negated)) for part in terms)
+        return all_of(tuple(one for name, negated in part for one in self._asks(name, not negated)) for part in terms)
 
     def _terms(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], bool]]:
         """Each test with whether it is turned round."""
@@ -119,12 +82,12 @@ class Acls(Struct):
 
     def _asks(self, test: tuple[str, ...], negated: bool) -> Alternatives:
         tests = self.named.get(test[0], [test]) if len(test) == 1 else [test]
-        asked = _joined([self._test(words) for words in tests])
+        asked = joined([self._test(words) for words in tests])
         return self.turned(asked) if negated else asked
 
     def turned(self, asked: Alternatives) -> Alternatives:
         """Just what none of them fits; each asks for one kind of thing."""
-        return _all(_turned(one, self.every) for one in asked)
+        return all_of(turned(one, self.every) for one in asked)
 
     def _test(self, words: tuple[str, ...]) -> Needs | None:
         if self.who_may and _PASSWORD.fullmatch(words[0] if len(words) == 1 else ""):
@@ -137,22 +100,6 @@ class Acls(Struct):
         return found
 
 
-def both(*conditions: Alternatives) -> Alternatives:
-    """All of several at once."""
-    return _all(iter(conditions))
-
-
-def _all(conditions: Iterator[Alternatives]) -> Alternatives:
-    """All of several at once."""
-    found = [Needs()]
-    for alternatives in conditions:
-        most = max(MOST_ALTERNATIVES, len(found), len(alternatives))
-        found = list(dict.fromkeys(both for one in found for other in alternatives if (both := one & other)))
-        if len(found) > most:
-            return (Needs(open=f"over {MOST_ALTERNATIVES} alternatives"),)
-    return tuple(found)
-
-
 def _split(words: Sequence[str]) -> Iterator[list[str]]:
     part: list[str] = []
     for word in words:
@@ -162,39 +109,6 @@ def _split(words: Sequence[str]) -> Iterator[list[str]]:
         else:
             part.append(word)
     yield part
-
-
-def _joined(tests: Sequence[Needs | None]) -> Alternatives:
-    """Any of several; those that ask for the same kind of thing as one."""
-    paths = [one for one in tests if one and one.paths]
-    hosts = [one for one in tests if one and one.hosts]
-    rest = [one for one in tests if one and not one.paths and not one.hosts]
-    found = []
-    if paths:
-        found.append(
-            Needs(paths=(Either(tuple(path for one in paths for path in one.paths)),), raw=any(one.raw for one in paths))
-        )
-    every = [host for one in hosts for host in one.hosts]
-    if came := [host.of for host in every if isinstance(host, AsItCame)]:
-        found.append(Needs(hosts=(AsItCame(Either(tuple(came))),)))
-    if read := [host for host in every if not isinstance(host, AsItCame)]:
-        found.append(Needs(hosts=(Either(tuple(read)),)))
-    if rest and all(one.methods is not None for one in rest):
-        return (*found, Needs(methods=frozenset().union(*(one.methods or () for one in rest))))
-    return (*found, *rest)
-
-
-def _turned(one: Needs, every: frozenset[str]) -> Alternatives:
-    """Just what does not fit; none, if everything does."""
-    if one.open:
-        return (one,)
-    if one.paths:
-        return (Needs(not_paths=one.paths, raw=one.raw),)
-    if one.hosts:
-        return (Needs(not_hosts=one.hosts),)
-    if one.scheme:
-        return (Needs(scheme="http" if one.scheme == "https" else "https"),)
-    return (Needs(methods=every - one.methods),) if one.methods is not None else ()
 
 
 def _test(words: tuple[str, ...]) -> Needs | None:

@@ -16,8 +16,9 @@ from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 
 from ..sections import Line, parse
-from .asking import ALWAYS, COMMON, NAMED, NORMALISED, Acls, Alternatives, Needs, both
+from .asking import COMMON, NAMED, NORMALISED, Acls
 from .ending import ENDS, condition_of, ended
+from .needs import ALWAYS, Alternatives, Needs, both
 from .proxies import Proxies
 from .proxy import Proxy
 from .ruling import left_open, rule_of

@@ -6,7 +6,7 @@ from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule
 
 from ..sections import Line
-from .asking import Needs
+from .needs import Needs
 
 
 def left_open(line: Line) -> Outcome:
