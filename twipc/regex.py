@@ -14,6 +14,9 @@ def late_regex(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     return cast("re.Pattern[AnyStr]", _Late(pattern, flags))
 
 
+_METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub"})
+
+
 class _Late:
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
@@ -21,7 +24,9 @@ class _Late:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """A method, and from now on an attribute, so that who uses one often does not come by here."""
+        if name not in _METHODS:  # such as what `copy` asks for of one that has no pattern yet
+            raise AttributeError(f"a late regular expression has no `{name}`")
         compiled = re.compile(self.pattern, self.flags)
-        for method in ("findall", "finditer", "fullmatch", "match", "search", "split", "sub"):
+        for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return cast("Callable[..., Any]", object.__getattribute__(self, name))

@@ -40,6 +40,22 @@ services:
         x-a: b  #! TW202
 secrets: {key: {file: .secrets/key}}
 """,
+    "the status that has a page already": """\
+services:
+  web: {image: shop/web:1, ports: {http: 80}}
+  edge:
+"""
+    + SERVER % "web"
+    + """\
+      error_pages:
+        - {status: [404], page: pages/404.html}
+        - status:
+            - 500
+            - 404  #! TW202
+            - 500  #! TW202
+          page: pages/50x.html
+        - {status: [404], page: pages/404.html}  #! TW202
+""",
     "the later of two ports": """\
 services:
   zoo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
 import pytest
@@ -39,6 +40,12 @@ def test_it_is_compiled_once_and_not_before_it_is_used(monkeypatch: pytest.Monke
     assert late.search("too late")
     assert late.fullmatch("late")
     assert asked == ["late"]
+
+
+def test_a_copy_finds_the_same() -> None:
+    late = late_regex("late")
+    for one in (copy.copy(late), copy.deepcopy(late)):
+        assert one.search("too late")
 
 
 def test_what_a_compiled_one_has_not_it_has_not() -> None:

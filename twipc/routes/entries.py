@@ -37,6 +37,9 @@ class Entry(Struct, frozen=True):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Entry) and self._said == other._said
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # a Struct's own compares every field
+
     def __hash__(self) -> int:
         return hash(self._said)
 

@@ -35,6 +35,9 @@ class Routing(Struct, frozen=True, eq=False):
         except TooMany:
             return False
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # a Struct's own asks which of them it is
+
     __hash__ = None  # type: ignore[assignment]
 
     def differences(self, other: Routing) -> list[Difference]:

@@ -256,9 +256,20 @@ class Http(Noun):
             help = "it counts what goes to members or for files, and no route leads there"
             yield Clash("the rate limit counts nothing", help, ("rate_limit",), certain=False)
         yield from self._header_clashes()
+        yield from self._page_clashes()
         if self.tls and self.stats and self.tls.certificate == self.stats.auth.secret:
             said = f"`{self.tls.certificate}` is a certificate and a password"
             yield Clash(said, "each is a secret of its own", ("tls", "certificate"))
+
+    def _page_clashes(self) -> Iterator[Clash]:
+        """Statuses that are said twice: one engine would take the first page, another the last."""
+        seen: set[int] = set()
+        for index, page in enumerate(self.error_pages):
+            for nth, status in enumerate(page.status):
+                if status in seen:
+                    said, help = f"the status {status} has a page already", "a status has one page: take it out of one of them"
+                    yield Clash(said, help, ("error_pages", index, "status", nth))
+                seen.add(status)
 
     def _header_clashes(self) -> Iterator[Clash]:
         """Headers that are said twice, in whatever case, and those that do not fit."""
