@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from twipc import rules
 from twipc.diagnostics import Code
+from twipc.formats.nginx import codes as nginx
 from twipc.output import codes as output
 from twipc.registry import target, target_names
 from twipc.resolve import codes as resolve
@@ -18,7 +19,7 @@ from twipc.verify import codes as verify
 
 def codes() -> Mapping[str, Code]:
     """All codes by id, in their order; an id that two makers use is our own mistake."""
-    passes = (syntax, spec, resolve, rules, support, verify, run, output)
+    passes = (syntax, spec, resolve, rules, support, verify, run, output, nginx)
     every = [code for module in passes for code in module.CODES]
     for name in target_names():
         every += target(name).codes

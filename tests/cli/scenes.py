@@ -52,6 +52,18 @@ def spec_on(target: str, **service: object) -> Spec:
     return {**spec, "targets": {target: targets_of(spec)[target]}}
 
 
+def including(name: str, **files: str) -> Scene:
+    """A configuration of nginx that includes others."""
+
+    def scene(folder: Path) -> list[str]:
+        for file, text in files.items():
+            (folder / file).write_text(text)
+        (folder / "nginx.conf").write_text(f"events {{}} http {{ include {name}; server {{ listen 80; }} }}")
+        return run("routes", "nginx.conf", "--format", "json", at=folder).codes
+
+    return scene
+
+
 def linted(spec: Spec | str | bytes) -> Scene:
     def scene(folder: Path) -> list[str]:
         project(folder, as_text(spec) if isinstance(spec, dict) else spec)
@@ -420,6 +432,10 @@ SCENES: dict[str, Scene] = {
     "ECS139": deployed(mounted_elsewhere, FILES_MADE),
     "ECS131": deployed(balanced),
     "TW710": untemplated,
+    "TW730": including("sites/shop.conf"),
+    "TW731": including("*.conf"),
+    "TW732": including("0.conf", **{f"{n}.conf": f"include {n + 1}.conf;" for n in range(20)}, **{"20.conf": ""}),
+    "TW733": including("/srv/shared/*.conf"),
     "TW711": without_botocore,
     "TW712": without_credentials,
     "TW713": asked_of_aws(refuses={"CreateChangeSet": ("AccessDenied", "User is not authorized")}),

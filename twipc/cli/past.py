@@ -8,6 +8,9 @@ from twipc.project import Project
 from twipc.run import Failed, Runner
 from twipc.target.runtime import Answer, Step
 
+LINK = "120000"
+"""The mode of a symbolic link in git."""
+
 
 class NoRevision(Exception):
     """Git does not know the revision, is not there, or the project is not in git; says why in one line."""
@@ -36,6 +39,12 @@ class Past(Project, eq=False, kw_only=True):
             return None
         self.sources[path] = found.out
         return found.out.encode("utf-8", "surrogateescape")
+
+    def listing(self, folder: str) -> dict[str, str]:
+        """The modes of what lay in a folder, by their names; nothing where there was none."""
+        found = _git(self.root, "ls-tree", "-z", self.commit, "--", f"./{folder}/")
+        lines = (line.partition("\t") for line in found.out.split("\0") if line and not found.code)
+        return {name.rpartition("/")[2]: about.partition(" ")[0] for about, _, name in lines}
 
 
 def _git(root: Path, *words: str) -> Answer:

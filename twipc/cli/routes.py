@@ -67,6 +67,8 @@ def table(session: Session, names: tuple[str, ...]) -> None:
     ENV is an environment's name or spec, ENV:SERVICE one `http` service of it; none means all. A configuration file of nginx
     (.conf) or haproxy (.cfg) has a table too, FILE:PORT that of one port; so have the application load balancers of a template
     of CloudFormation (.json), FILE:SERVER that of one.
+
+    What an nginx.conf includes is read with it, as far as it lies in the folder of that file.
     """
     found = sides(session, names)
     rows = []

@@ -14,6 +14,7 @@ from twipc.diagnostics import Report, Span, Stopped
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import visible
 from twipc.driver import load
+from twipc.formats.nginx.including import NOTHING, Wrong
 from twipc.formats.reading import ports_of, routing_of
 from twipc.model import Model
 from twipc.project import content_of
@@ -22,9 +23,10 @@ from twipc.routes import meant
 from twipc.routes.table import Answer, Onward, Outcome, Site, Table
 from twipc.syntax import parse
 
+from .including import included, reason, span_of, tell_left_open
 from .past import NoRevision, Past
 from .session import Session
-from .specs import Spec, here, shown
+from .specs import Spec, folder_of, shown
 
 CONFIGURATIONS = (".conf", ".cfg")
 TEMPLATE = ".json"
@@ -38,13 +40,16 @@ class Side(Struct, frozen=True):
     model: Model | None = None
     spec: Spec | None = None
     file: str = ""
+    revision: str = ""
+    """Of a file, with the sign before it."""
 
     def where(self, at: tuple[str | int, ...]) -> str:
         """File and line of a rule; a rule that is written nowhere is twipc's own."""
         if not at:
             return "-"
         if self.model is None or self.spec is None:
-            return f"{self.file}:{at[0]}"
+            file = f"{at[1]}{self.revision}" if at[1:] else self.file
+            return f"{file}:{at[0]}"
         span: Span = self.model.span(at)
         return f"{shown(self.spec.project.root / span.file)}:{span.line}"
 
@@ -69,11 +74,11 @@ def _named(session: Session, name: str) -> list[Side]:
     head, _, of = name.partition(":")
     path, revision = _of_revision(head)
     if Path(path).suffix in CONFIGURATIONS:
-        return [_configuration(path, of, revision)]
+        return [_configuration(session, path, of, revision)]
     if Path(path).suffix == TEMPLATE:
         return _template(path, of, revision)
     if Path(path).suffix in (".yml", ".yaml") and _is_no_spec(path, revision):
-        return [_configuration(path, "", revision)]
+        return [_configuration(session, path, "", revision)]
     spec = next(iter(session.specs((path,))))
     if revision:
         past, content = _past(spec.project.root, spec.file, revision)
@@ -104,7 +109,7 @@ def _past(root: Path, file: str, revision: str) -> tuple[Past, bytes]:
 
 
 def _content(path: str, revision: str) -> bytes:
-    folder = Path(path).parent if Path(path).parent.is_dir() else here()
+    folder = folder_of(path)
     return _past(folder, os.path.relpath(path, folder), revision)[1] if revision else content_of(Path(path))
 
 
@@ -132,25 +137,35 @@ def _of_spec(session: Session, spec: Spec, name: str, service: str) -> list[Side
     return [Side(name if plain else f"{name}:{one}", meant.site(model, one), model, spec) for one in entries]
 
 
-def _configuration(path: str, port: str, revision: str) -> Side:
+def _configuration(session: Session, path: str, port: str, revision: str) -> Side:
     if port and not port.isdecimal():
         raise click.UsageError(visible(f"`{port}` is no port of {path}"))
+    text, brought = "", NOTHING
     try:
         text = _content(path, revision).decode("utf-8", "surrogateescape")
-        table = routing_of(path, text, int(port) if port else None)
+        brought = included(path, text, revision)
+        table = routing_of(path, text, int(port) if port else None, brought)
+    except Wrong as wrong:
+        session.report.add(wrong.code, wrong.said, span_of(wrong.at, path, revision), help=wrong.help)
+        session.finish(1)
+        raise AssertionError("it ends with 1") from None
     except Stopped:
         raise click.UsageError(visible(f"{path} is neither a spec nor a compose file")) from None
     except OSError as problem:
         raise click.UsageError(visible(f"{path}: {problem.strerror}")) from None
-    except (LookupError, ValueError) as problem:
+    except LookupError as problem:
+        raise click.UsageError(visible(f"{path}: {problem.args[0]}{reason(text, brought)}")) from None
+    except ValueError as problem:
         raise click.UsageError(visible(f"{path}: {problem.args[0]}")) from None
-    more = ports_of(path, text) if not port else []
+    tell_left_open(session, text, brought, path, revision)
+    more = ports_of(path, text, brought) if not port else []
     name = f"{path}@{revision}" if revision else path
     if more[1:]:
         others = " ".join(f"{name}:{one}" for one in more[1:])
         click.echo(visible(f"{name}: asked is port {more[0]}; others are {others}"), err=True)
     server = Path(path).name
-    return Side(name, Site(server, {server: table}, text), file=name)
+    source = "\0".join((text, *(f"{word}\0{one.text or (one.name, one.why)}" for word in brought for one in brought[word])))
+    return Side(name, Site(server, {server: table}, source), file=name, revision=name.removeprefix(path))
 
 
 def _template(path: str, server: str, revision: str) -> list[Side]:

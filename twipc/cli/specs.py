@@ -73,6 +73,11 @@ def here() -> Path:
         raise click.UsageError(f"the current folder is gone: {problem.strerror}") from None
 
 
+def folder_of(path: str) -> Path:
+    """Where git is asked about a file: in its folder, if there still is one."""
+    return Path(path).parent if Path(path).parent.is_dir() else here()
+
+
 def root_of(folder: Path) -> Path:
     """The nearest folder upward that holds `specs/`, or the folder itself."""
     return next((one for one in (folder, *folder.parents) if (one / "specs").is_dir()), folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ from .haproxy.read.routing import routing as haproxy_routing
 from .haproxy.sections import NotHaproxy
 from .haproxy.support import SUPPORT as HAPROXY_SUPPORT
 from .nginx.baseline import baseline as nginx_baseline
+from .nginx.including import NOTHING, Included
 from .nginx.read import read as read_nginx
 from .nginx.read.routing import ports as nginx_ports
 from .nginx.read.routing import routing as nginx_routing
@@ -35,8 +36,6 @@ _READERS: Mapping[str, ReadServer] = {
     ENGINES["haproxy"].config: read_haproxy,
     ENGINES["nginx"].config: read_nginx,
 }
-_ROUTINGS: Mapping[str, Callable[[str, int | None], Table]] = {".cfg": haproxy_routing, ".conf": nginx_routing}
-_PORTS: Mapping[str, Callable[[str], list[int]]] = {".cfg": haproxy_ports, ".conf": nginx_ports}
 _BASELINES: Mapping[str, ServerBaseline] = {"haproxy": haproxy_baseline, "nginx": nginx_baseline}
 ENGINE_SUPPORT: Mapping[str, EngineSupport] = {"haproxy": HAPROXY_SUPPORT, "nginx": NGINX_SUPPORT}
 
@@ -52,8 +51,10 @@ def read_server(files: Mapping[str, str], service: str, discovery: Discovery) ->
     return facts
 
 
-def routing_of(name: str, text: str, port: int | None = None) -> Table:
+def routing_of(name: str, text: str, port: int | None = None, included: Included = NOTHING) -> Table:
     """What a configuration file, ours or anyone's, does with which requests; its name tells whose it is.
+
+    `included` are the files that it includes; one that is not among them is left open.
 
     Raises LookupError where nothing listens (on that port), ValueError for a text that its engine would not read, and `Stopped`
     for what is no YAML.
@@ -61,17 +62,18 @@ def routing_of(name: str, text: str, port: int | None = None) -> Table:
     try:
         if name.endswith((".yml", ".yaml")):
             return virtual_hosts(parse(text.encode("utf-8", "surrogateescape"), name, Report()))
-        return _ROUTINGS[name[name.rindex(".") :]](text, port)
+        return haproxy_routing(text, port) if name.endswith(".cfg") else nginx_routing(text, port, included)
     except (NotNginx, NotHaproxy, NotUnderstood) as problem:
         raise ValueError(str(problem)) from None
     except UnicodeEncodeError:
         raise ValueError("the file is no UTF-8 text") from None
 
 
-def ports_of(name: str, text: str) -> list[int]:
+def ports_of(name: str, text: str, included: Included = NOTHING) -> list[int]:
     """The ports on which a configuration file that has a table listens, the one that is asked by default before all."""
-    found = _PORTS.get(name[name.rindex(".") :])
-    return found(text) if found else []
+    if name.endswith(".cfg"):
+        return haproxy_ports(text)
+    return nginx_ports(text, included) if name.endswith(".conf") else []
 
 
 def _who_takes_what(service: str) -> FactKey:

@@ -31,6 +31,18 @@ class Directive(Struct):
     args: tuple[str, ...]
     line: int
     block: Block | None
+    file: str = ""
+    """The file that another one includes, by its name; nothing in the one that was asked for."""
+
+    @property
+    def at(self) -> tuple[str | int, ...]:
+        """Where it is written, as a rule says it."""
+        return (self.line, self.file) if self.file else (self.line,)
+
+    @property
+    def place(self) -> str:
+        """The same in words."""
+        return f"line {self.line} of {self.file}" if self.file else f"line {self.line}"
 
 
 class Block(Struct):

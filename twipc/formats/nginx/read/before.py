@@ -48,14 +48,14 @@ def before(server: Block, around: Around) -> Iterator[Rule]:
 
 
 def _rule(one: Directive, outcome: Outcome, path: Pattern = pattern.ALL) -> Rule:
-    return Rule(f"{one.name} {' '.join(one.args)}".strip(), (path,), outcome, at=(one.line,))
+    return Rule(f"{one.name} {' '.join(one.args)}".strip(), (path,), outcome, at=one.at)
 
 
 def _rewritten(one: Directive, server: Block, around: Around) -> Rule:
     try:
         path = expression(one.args[0] if one.args else "(")
     except NotUnderstood as why:
-        return _rule(one, (Answer(OPEN, f"{why}, line {one.line}"),))
+        return _rule(one, (Answer(OPEN, f"{why}, {one.place}"),))
     sent = redirected(one)
     if not sent:
         return _rule(one, unread(one), path)
@@ -89,7 +89,7 @@ def _if(one: Directive, server: Block, around: Around) -> Rule:
         asked.not_hosts,
         asked.methods,
         asked.scheme,
-        (one.line,),
+        one.at,
     )
 
 

@@ -68,13 +68,13 @@ class _Level(Struct, frozen=True, dict=True):
         """What a location does with the paths that it takes."""
         outcome = leads(location.block or Block([]), self.within, location.args[-1])
         if any(isinstance(one, Answer) and one.kind == "files" for one in outcome) and self._is_asked_again(location):
-            index = Directive("index", (), location.line, None)
+            index = Directive("index", (), location.line, None, location.file)
             yield self.rule(location, (path, _FOLDER), unread(index), unless)
         yield self.rule(location, (path,), outcome, unless)
 
     def rule(self, location: Directive, paths: Sequence[Pattern], outcome: Outcome, unless: Sequence[Pattern] = ()) -> Rule:
         own = tuple(self.paths)
-        return Rule(_said(location), (*own, *paths), outcome, (*self.not_paths, *unless), at=(location.line,))
+        return Rule(_said(location), (*own, *paths), outcome, (*self.not_paths, *unless), at=location.at)
 
     def _is_asked_again(self, location: Directive) -> bool:
         """Whether a file of `index` is looked for anew, and another location takes it."""
@@ -94,7 +94,7 @@ def rules(server: Directive, around: Around, maps: Sequence[Directive]) -> Itera
     yield from _deciding(level)
     yield from _falling_back(level)
     rest = Block([one for one in server.block.directives if one.name in ("root", "try_files", "error_page", "allow", "deny")])
-    yield Rule("no location", (pattern.ALL,), leads(rest, around.within(server.block)), at=(server.line,))
+    yield Rule("no location", (pattern.ALL,), leads(rest, around.within(server.block)), at=server.at)
 
 
 def _deciding(level: _Level) -> Iterator[Rule]:
@@ -122,7 +122,7 @@ def _deciding(level: _Level) -> Iterator[Rule]:
         try:
             path = looked_for(one.args[1], any_case=_kind(one) == "~*")
         except NotUnderstood as why:
-            yield level.rule(one, (pattern.ALL,), (Answer(OPEN, f"{why}, line {one.line}"),))
+            yield level.rule(one, (pattern.ALL,), (Answer(OPEN, f"{why}, {one.place}"),))
             continue
         if _has_locations(one):
             yield from _deciding(level.below(one, path))

@@ -16,6 +16,7 @@ from twipc.regex import late_regex
 from twipc.routes.sent import literal
 from twipc.routes.table import OPEN, Answer, Outcome
 
+from ..including import BENIGN
 from ..tree import Block, Directive
 from .others import OTHERS, others
 from .pages import pages
@@ -24,10 +25,6 @@ from .sending import absolute, named, redirected, returned
 _ASKS_LUA = ("rewrite_by_lua", "access_by_lua", "content_by_lua", "set_by_lua", "js_content", "js_access", "perl")
 _GUARDS = ("auth_request", *_ASKS_LUA, "allow", "deny", *OTHERS)
 _MODULES = ("stub_status", "empty_gif", "api", "status")
-_BENIGN = frozenset(
-    {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "options-ssl-nginx.conf"}
-)
-"""Files that distributions and certbot bring, without anything that chooses between requests."""
 _ADDRESS = late_regex("(https?|grpcs?)://(.*)", re.DOTALL)
 _BACK = late_regex(r"\^/\[\.\]twipc/route_[0-9]+\(/\.\*\)\$")
 """How our own configurations give a path back as it came."""
@@ -68,12 +65,12 @@ NOTHING = Around()
 
 def unread(one: Directive) -> Outcome:
     """The answer that a directive leaves open."""
-    return (Answer(OPEN, f"`{one.name}`, line {one.line}"),)
+    return (Answer(OPEN, f"`{one.name}`, {one.place}"),)
 
 
 def foreign_includes(block: Block) -> Iterator[Directive]:
     """Those that may hold anything."""
-    return (one for one in block.directives if one.name == "include" and "".join(one.args).rpartition("/")[2] not in _BENIGN)
+    return (one for one in block.directives if one.name == "include" and "".join(one.args).rpartition("/")[2] not in BENIGN)
 
 
 def leads(block: Block, around: Around = NOTHING, of: str = "") -> Outcome:
@@ -171,7 +168,7 @@ def _named(answer: Answer, said: Directive, block: Block, around: Around, of: st
         elif len(makers) == 1 and one.name == "set" and _constant(one, block, around):
             text = re.sub(rf"\$(?:{name}\b|\{{{name}\}})", one.args[1].replace("\\", "\\\\"), text)
         else:
-            return (Answer(OPEN, f"`${name}`, line {one.line}"),)
+            return (Answer(OPEN, f"`${name}`, {one.place}"),)
     if answer.kind == "redirect":
         return _sent(text, said, block, around, of if groups else "")
     if answer.kind == "backend" and (found := _ADDRESS.fullmatch(text)):

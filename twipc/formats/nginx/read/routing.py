@@ -16,10 +16,11 @@ from twipc.routes.expression import expression
 from twipc.routes.pattern import Pattern
 from twipc.routes.table import Answer, Rule, Table
 
-from ..tree import Block, Directive, parse
+from ..including import NOTHING, VALUES, Included, joined
+from ..tree import Block, Directive
 from .before import before, methods
 from .finding import rules
-from .leading import Around, unread
+from .leading import Around, foreign_includes, unread
 
 _DEFAULT = ("default_server", "default")
 
@@ -49,9 +50,9 @@ class _Server(Struct):
         return [one for one in self.listens if one.at(port)]
 
 
-def routing(text: str, port: int | None = None) -> Table:
-    """The rules of the port that comes first in the file, or of `port`; raises `NotNginx` and `LookupError`."""
-    root, _ = parse(text)
+def routing(text: str, port: int | None = None, included: Included = NOTHING) -> Table:
+    """The rules of the port that comes first in the file, or of `port`; raises `NotNginx`, `LookupError` and `Wrong`."""
+    root = joined(text, included)
     places = _places(root)
     servers = [(_server(one), place) for place in places for one in place.directives if one.name == "server" and one.block]
     if not servers:
@@ -80,10 +81,23 @@ def routing(text: str, port: int | None = None) -> Table:
     return Table(found, (Answer("status", "404"),), https=any("ssl" in one.directive.args for one in listens), methods=told)
 
 
-def ports(text: str) -> list[int]:
+def ports(text: str, included: Included = NOTHING) -> list[int]:
     """Those that its servers listen on, in their order; of a range the first."""
-    servers = (one for place in _places(parse(text)[0]) for one in place.directives if one.name == "server" and one.block)
+    servers = (
+        one for place in _places(joined(text, included)) for one in place.directives if one.name == "server" and one.block
+    )
     return list(dict.fromkeys(listen.first for one in servers for listen in _server(one).listens))
+
+
+def left_open(text: str, included: Included = NOTHING) -> list[Directive]:
+    """Every `include` of which nobody here knows what it brings, where it may choose between requests."""
+    return [one for place in _places(joined(text, included)) for one in _foreign(place)]
+
+
+def _foreign(block: Block) -> Iterator[Directive]:
+    yield from foreign_includes(block)
+    for one in block.directives:
+        yield from _foreign(one.block) if one.block and one.name not in VALUES else ()
 
 
 def _ports_of(server: _Server, there: Sequence[_Server], asked: int) -> tuple[int | Directive, str | Directive]:
@@ -128,7 +142,9 @@ def _server(directive: Directive) -> _Server:
     assert directive.block
     names = tuple(name for one in directive.block.directives if one.name == "server_name" for name in one.args)
     said = [one for one in directive.block.directives if one.name == "listen" and one.args]
-    listens = [_listen(one) for one in said] or [_Listen(Directive("listen", (), directive.line, None), "", 80, 80)]
+    listens = [_listen(one) for one in said] or [
+        _Listen(Directive("listen", (), directive.line, None, directive.file), "", 80, 80)
+    ]
     return _Server(directive, names or ("",), tuple(one for one in listens if one))
 
 
@@ -211,4 +227,4 @@ def _of_host(server: _Server, hosts: tuple[Pattern, ...], around: Around, maps: 
 
 
 def _left_open(by: Directive, hosts: tuple[Pattern, ...]) -> Iterator[Rule]:
-    yield Rule("server", (pattern.ALL,), unread(by), hosts=hosts, at=(by.line,))
+    yield Rule("server", (pattern.ALL,), unread(by), hosts=hosts, at=by.at)

@@ -42,11 +42,11 @@ def _row(row: Directive, place: Directive | None, *, by_scheme: bool, within: Ar
         methods = None if method == r"\S+" else frozenset(_methods(expression(f"^(?:{method})$")))
         paths: Pattern = looked_for(f"^{path}")
     except NotUnderstood as why:
-        return Rule(row.name, (pattern.ALL,), (Answer(OPEN, f"{why}, line {row.line}"),), at=(row.line,))
+        return Rule(row.name, (pattern.ALL,), (Answer(OPEN, f"{why}, {row.place}"),), at=row.at)
     inside = Block([one for one in place.block.directives if one.name != "internal"]) if place and place.block else Block([])
     to = leads(inside, within) if place else (Answer("status", "404"),)
     by = "" if scheme in ("", r"\S+") else scheme
-    return Rule(path, (paths,), to, hosts=hosts, methods=methods, scheme=by, at=(row.line,))
+    return Rule(path, (paths,), to, hosts=hosts, methods=methods, scheme=by, at=row.at)
 
 
 def _methods(asked: Pattern) -> Iterator[str]:
