@@ -100,11 +100,15 @@ def test_the_same_in_any_key_order(spec: Spec, seed: int) -> None:
 
 PRINT = """
 import hashlib
-from tests.compiling import committed, compiled_spec
+from tests.cli.test_codes import EXAMPLES, whole
+from tests.compiling import committed, compiled_spec, compiled_text
 for name in committed():
     for one in compiled_spec(name).compiled:
         for path, text in one.bundle.texts.items():
             print(name, one.target.name, path, hashlib.sha256(text.encode()).hexdigest())
+for code in EXAMPLES:
+    for one in compiled_text(whole(code.bad)).findings:
+        print(code.id, ascii((one.code.id, one.message, one.help, one.span, one.related, one.at, one.target)))
 """
 
 

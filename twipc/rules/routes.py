@@ -51,7 +51,7 @@ def _is_twin(http: Http, index: int, path: str, takers: frozenset[Taker]) -> boo
 
 def _take(found: list[frozenset[Taker]]) -> str:
     """Those who take something, each once."""
-    takers = sorted({taker for some in found for taker in some}, key=lambda one: one.number)
+    takers = sorted({taker for some in found for taker in some}, key=lambda one: (one.number, one.said))
     names = list(dict.fromkeys("the server itself" if one.number == OWN else f"`{one.said}`" for one in takers))
     shown = names if len(names) <= _MOST_NAMED else [*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"]
     return f"{', '.join(shown[:-1])} and {shown[-1]} take" if len(shown) > 1 else f"{shown[0]} takes"

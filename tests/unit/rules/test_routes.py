@@ -159,6 +159,14 @@ def test_several_that_hide_a_route_between_them_are_named() -> None:
     assert len(finding.related) == 2
 
 
+def test_paths_of_one_route_that_hide_another_are_named_in_order() -> None:
+    """A set has another order in each run; some of four would be in order by chance."""
+    names = [f"/{letter}/" for letter in "dbca"]
+    hidden: Match = {"exact": [f"{name}x" for name in names]}
+    said = "no request reaches this route: `/a/`, `/b/`, `/c/` and `/d/` take them all before"
+    assert messages({"prefix": names}, hidden) == [said]
+
+
 def test_all_that_meet_are_asked_where_those_that_were_tried_leave_some() -> None:
     globs: list[Match] = [{"glob": ["/a/*"]}, {"glob": ["/a/*/*"]}, {"glob": ["/a/*/*/**"]}]
     assert told(*globs, {"prefix": ["/a/"]}) == ["3"]
