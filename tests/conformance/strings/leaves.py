@@ -49,6 +49,7 @@ NOT_TRIED: Mapping[str, str] = {
     "accept.#.at": "a place in the spec itself",
     "accept.#.because": "words for readers of the spec: no artifact has them",
     "accept.#.target": "a target's name",
+    "accept.#.target.#": "a target's name",
     "extends": _PROJECT,
     "services.*.build": _PROJECT,
     "services.*.build.context": _PROJECT,
