@@ -125,7 +125,8 @@ def _path(difference: Difference, model: Model, target: Target) -> Path:
 
 def _of_route(path: Path, difference: Difference, model: Model) -> Path:
     """The first route that is not said as it was meant; of one that names several paths each is a fact."""
-    http = model.environment.services[difference.key.owner[0]].http
+    service = model.environment.services.get(difference.key.owner[0])  # an artifact may have another
+    http = service.http if service else None
     meant, said = difference.meant, difference.said
     if http is None or not isinstance(meant, tuple) or not isinstance(said, tuple):
         return path

@@ -299,6 +299,14 @@ def test_what_is_added_and_what_is_missing_is_told_as_such(root: Path) -> None:
     ]
 
 
+def test_a_server_that_is_called_otherwise_is_missing_and_added(root: Path) -> None:
+    number = edit(root, COMPOSE, "\n  edge:\n", "\n  edgz:\n")
+    ran = run("verify", "--format", "concise", at=root)
+    assert (ran.code, ran.err) == (1, "")
+    assert f"{COMPOSE}:{number + 1}:" in ran.out
+    assert "edgz" in ran.out
+
+
 def test_a_comment_is_told_at_its_line(root: Path) -> None:
     number = edit(root, CONF, "# ", "# really ")
     (found,) = findings(root)
