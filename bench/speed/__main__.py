@@ -88,7 +88,7 @@ def committed(work: Path, there: Iterable[Peer], rounds: int) -> Table:
     shutil.copy(ROOT / "out/prod/compose/docker-compose.yml", folder / "compose.yaml")
     shutil.copy(ROOT / "out/prod/swarm/docker-stack.yml", folder / "stack.yaml")
     entry = Entry("twipc compile prod", (TWIPC, "compile", "prod"), folder, FRESH)
-    able = [one for one in there if one.reads_today]
+    able = [one for one in there if one.reads_prod]
     taken = race([entry, *beside(able, folder)], rounds)
     title = "Anew: the committed specs/prod.yaml, all targets"
     return Table(title, entry.name, taken, [Bar(COMPOSE, 0.2, 0.4)], COLD)

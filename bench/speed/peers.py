@@ -19,8 +19,8 @@ class Peer:
     name: str
     command: tuple[str, ...]
     does: str
-    reads_today: bool = True
-    """Whether it takes all that a compose file of today may say."""
+    reads_prod: bool = True
+    """Whether it takes the committed production: one knows an older form only, another opens the files of its secrets."""
 
 
 def peers() -> Iterator[Peer]:
@@ -32,9 +32,10 @@ def peers() -> Iterator[Peer]:
         yield Peer(STACK, (docker, "stack", "config", "-c", "stack.yaml"), does)
     if old := _found("docker-compose-1"):
         command = (old, "-f", "compose.yaml", "config")
-        yield Peer("docker-compose 1.29 config", command, "does what `docker compose` does, in Python", reads_today=False)
+        yield Peer("docker-compose 1.29 config", command, "does what `docker compose` does, in Python", reads_prod=False)
     if kompose := shutil.which("kompose"):
-        yield Peer(KOMPOSE, (kompose, "convert", "-f", "compose.yaml", "--stdout"), "prints manifests of Kubernetes")
+        command = (kompose, "convert", "-f", "compose.yaml", "--stdout")
+        yield Peer(KOMPOSE, command, "prints manifests of Kubernetes", reads_prod=False)
 
 
 def _found(name: str) -> str | None:
