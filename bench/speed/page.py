@@ -40,7 +40,9 @@ many small things and no large one.
 
 `kompose convert` is raced where `kompose` is on PATH. No `go install` makes it, as its module replaces another; its module
 itself is built by `go build -C "$(go mod download -json github.com/kubernetes/kompose@v1.38.0 | jq -r .Dir)" -trimpath
--ldflags "-s -w" -o ~/bin/kompose .`
+-ldflags "-s -w" -o ~/bin/kompose .` Where it is on PATH, it starts `kompose version` three times for each service, and waits:
+by `strace` that is most of its time. Started by a path that is not on PATH it cannot, and of 1,000 services it takes 1.7 s of a
+processor then, 0.45 of what twipc takes.
 """
 """Where the time goes, by `time.process_time` around each pass; and how one gets kompose, which no test needs."""
 

@@ -34,8 +34,8 @@ def peers() -> Iterator[Peer]:
         command = (old, "-f", "compose.yaml", "config")
         yield Peer("docker-compose 1.29 config", command, "does what `docker compose` does, in Python", reads_prod=False)
     if kompose := shutil.which("kompose"):
-        command = (kompose, "convert", "-f", "compose.yaml", "--stdout")
-        yield Peer(KOMPOSE, command, "prints manifests of Kubernetes", reads_prod=False)
+        does = "prints manifests of Kubernetes"
+        yield Peer(KOMPOSE, (kompose, "convert", "-f", "compose.yaml", "--stdout"), does, reads_prod=False)
 
 
 def _found(name: str) -> str | None:
