@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
@@ -16,6 +17,7 @@ States = Mapping[str, Path]
 """What an environment has outside of it, by its id or name, and where the spec says it."""
 Made = Mapping[str, tuple[Path, str]]
 """What an environment makes outside of it, where the spec says it, and how it says that another does."""
+Said = TypeVar("Said")
 
 
 def across(
@@ -26,59 +28,62 @@ def across(
     `states`, `names` and `made` have one entry for each model.
     """
     environments: dict[str, Model] = {}
-    writers: dict[str, tuple[Model, Path]] = {}
     yield from _folders(models)
     yield from _services(models, names)
     yield from _made(models, made)
-    for model, state in zip(models, states, strict=True):
+    for model in models:
         first = environments.setdefault(model.name, model)
         if first is not model:
             yield _same_name(model, first)
-        for key, path in sorted(state.items()):
-            other, where = writers.setdefault(key, (model, path))
-            if other is not model:
-                yield Finding(
-                    SECOND_WRITER,
-                    f"`{other.name}` and `{model.name}` would both write `{key}`",
-                    model.span(path),
-                    help="give each environment a store of its own",
-                    related=(Related(other.span(where), f"`{other.name}` says it here"),),
-                    at=model.tree.name(path),
-                )
+    for key, (model, path), (other, where) in _alike(models, states):
+        yield Finding(
+            SECOND_WRITER,
+            f"`{other.name}` and `{model.name}` would both write `{key}`",
+            model.span(path),
+            help="give each environment a store of its own",
+            related=(Related(other.span(where), f"`{other.name}` says it here"),),
+            at=model.tree.name(path),
+        )
+
+
+def _alike(
+    models: Sequence[Model], named: Sequence[Mapping[str, Said]]
+) -> Iterator[tuple[str, tuple[Model, Said], tuple[Model, Said]]]:
+    """What several environments have, as each but the first says it, and as the first does."""
+    taken: dict[str, tuple[Model, Said]] = {}
+    for model, own in zip(models, named, strict=True):
+        for name in sorted(own):
+            first = taken.setdefault(name, (model, own[name]))
+            if first[0] is not model:
+                yield name, (model, own[name]), first
 
 
 def _services(models: Sequence[Model], names: Sequence[States]) -> Iterator[Finding]:
     """Services of environments with other names, which come to one nevertheless: hyphens join names, and are in them."""
-    taken: dict[str, tuple[Model, Path]] = {}
-    for model, called in zip(models, names, strict=True):
-        for name, path in sorted(called.items()):
-            other, where = taken.setdefault(name, (model, path))
-            if other.name != model.name:
-                yield Finding(
-                    SAME_SERVICE,
-                    f"`{other.name}` and `{model.name}` would both have {name}",
-                    model.span(path, key=True),
-                    help="rename the service, or one of the environments",
-                    related=(Related(other.span(where, key=True), f"`{other.name}` has it by this"),),
-                    at=model.tree.name(path),
-                )
+    for name, (model, path), (other, where) in _alike(models, names):
+        if other.name != model.name:
+            yield Finding(
+                SAME_SERVICE,
+                f"`{other.name}` and `{model.name}` would both have {name}",
+                model.span(path, key=True),
+                help="rename the service, or one of the environments",
+                related=(Related(other.span(where, key=True), f"`{other.name}` has it by this"),),
+                at=model.tree.name(path),
+            )
 
 
 def _made(models: Sequence[Model], made: Sequence[Made]) -> Iterator[Finding]:
     """Only the first can make it."""
-    taken: dict[str, tuple[Model, Path]] = {}
-    for model, own in zip(models, made, strict=True):
-        for name, (path, help) in sorted(own.items()):
-            other, where = taken.setdefault(name, (model, path))
-            if other.name != model.name:
-                yield Finding(
-                    MADE_TWICE,
-                    f"`{other.name}` and `{model.name}` would both make {name}",
-                    model.span(path, key=True),
-                    help=f"leave it to one of them: the other says {help}",
-                    related=(Related(other.span(where, key=True), f"`{other.name}` makes it for this"),),
-                    at=model.tree.name(path),
-                )
+    for name, (model, (path, help)), (other, (where, _)) in _alike(models, made):
+        if other.name != model.name:
+            yield Finding(
+                MADE_TWICE,
+                f"`{other.name}` and `{model.name}` would both make {name}",
+                model.span(path, key=True),
+                help=f"leave it to one of them: the other says {help}",
+                related=(Related(other.span(where, key=True), f"`{other.name}` makes it for this"),),
+                at=model.tree.name(path),
+            )
 
 
 def _folders(models: Sequence[Model]) -> Iterator[Finding]:
