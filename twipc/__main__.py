@@ -4,7 +4,7 @@ import _signal  # what `signal` wraps: that one takes its time to be imported
 import os
 import sys
 
-from twipc.stamp import stamp_of
+from twipc.stamp import Stamp, stamp_of
 
 
 def main() -> None:
@@ -14,6 +14,14 @@ def main() -> None:
     stamp = stamp_of(sys.argv[1:])
     if stamp and stamp.replay():
         os._exit(0)  # all is printed, and nothing is left to be tidied up
+    from twipc.starting import defer_metadata, make_room
+
+    defer_metadata()
+    make_room(_run)
+    _run(stamp)
+
+
+def _run(stamp: Stamp | None) -> None:
     from twipc.cli import main as run
 
     try:

@@ -43,7 +43,15 @@ def targets(modules: set[str]) -> set[str]:
 
 
 UNUSED = {
-    *("difflib", "twipc.catalogue", "twipc.diagnostics.github", "twipc.diagnostics.sarif", "twipc.run"),
+    *(
+        "difflib",
+        "email.message",
+        "importlib.metadata",
+        "twipc.catalogue",
+        "twipc.diagnostics.github",
+        "twipc.diagnostics.sarif",
+        "twipc.run",
+    ),
     *("twipc.spec.drafted", "twipc.spec.lock"),
     *("twipc.target.runtime", "twipc.targets.compose.runtime", "twipc.targets.swarm.runtime"),
     *("twipc.target.deploying", "twipc.targets.ecs.deploying.stack"),
