@@ -410,6 +410,27 @@ def test_what_arrives_otherwise_is_answered_otherwise(root: Path) -> None:
     assert run("routes", "diff", "pass.conf", "other.conf", at=root).code == 1
 
 
+def test_a_path_in_place_of_itself_changes_nothing(root: Path) -> None:
+    def answer(location: str, does: str) -> str:
+        (root / "pass.conf").write_text(f"server {{ listen 80; location {location} {{ {does}; }} }}")
+        return run("routes", "explain", "pass.conf", "/api/x", at=root).out.splitlines()[0].partition(" answered by ")[2]
+
+    assert answer("/", "proxy_pass http://a/") == "backend a"
+    assert answer("/api/", "proxy_pass http://a:8000/api/") == "backend a:8000"
+    assert answer("/api", "proxy_pass https://a/api") == "backend a over https"
+    assert answer("= /api/x", "proxy_pass http://unix:/s:/api/x") == "backend unix:/s"
+    assert answer("/api/", "proxy_pass http://a/api") == "backend a/api in place of /api/"
+    assert answer("/api/", "proxy_pass http://a/api/?b") == "backend a/api/?b in place of /api/"
+    assert answer("/api/", "proxy_pass http://a/v1/api/") == "backend a/v1/api/ in place of /api/"
+    assert answer("/", "proxy_pass http://a/x/") == "backend a/x/"
+    assert answer("/api/", "root /srv") == "files /srv"
+    assert answer("/api/", "alias /srv/api/") == "files /srv"
+    assert answer("^~ /api", "alias /srv/api") == "files /srv"
+    assert answer("/api/", "alias /api/") == "files /"
+    assert answer("/api/", "alias /srv/") == "files /srv in place of /api/"
+    assert answer("~ /api/", "alias /srv/api/") == "files /srv/api in place of /api/"
+
+
 @pytest.mark.parametrize("path", [f"{'(' * 1500}a{')' * 1500}", f"a{'*' * 1500}"])
 def test_an_expression_that_goes_very_deep_is_left_open(root: Path, path: str) -> None:
     (root / "deep.conf").write_text(f'server {{ listen 80; location ~ "{path}" {{ return 404; }} }}')

@@ -8,6 +8,7 @@ from twipc.diagnostics import Finding, Report
 from twipc.model import Model
 from twipc.syntax import Tree
 
+from .becoming import becoming
 from .chains import chains
 from .codes import CODES as _CODES
 from .external import external
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     unused,
     variables,
     programs,
+    becoming,
     limits,
     logs,
 )
@@ -69,6 +71,7 @@ ALONE: tuple[Rule, ...] = (
     spellings,
     variables,
     programs,
+    becoming,
     places,
     hosts,
     logs,

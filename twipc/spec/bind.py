@@ -103,11 +103,13 @@ def _refuse_nulls(node: Node | None, path: Path, shape: Shape, tree: Tree, repor
             return  # what it removes may not have been read
         last = path[-1] if path else "the file"
         example = "[]" if isinstance(shape, ListOf) else '""' if isinstance(shape, Leaf) or path[-2:-1] == ("env",) else "{}"
+        how = foreign.form("Environment", str(path[0]), "gap", inside=True) if len(path) == 2 else None
+        how = f"{how}," if how else f"write a value (an empty one is {example})"
         report.add(
             codes.BAD_VALUE,
             f"`{last}` is empty" if isinstance(last, str) else "an item of the list is empty",
             tree.span(path, key=True),
-            help=f"write a value (an empty one is {example}) or take it out; null only removes what an extended file says",
+            help=f"{how} or take it out; null only removes what an extended file says",
             at=tree.name(path),
         )
 

@@ -157,7 +157,7 @@ class Acceptance(Noun):
     code: FindingCode = Field(description="The finding's code, such as TW513.")
     at: Line = Field(
         description="The place as the finding names it: its path joined by dots, a list item by its port or name where no "
-        "other item has it, else by its number, from 0."
+        "other item has it, else by its number, from 0. A `*` is any one name: `services.*.depends_on.*`."
     )
     target: tuple[Line, ...] = Field(min_length=1, description="The targets on which it is lost.")
     because: Reason = Field(description="The reason, for who reads the spec next.")

@@ -17,6 +17,8 @@ from .secrecy import looks_secret
 from .shape import OfNoun, Shape, descriptions, fields, inside
 
 _LONGEST_WORD = 80
+_LONGEST_COMMAND = 400
+"""A line of words that is told as a list: longer ones are nothing to read in a terminal."""
 
 
 def veiled(path: Path, node: Node | None, message: str, help: str | None) -> tuple[str, str | None]:
@@ -159,7 +161,7 @@ def _form(node: Node | None) -> str:
 
 def _as_list(text: str, loc: Path) -> str:
     """How the words of a line are written as a list: one that a shell would read is handed to one."""
-    if len(text) > _LONGEST_WORD or looks_secret(loc, text):
+    if len(text) > _LONGEST_COMMAND or looks_secret(loc, text):
         return "a list is written [a, b]"
     try:
         parts = ["sh", "-c", text] if re.search(r"[|&;<>$`*?(){}~]", text) else shlex.split(text)

@@ -87,10 +87,13 @@ SECRET_LOST = Code(
     "a secret does not reach a service on a target",
     Severity.ERROR,
     why="The service would start without it, or not at all. Compose and Swarm bring secrets as files alone, ECS as variables "
-    "alone: a spec for both says `secrets: [api-key]` and `env: {KEY: {secret: api-key}}`, and accepts each where it is lost.",
+    "alone: a spec for both says `secrets: [api-key]` and `env: {KEY: {secret: api-key}}`, and accepts each where it is lost. "
+    "A program that reads variables alone is started by a shell that makes one of the file, where its image has one: "
+    """`entrypoint: [sh, -c, 'export KEY="$(cat /run/secrets/api-key)"; exec /start']`.""",
     bad="services:\n  web:\n    image: shop/web:1\n    env: {KEY: {secret: api-key}}  #! TW515\n"
     "secrets: {api-key: {file: .secrets/api-key}}",
-    good="services:\n  web:\n    image: shop/web:1",
+    good="services:\n  web:\n    image: shop/web:1\n    env: {KEY_FILE: /run/secrets/api-key}\n    secrets: [api-key]\n"
+    "secrets: {api-key: {file: .secrets/api-key}}",
 )
 NO_PLACE = Code(
     "TW435",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -38,14 +39,19 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
     first: dict[tuple[str, str, str], _Row] = {}
     for row in rows:
         first.setdefault(row.what, row)
+    wide = [(row, _wide(row)) for row in first.values() if ".*" in row.at]
     used: set[_Row] = set()
     stay: list[Finding] = []
+    covered: dict[_Row, _Row] = {}
     for finding in findings:
-        accepting = first.get((finding.code.id, finding.at, finding.target))
+        what = (finding.code.id, finding.at, finding.target)
+        matching = [row for row, places in wide if row.what[::2] == what[::2] and places.fullmatch(finding.at)] if wide else []
+        accepting = first.get(what) or next(iter(matching), None)
         if accepting is None or not is_loss(finding):
             stay.append(finding)
         else:
             used.add(accepting)
+            covered |= dict.fromkeys(matching, accepting)
     unused: list[Finding] = []
     used_of: dict[int, list[str]] = {}
     for row in used:
@@ -53,10 +59,16 @@ def accepted(model: Model, findings: Iterable[Finding], compiled: Collection[str
     for row in rows:
         if not sound or row in used or (row.target not in compiled and row.target in model.environment.targets):
             continue
-        earlier = first[row.what]
+        earlier = covered.get(row, first[row.what])
         others = used_of.get(row.which, ())
         unused.append(_again(model, row, earlier) if earlier in used else _unused(model, row, stay, others))
     return stay + unused
+
+
+def _wide(row: _Row) -> re.Pattern[str]:
+    """The places of an acceptance in which a `*` stands for any name; no name that is not in brackets has one."""
+    name = r"(?:\.[\w-]+|\[[^\]]*\])"
+    return re.compile(name.join(map(re.escape, re.split(r"\.\*(?=[.\[]|$)", row.at))))
 
 
 def _again(model: Model, row: _Row, earlier: _Row) -> Finding:

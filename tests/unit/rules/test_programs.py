@@ -162,3 +162,19 @@ def test_a_name_that_is_none_of_the_known_is_judged_itself() -> None:
     ((code, message),) = found("ulimits: {nofiles: 1024}")
     assert code == "TW202"
     assert message.startswith("`nofiles` is not one of: core, cpu,")
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ('["curl -f http://localhost/ || exit 1"]', True),
+        ('["curl -f", x]', True),
+        ('[sh, -c, "curl -f http://localhost/ || exit 1"]', False),
+        ("[curl, -f, http://localhost/]", False),
+    ],
+)
+def test_a_check_in_one_word_is_told(command: str, told: bool) -> None:
+    text = f"{HEAD}  web:\n    image: shop/web:1\n    health: {{command: {command}}}\n"
+    found = [one for one in compiled_text(text).findings if one.code.id == "TW477"]
+    assert [one.at for one in found] == (["services.web.health.command.0"] if told else [])
+    assert all("sh, -c" in (one.help or "") and "entrypoint" not in (one.help or "") for one in found)

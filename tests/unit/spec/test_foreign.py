@@ -12,6 +12,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from tests.compiling import compiled_text
 from twipc import reference
 from twipc.cli import VERBS
 from twipc.diagnostics import Path, Report
@@ -109,3 +110,50 @@ def holds(noun: type[Noun], path: Path, field: str, value: Any) -> bool:
 def literals() -> frozenset[str]:
     """The words that stand for values somewhere."""
     return frozenset(re.findall("[a-z_]+", " ".join(place.takes for place in reference.every())))
+
+
+EMPTY = "twipc: 1\nproject: shop\nenvironment: prod\ntargets: [compose]\nservices: {web: {image: shop/web:1}}\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "help"),
+    [
+        (
+            "volumes: {data: }",
+            "say who may write it, as in `volumes: {news: {access: single-writer}}` where one writes at a time,",
+        ),
+        ("networks: {back: }", "an empty one is `networks: {back: {}}`,"),
+        ("secrets: {key: }", "say where it is, as in `secrets: {key: {file: .secrets/key}}`,"),
+        ("volumes: ", "write a value (an empty one is {})"),
+    ],
+)
+def test_what_is_empty_is_told_as_it_would_be_written(said: str, help: str) -> None:
+    (found,) = [one for one in compiled_text(f"{EMPTY}{said}\n").findings if one.code.id == "TW202"]
+    assert found.help == f"{help} or take it out; null only removes what an extended file says"
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("container_name", "there is no `container_name`: the key above it"),
+        ("hostname", "there is no `hostname`: it is found by its key"),
+        ("containers", "`containers` is `services` here"),
+        ("healthcheck", "`healthcheck` is `services.*.health` here"),
+        ("proxy_pass", "`proxy_pass` is `services.*.http.backends` here"),
+    ],
+)
+def test_a_word_is_taken_for_one_of_services_before_it_is_one_of_what_lies_in_them(word: str, said: str) -> None:
+    assert (reference.answer(word) or "").startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("command", "help"),
+    [
+        (f"run {'--a=b ' * 50}", f'Write ["run", {", ".join(50 * [chr(34) + "--a=b" + chr(34)])}].'),
+        (f"run {'--a=b ' * 100}", "A list is written [a, b]."),
+    ],
+)
+def test_a_line_of_words_is_told_as_a_list_while_it_can_be_read(command: str, help: str) -> None:
+    text = EMPTY.replace("shop/web:1", f"shop/web:1, command: '{command.strip()}'")
+    (found,) = [one for one in compiled_text(text).findings if one.code.id == "TW202"]
+    assert found.help == f"Replaces the image's command; no shell. {help}"

@@ -150,6 +150,48 @@ def test_the_second_acceptance_of_one_loss_accepts_nothing() -> None:
     assert one == ("accept.1", (16, 12), message, "take one of them out")
 
 
+def lost(*rows: str) -> list[str]:
+    """Where losses stay that these acceptances do not take."""
+    text = "".join(f"  - {{{row}, target: swarm, because: known and wanted}}\n" for row in rows)
+    return [finding.at for finding in found(ON_SWARM + text, "TW512")]
+
+
+@pytest.mark.parametrize(
+    ("at", "stay"),
+    [
+        ("services.*.publish.http", []),
+        ("services.*.publish.*", []),
+        ("services.web.publish.*", ["services.api.publish.http"]),
+        ("services.*.publish", ["services.web.publish.http", "services.api.publish.http"]),
+        ("services.*", ["services.web.publish.http", "services.api.publish.http"]),
+        ("services.w*.publish.http", ["services.web.publish.http", "services.api.publish.http"]),
+        ("services[*].publish.http", ["services.web.publish.http", "services.api.publish.http"]),
+    ],
+)
+def test_a_star_is_any_one_name(at: str, stay: list[str]) -> None:
+    row = f"code: TW512, at: {_in_flow(at)}"
+    assert lost(row) == stay
+    assert len(accepting(row)) == (1 if len(stay) == 2 else 0)
+
+
+def test_a_star_is_a_name_in_brackets_too() -> None:
+    row = "  - {code: TW513, at: services.*.mounts.*, target: swarm, because: known and wanted}\n"
+    model = compiled_text(ON_SWARM + row).model
+    assert model is not None
+    places = [f"services.web.mounts{name}" for name in ("[/srv/a.b]", ".data", "", "[/a].volume")]
+    losses = [Finding(codes.HARDENING_LOST, "it is lost", None, at=at, target="swarm") for at in places]
+    assert [one.at for one in accepted(model, losses, ["swarm", "compose"], sound=True)] == places[2:]
+
+
+def test_what_a_star_takes_beside_an_acceptance_of_its_own_is_taken_once() -> None:
+    one, api, every = (f"code: TW512, at: services.{name}.publish.http" for name in ("web", "api", "*"))
+    assert lost(one, every) == []
+    assert accepting(one, every) == []
+    assert [said[:1] + said[2:] for said in accepting(every, one, api)] == [
+        ("accept.0", "TW512 at `services.*.publish.http` on `swarm` is accepted already, by accept.2", "take one of them out")
+    ]
+
+
 def test_one_acceptance_holds_for_several_targets_and_each_is_judged_by_itself() -> None:
     row = "  - {code: TW512, at: services.web.publish.http, target: [compose, swarm, swarm], because: known and wanted}\n"
     assert [one.at for one in found(ON_SWARM + row, "TW512")] == ["services.api.publish.http"]

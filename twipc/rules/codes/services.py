@@ -97,6 +97,19 @@ ONE_WORD = Code(
     bad="services:\n  web:\n    image: shop/web:1\n    command: [\"nginx -g 'daemon off;'\"]  #! TW477",
     good="services:\n  web:\n    image: shop/web:1\n    command: [nginx, -g, daemon off;]",
 )
+NO_RIGHTS = Code(
+    "TW727",
+    "an image that becomes another user, without the rights to",
+    Severity.WARNING,
+    why="Images of databases are root as they start: they take over the folder of their data, and become a user of their own. "
+    "A service may do nothing of what only root may but what `capabilities` names, so that this fails, at the first start or "
+    "at the second. As that user from the start nothing has to be taken over: a new volume has the owner that the folder has "
+    "in the image, and a folder of the host is given to it once.",
+    bad="services:\n  db:\n    image: postgres:18  #! TW727\n    mounts: {/var/lib/postgresql: db}\n"
+    "volumes: {db: {access: single-writer}}",
+    good='services:\n  db:\n    image: postgres:18\n    user: "999:999"\n    mounts: {/var/lib/postgresql: db}\n'
+    "volumes: {db: {access: single-writer}}",
+)
 SAME_NAME = Code(
     "TW416",
     "two environments with one name",
@@ -134,6 +147,7 @@ CODES = (
     PLAIN_SECRET,
     NOT_PUT_IN,
     ONE_WORD,
+    NO_RIGHTS,
     SAME_NAME,
     SAME_SERVICE,
     MADE_TWICE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -70,12 +70,16 @@ def advice(noun: str, word: str, names: Sequence[str]) -> str | None:
 
 def anywhere(word: str) -> Foreign | None:
     """What somebody meant who names a word without saying where it stood: in a service, or else in whatever noun."""
-    return next((entry for entry in _everywhere(folded(word)) if entry.place), None) or next(_everywhere(folded(word)), None)
+    found = _everywhere(folded(word))
+    # A word of services is one whatever others call so, but for what stands beside them too.
+    if folded(word) in words(_SERVICE) and folded(word) not in words("Environment"):
+        return words(_SERVICE)[folded(word)]
+    return next((entry for entry in found if entry.place), next(iter(found), None))
 
 
-def _everywhere(word: str) -> Iterator[Foreign]:
+def _everywhere(word: str) -> Sequence[Foreign]:
     nouns = [name for name in sections() if " " not in name]
-    return (words(noun)[word] for noun in sorted(nouns, key=lambda name: name != _SERVICE) if word in words(noun))
+    return [words(noun)[word] for noun in sorted(nouns, key=lambda name: name != _SERVICE) if word in words(noun)]
 
 
 def value(noun: str, field: str, word: str) -> str | None:
@@ -95,7 +99,7 @@ def field_of(word: str) -> tuple[str, str] | None:
 
 
 def form(noun: str, field: str, found: str, *, inside: bool = False) -> str | None:
-    """How a field, or what is inside it, is written that stands there as a list, a mapping, a text, a number or a key."""
+    """How a field, or what is inside it, is written that stands there as a list, a mapping, a text or a key, or is a gap."""
     rows = sections().get(f"{'in it' if inside else 'as'} a {found}", ())
     return next((told for place, told in rows if place == f"{noun} {field}"), None)
 

@@ -66,7 +66,8 @@ class _Level(Struct, frozen=True, dict=True):
 
     def rules(self, location: Directive, path: Pattern, unless: Sequence[Pattern] = ()) -> Iterator[Rule]:
         """What a location does with the paths that it takes."""
-        outcome = leads(location.block or Block([]), self.within, location.args[-1])
+        literally = _kind(location) in ("", "=", "^~")
+        outcome = leads(location.block or Block([]), self.within, location.args[-1], literally=literally)
         if any(isinstance(one, Answer) and one.kind == "files" for one in outcome) and self._is_asked_again(location):
             index = Directive("index", (), location.line, None, location.file)
             yield self.rule(location, (path, _FOLDER), unread(index), unless)

@@ -73,12 +73,15 @@ def foreign_includes(block: Block) -> Iterator[Directive]:
     return (one for one in block.directives if one.name == "include" and "".join(one.args).rpartition("/")[2] not in BENIGN)
 
 
-def leads(block: Block, around: Around = NOTHING, of: str = "") -> Outcome:
-    """What a block does with a request in the end; `of` is what its location asks for: what its groups hold depends on it."""
-    return _paged(_leads(block, around, of), block, around)
+def leads(block: Block, around: Around = NOTHING, of: str = "", *, literally: bool = False) -> Outcome:
+    """What a block does with a request in the end; `of` is what its location asks for: what its groups hold depends on it.
+
+    `literally`, it is how paths begin, and no expression.
+    """
+    return _paged(_leads(block, around, of, literally=literally), block, around)
 
 
-def _leads(block: Block, around: Around, of: str) -> Outcome:
+def _leads(block: Block, around: Around, of: str, *, literally: bool = False) -> Outcome:
     if any(one.name == "internal" for one in block.directives):
         return (Answer("status", "404"),)
     for one in block.directives:
@@ -95,10 +98,10 @@ def _leads(block: Block, around: Around, of: str) -> Outcome:
         return closed
     for one in block.directives:
         if one.name.endswith("_pass") and one.args:
-            return _named(Answer("backend", _backend(one, of)), one, block, around, of)
+            return _named(Answer("backend", _backend(one, of, literally)), one, block, around, of)
         if one.name in _MODULES:
             return (Answer("module", one.name),)
-    return _files(block, around, of)
+    return _files(block, around, of, literally)
 
 
 def _closing(block: Block, around: Around) -> Iterator[Outcome]:
@@ -147,13 +150,17 @@ def _codes(answer: Answer) -> tuple[str, ...]:
     return (answer.what.partition(" ")[0],) if answer.kind in ("status", "redirect") else ()
 
 
-def _files(block: Block, around: Around, of: str) -> Outcome:
+def _files(block: Block, around: Around, of: str, literally: bool) -> Outcome:
     blocks = (block, *around.blocks)
     root = next((one for of in blocks for one in of.directives if one.name in ("root", "alias")), None)
     if root is None:
         return (Answer("files", "html"),)
-    folder = " ".join(root.args).replace("${dollar}", "$").rstrip("/") or "/"
-    said = f"{folder} in place of {of}" if root.name == "alias" and of else folder
+    folder, told = " ".join(root.args).replace("${dollar}", "$"), ""
+    if root.name == "alias" and of:
+        # The path goes on behind the alias: one that ends with what it stands for is the root of the rest.
+        is_root = literally and folder.endswith(of)
+        folder, told = (folder.removesuffix(of), "") if is_root else (folder, f" in place of {of}")
+    said = f"{folder.rstrip('/') or '/'}{told}"
     return _named(Answer("files", said), root, block, around, of)
 
 
@@ -213,12 +220,18 @@ def _constant(one: Directive, block: Block, around: Around) -> bool:
     return there and len(one.args) == 2 and "$" not in one.args[1]
 
 
-def _backend(passes: Directive, of: str) -> str:
+def _backend(passes: Directive, of: str, literally: bool) -> str:
     """The upstream, or the address; a path of its own arrives there in place of what the location asks for."""
     address = passes.args[0].removesuffix("$request_uri")
     found = _ADDRESS.fullmatch(address)
-    path = found[2].removeprefix("unix:").partition(":" if found[2].startswith("unix:") else "/")[1] if found else ""
-    return f"{address} in place of {of}" if path and "$" not in address and of not in ("", "/") else address
+    named = found[2] if found else ""
+    cut = ":" if named.startswith("unix:") else "/"
+    _, has_path, rest = named.removeprefix("unix:").partition(cut)
+    if not has_path or "$" in address:
+        return address
+    if literally and of == (rest if cut == ":" else f"/{rest}") and "%" not in of:
+        return address.removesuffix(rest).removesuffix(cut)  # in place of itself
+    return f"{address} in place of {of}" if of not in ("", "/") else address
 
 
 def _own(one: Directive) -> bool:
