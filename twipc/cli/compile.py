@@ -155,5 +155,4 @@ def _write(session: Session, compiled: list[Placed], out: Path | None, whole: di
     everything = _with_orphans(compiled, out, whole)
     for root, group in groupby(everything, key=lambda one: one.folder.out):
         with locked(root):
-            for one in group:
-                place(session, one, force=force)
+            place(session, group, force=force)

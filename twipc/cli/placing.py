@@ -13,7 +13,7 @@ from msgspec import Struct
 from twipc.diagnostics import Finding, Span
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled
-from twipc.output import MODE, Folder, State, codes, files, is_read_by_docker, write
+from twipc.output import MODE, Folder, State, Wish, codes, files, is_read_by_docker, write
 from twipc.project import Project
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
@@ -80,20 +80,22 @@ def gone(project: Project, root: Path) -> set[str]:
     return there - specs
 
 
-def place(session: Session, one: Placed, *, force: bool) -> None:
-    """Make a folder hold its bundle, unless that would lose what somebody else wrote: that stops this folder only."""
-    wanted = one.wanted
-    states = one.folder.states(wanted)
-    refused = [(name, state) for name, state in states.items() if state in _REFUSED]
-    if refused and not force:
-        session.add(one.project, [_finding(one, name, state) for name, state in refused])
-        return
-    written = write(one.folder, wanted, states)
-    told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else _NOTHING
-    now, again = (visible(f"{shown(one.folder.path)}: {what}") + "\n" for what in (told, _NOTHING))
-    session.say(now, to_stderr=True, again=again if one.compiled else "")
-    for name, kept in written.kept.items():
-        session.say(visible(f"  {name}: what was there is kept as {kept}") + "\n", to_stderr=True, again="")
+def place(session: Session, everything: Iterable[Placed], *, force: bool) -> None:
+    """Make folders hold their bundles; one where that would lose what somebody else wrote stays as it is, and is told."""
+    placing: list[tuple[Placed, Wish]] = []
+    for one in everything:
+        wish = Wish(one.folder, one.wanted, one.folder.states(one.wanted))
+        refused = [(name, state) for name, state in wish.states.items() if state in _REFUSED]
+        if refused and not force:
+            session.add(one.project, [_finding(one, name, state) for name, state in refused])
+        else:
+            placing.append((one, wish))
+    for (one, _), written in zip(placing, write([wish for _, wish in placing]), strict=True):
+        told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else _NOTHING
+        now, again = (visible(f"{shown(one.folder.path)}: {what}") + "\n" for what in (told, _NOTHING))
+        session.say(now, to_stderr=True, again=again if one.compiled else "")
+        for name, kept in written.kept.items():
+            session.say(visible(f"  {name}: what was there is kept as {kept}") + "\n", to_stderr=True, again="")
 
 
 def check(session: Session, everything: Iterable[Placed]) -> bool:

@@ -5,7 +5,7 @@ from .codes import CODES
 from .folder import MANIFEST, MODE, Folder, State, WriteFailed, manifest
 from .lock import locked
 from .strangers import files, is_read_by_docker
-from .write import Written, write, write_file
+from .write import Wish, Written, write, write_file
 
 __all__ = [
     "CODES",
@@ -13,6 +13,7 @@ __all__ = [
     "MODE",
     "Folder",
     "State",
+    "Wish",
     "WriteFailed",
     "Written",
     "codes",

@@ -1,4 +1,4 @@
-"""Replaces what lies in a target's folder, file by file: each is the old or the new one, whole, at any moment.
+"""Replaces what lies in targets' folders, file by file: each is the old or the new one, whole, at any moment.
 
 First a record of what is going to be written, then every new file beside the old ones under a temporary name: a full disk
 is found out here, with everything still as it was. Then each takes its place, and the manifest comes last. A run that is
@@ -7,47 +7,54 @@ cut off leaves the record, so that the next run knows every file as ours and put
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
-from .folder import MANIFEST, MODE, PENDING, Folder, State, WriteFailed, manifest
+from .disk import at_once, stage, sync, told
+from .folder import MANIFEST, PENDING, Folder, State, WriteFailed, manifest
 from .strangers import TEMPORARY
-
-_MOST_IN_TURN = 32
-_AT_ONCE = 8
-"""Files that wait for the disk at one time; of 4, 8 and 32 these were the fastest on ext4."""
 
 
 class Written(Struct, frozen=True):
-    """What a write did: the names that changed, and what was kept under which name."""
+    """What a write did to a folder: the names that changed, and what was kept under which name."""
 
     changed: tuple[str, ...]
     kept: Mapping[str, str]
 
 
-def write(folder: Folder, wanted: Mapping[str, str], states: Mapping[str, State] | None = None) -> Written:
-    """Make the folder hold `wanted` and nothing else of ours; `states` are those of now, where they are known.
+class Wish(Struct, frozen=True):
+    """What a folder should hold, and nothing else of ours; `states` are those of now."""
+
+    folder: Folder
+    wanted: Mapping[str, str]
+    states: Mapping[str, State]
+
+
+def write(wishes: Iterable[Wish]) -> list[Written]:
+    """Make each folder hold what is wanted there; nothing takes its place before all that is new is on the disk.
 
     What was edited or is somebody else's is kept as `<name>.orig`: the caller has decided that it may go.
     Raises `WriteFailed`; each file is then as it was or as wanted.
     """
-    if states is None:
-        states = folder.states(wanted)
+    everything = [_Write(wish) for wish in wishes]
+    changing = [one for one in everything if one.is_needed()]
     try:
-        _sweep(folder.path)
-        changed = [name for name, state in states.items() if state is not State.FRESH]
-        if not changed and (folder.manifest_is(wanted) if wanted else not folder.recorded()):
-            return Written((), {})
-        return Written(tuple(changed), _replace(folder, wanted, states, changed))
-    except OSError as problem:
-        where = problem.filename or folder.path
-        raise WriteFailed(f"{where}: {problem.strerror}") from problem
+        at_once([job for one in changing for job in one.stage()])
+        for one in changing:
+            one.announce()
+        at_once([partial(sync, one.folder.path) for one in changing if one.wanted])
+        for one in changing:
+            one.replace()
+    finally:
+        for one in changing:
+            one.tidy()
+    return [Written(tuple(one.changed), one.kept) for one in everything]
 
 
 def write_file(path: Path, text: str) -> bool:
@@ -56,97 +63,103 @@ def write_file(path: Path, text: str) -> bool:
     Raises `WriteFailed`; the file is then as it was.
     """
     content = text.encode()
-    try:
+    with told(path):
         if path.is_file() and path.read_bytes() == content:
             return False
         staged = _temporary(path.parent)
         try:
-            _stage(staged, content)
+            stage(staged, content)
             staged.replace(path)
         finally:
             staged.unlink(missing_ok=True)
-        _sync([path.parent])
-    except OSError as problem:
-        raise WriteFailed(f"{path}: {problem.strerror}") from problem
+        sync(path.parent)
     return True
 
 
-def _replace(folder: Folder, wanted: Mapping[str, str], states: Mapping[str, State], changed: list[str]) -> dict[str, str]:
-    contents = {name: wanted[name].encode() for name in changed if name in wanted}
-    parents = sorted({(folder.path / name).parent for name in contents})
-    cut_off = folder.occupied(PENDING)
-    staged: dict[str, Path] = {}
-    kept: dict[str, str] = {}
-    torn = False
-    try:
-        if wanted:
-            _make_folder(folder.path)
-            record = manifest(wanted)
-            new = {MANIFEST: record, **contents, PENDING: record}
-            staged = {name: _temporary(folder.path) for name in new}
-            _stage_all(staged.values(), new.values())
-            for parent in parents:
+class _Write:
+    """One folder on its way from what it holds to what it should."""
+
+    def __init__(self, wish: Wish) -> None:
+        self.folder, self.wanted, self._states = wish.folder, wish.wanted, wish.states
+        self.changed = [name for name, state in wish.states.items() if state is not State.FRESH]
+        self.kept: dict[str, str] = {}
+        self._new = [name for name in self.changed if name in self.wanted]
+        self._parents = sorted({(self.folder.path / name).parent for name in self._new})
+        self._staged: dict[str, Path] = {}
+        self._record = b""
+        self._was_cut_off = self.folder.occupied(PENDING)
+        self._torn = False
+
+    def is_needed(self) -> bool:
+        """Whether anything is to be written; what runs that were killed left is removed in any case."""
+        with told(self.folder.path):
+            _sweep(self.folder.path)
+        if self.wanted:
+            return bool(self.changed) or not self.folder.manifest_is(self.wanted)
+        return bool(self.changed or self.folder.recorded())
+
+    def stage(self) -> list[Callable[[], None]]:
+        """Jobs that put every new file beside the old ones, under a temporary name."""
+        if not self.wanted:
+            return []
+        with told(self.folder.path):
+            _make_folder(self.folder.path)
+        self._record = manifest(self.wanted)
+        self._staged = {name: _temporary(self.folder.path) for name in (MANIFEST, *self._new, PENDING)}
+        return [partial(self._stage, name, temporary) for name, temporary in self._staged.items()]
+
+    def _stage(self, name: str, temporary: Path) -> None:
+        stage(temporary, self.wanted[name].encode() if name in self.wanted else self._record)
+
+    def announce(self) -> None:
+        """Leave a record of what is going to be written, for a next run if this one is cut off."""
+        if not self.wanted:
+            return
+        with told(self.folder.path):
+            for parent in self._parents:
                 _make_folder(parent)
-            staged[PENDING].replace(folder.path / PENDING)
-            del staged[PENDING]
-            _sync([folder.path])
-        torn = True
-        for name in changed:
-            if states[name] in (State.EDITED, State.FOREIGN):
-                kept[name] = _set_aside(folder.path / name)
-            elif states[name] is State.ORPHANED:
-                (folder.path / name).unlink()
-            if name in contents:
-                staged[name].replace(folder.path / name)
-                del staged[name]
-        for emptied in {(folder.path / name).parent for name in changed if name not in contents}:
-            _remove_empty(emptied, folder.path)
-        if wanted:
-            _sync({*parents, folder.path})
-            staged[MANIFEST].replace(folder.path / MANIFEST)
-        else:
-            (folder.path / MANIFEST).unlink(missing_ok=True)
-        (folder.path / PENDING).unlink(missing_ok=True)
-    finally:
-        _tidy(folder, staged.values(), parents, forget=not torn and not cut_off)
-    if not wanted:
-        _remove_empty(folder.path, folder.out)
-    return kept
+            self._put(PENDING)
+
+    def replace(self) -> None:
+        """Put each file into its place, and then the manifest."""
+        with told(self.folder.path):
+            self._torn = True
+            for name in self.changed:
+                if self._states[name] in (State.EDITED, State.FOREIGN):
+                    self.kept[name] = _set_aside(self.folder.path / name)
+                elif self._states[name] is State.ORPHANED:
+                    (self.folder.path / name).unlink()
+                if name in self._staged:
+                    self._put(name)
+            for emptied in {(self.folder.path / name).parent for name in self.changed if name not in self.wanted}:
+                _remove_empty(emptied, self.folder.path)
+            if self.wanted:
+                at_once([partial(sync, path) for path in {*self._parents, self.folder.path}])
+                self._put(MANIFEST)
+            else:
+                (self.folder.path / MANIFEST).unlink(missing_ok=True)
+            (self.folder.path / PENDING).unlink(missing_ok=True)
+            if not self.wanted:
+                _remove_empty(self.folder.path, self.folder.out)
+
+    def _put(self, name: str) -> None:
+        self._staged[name].replace(self.folder.path / name)
+        del self._staged[name]
+
+    def tidy(self) -> None:
+        """Leave nothing of a write that failed: no temporary file, no empty folder, and no record if all is as it was."""
+        for temporary in self._staged.values():
+            with suppress(OSError):  # the next run sweeps it
+                temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            if not self._torn and not self._was_cut_off:
+                (self.folder.path / PENDING).unlink(missing_ok=True)
+            for parent in (*self._parents, self.folder.path):
+                _remove_empty(parent, self.folder.out)
 
 
 def _temporary(root: Path) -> Path:
     return root / f".twipc-{secrets.token_hex(6)}.tmp"
-
-
-def _stage_all(temporaries: Iterable[Path], contents: Collection[bytes]) -> None:
-    """Each content under its temporary name; many at once, for the disk takes what is to be on it at one time in one go."""
-    if len(contents) <= _MOST_IN_TURN:
-        for temporary, content in zip(temporaries, contents, strict=True):
-            _stage(temporary, content)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    files = list(zip(temporaries, contents, strict=True))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(_stage_some, (files[first::_AT_ONCE] for first in range(_AT_ONCE))):
-            pass
-
-
-def _stage_some(files: Iterable[tuple[Path, bytes]]) -> None:
-    for temporary, content in files:
-        _stage(temporary, content)
-
-
-def _stage(temporary: Path, content: bytes) -> None:
-    """The content, whole and on the disk."""
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE)
-    try:
-        os.fchmod(descriptor, MODE)
-        while content:
-            content = content[os.write(descriptor, content) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _make_folder(folder: Path) -> None:
@@ -154,31 +167,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as problem:
         raise WriteFailed(f"{problem.filename} is not a folder: something else has the name of one") from problem
-
-
-def _sync(folders: Iterable[Path]) -> None:
-    """The names in these folders outlive a loss of power: the manifest must never be newer than what it lists."""
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        except OSError as problem:
-            if problem.errno != errno.EINVAL:  # some network file systems have no such thing for a folder
-                raise
-        finally:
-            os.close(descriptor)
-
-
-def _tidy(folder: Folder, staged: Iterable[Path], parents: Iterable[Path], *, forget: bool) -> None:
-    """Leave nothing of a write that failed: no temporary file, no empty folder, and no record if all is still as it was."""
-    for temporary in staged:
-        with suppress(OSError):  # the next run sweeps it
-            temporary.unlink(missing_ok=True)
-    with suppress(OSError):
-        if forget:
-            (folder.path / PENDING).unlink(missing_ok=True)
-        for parent in (*parents, folder.path):
-            _remove_empty(parent, folder.out)
 
 
 def _sweep(root: Path) -> None:

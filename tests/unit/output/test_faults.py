@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import random
 import shutil
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,16 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli import PROD, Ran, environ, execute, project, run
-from twipc.output import Folder, State, WriteFailed, write
+from twipc.output import Folder, State, Wish, WriteFailed
+from twipc.output import write as write_all
 
 OLD = {f"part{number}/a.conf": f"old {number}\n" * 40 for number in range(4)} | {"gone.conf": "old\n"}
 THIRD = {f"part{number}/a.conf": f"third {number}\n" for number in range(3)}
 NEW = {f"part{number}/a.conf": f"new {number}\n" * 40 for number in range(5)}
+
+
+def write(folder: Folder, wanted: dict[str, str], states: dict[str, State] | None = None) -> None:
+    write_all([Wish(folder, wanted, folder.states(wanted) if states is None else states)])
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -141,6 +148,62 @@ def test_of_many_files_that_wait_for_the_disk_at_once_one_may_fail(tmp_path: Pat
     write(folder, MANY)
     assert contents(folder.path) == MANY
     assert folder.manifest_is(MANY)
+
+
+@pytest.mark.parametrize("name", ["open", "fsync"])
+@pytest.mark.parametrize("nth", [1, 7, 8, 14])
+def test_what_of_several_folders_fails_before_the_first_file_is_replaced_changes_none(
+    tmp_path: Path, name: str, nth: int
+) -> None:
+    """Seven files are staged for each."""
+    folders = [Folder(tmp_path / "out" / "prod" / target) for target in ("compose", "swarm")]
+    for folder in folders:
+        write(folder, OLD)
+    wishes = [Wish(folder, NEW, folder.states(NEW)) for folder in folders]
+    module, attribute = PLACES[name]
+    faulty = Faulty(getattr(module, attribute), nth, errno.ENOSPC, forever=False)
+    with patch.object(module, attribute, faulty), pytest.raises(WriteFailed):
+        write_all(wishes)
+    for folder in folders:
+        assert contents(folder.path) == OLD
+        assert folder.manifest_is(OLD)
+        assert not list(folder.path.rglob("*.tmp"))
+
+
+def test_of_several_folders_each_is_whole_before_the_next_is_touched(tmp_path: Path) -> None:
+    folders = [Folder(tmp_path / "out" / "prod" / target) for target in ("compose", "swarm")]
+    for folder in folders:
+        write(folder, OLD)
+    wishes = [Wish(folder, NEW, folder.states(NEW)) for folder in folders]
+    real = os.replace
+
+    def refused(source: Path, to: Path) -> None:
+        if to == folders[1].path / "part2/a.conf":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(to))
+        real(source, to)
+
+    with patch.object(os, "replace", refused), pytest.raises(WriteFailed, match=r"swarm/part2/a\.conf: Permission denied"):
+        write_all(wishes)
+    assert contents(folders[0].path) == NEW
+    assert folders[0].manifest_is(NEW)
+    assert_old_or_new(folders[1].path)
+    assert not {State.EDITED, State.FOREIGN} & set(folders[1].states(THIRD).values())
+
+
+def test_files_wait_for_the_disk_at_one_time(tmp_path: Path) -> None:
+    """Each folder has seven: eight wait, and whoever comes after them."""
+    folders = [Folder(tmp_path / "out" / "prod" / target) for target in ("compose", "swarm")]
+    together = threading.Barrier(8)
+    real, calls = os.fsync, itertools.count()
+
+    def synced(descriptor: int) -> None:
+        if next(calls) < 8:
+            together.wait(timeout=30)
+        real(descriptor)
+
+    with patch.object(os, "fsync", synced):
+        write_all([Wish(folder, NEW, folder.states(NEW)) for folder in folders])
+    assert [contents(folder.path) for folder in folders] == [NEW, NEW]
 
 
 def test_a_folder_is_not_listed_again_for_each_of_its_files(tmp_path: Path) -> None:
@@ -286,19 +349,20 @@ import os, signal, sys, threading
 import twipc.output
 from twipc.cli import main
 writing = sys.modules["twipc.output.write"]
-stage = writing._stage
+stage, begun = writing.stage, []
 
 # Who starts the tests in the background may ignore it for them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def compile(sign, delay):
     def staged(*given):  # the clock starts when writing does
-        writing._stage = stage
-        if not delay:
-            os.kill(os.getpid(), sign)
-        threading.Timer(delay, lambda: os.kill(os.getpid(), sign)).start()
+        begun.append(given)
+        if len(begun) == 1:
+            if not delay:
+                os.kill(os.getpid(), sign)
+            threading.Timer(delay, lambda: os.kill(os.getpid(), sign)).start()
         return stage(*given)
-    writing._stage = staged
+    writing.stage = staged
     try:
         main(["compile"])
     except SystemExit as ended:
