@@ -19,6 +19,7 @@ except ImportError:
 TYPE_CHECKING = False  # `typing` takes its time as well; checkers know the name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import TextIO
 
 _FOLDER = os.path.join(".twipc", "cache")
 _FORM = b"twipc stamp 1"
@@ -60,7 +61,8 @@ class Stamp:
         self.root = root
         words = (here, *arguments, *(f"{name}={os.environ.get(name)}" for name in _SURROUNDINGS))
         terminals = bytes(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
-        key = blake2b(b"\0".join((*map(os.fsencode, words), terminals)), digest_size=16).hexdigest()
+        width = b"%d" % columns(sys.stdout)
+        key = blake2b(b"\0".join((*map(os.fsencode, words), terminals, width)), digest_size=16).hexdigest()
         self._file = os.path.join(root, _FOLDER, key)
         self._folders: dict[str, str] = {}
         self._code = _code()
@@ -151,6 +153,14 @@ class Stamp:
         kept = sorted((entry for entry in os.scandir(folder) if entry.name[0] != "."), key=lambda one: one.stat().st_mtime_ns)
         for entry in kept[:-_MOST]:
             os.unlink(entry.path)
+
+
+def columns(stream: TextIO | None) -> int:
+    """How wide the terminal is that a stream goes to; 0 where there is none, or it does not say."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream else 0
+    except (OSError, ValueError):  # it is a pipe or a file, or closed, or nothing that has a number
+        return 0
 
 
 def _code() -> bytes:

@@ -37,7 +37,8 @@ def hidden(file: str, text: str, shown: Collection[int] | None = None) -> str:
     """
     lines = text.splitlines(keepends=True)
     seen = frozenset(range(1, len(lines) + 1) if shown is None else shown)
-    lines = [line if number in seen else _ending(line) for number, line in enumerate(lines, 1)]
+    bare = text.splitlines()
+    lines = [line if number in seen else line[len(bare[number - 1]) :] for number, line in enumerate(lines, 1)]
     try:
         tree = parse(text.encode("utf-8", "surrogatepass"), file, Report())
     except Stopped:
@@ -45,18 +46,14 @@ def hidden(file: str, text: str, shown: Collection[int] | None = None) -> str:
         return "\n".join(_line(line, ("command", 0)) for line in "".join(lines).split("\n"))
 
     def is_seen(span: Span) -> bool:
-        return not seen.isdisjoint(range(span.line, span.end_line + 1))
+        first, last = span.line, span.end_line
+        return first in seen if first == last else not seen.isdisjoint(range(first, last + 1))
 
     for found in plain_secrets(tree, is_seen):
         _cover(lines, tree.span(found.path))
     for span in (*_of_their_names(tree.root, is_seen), *_of_secrets(tree)):
         _cover(lines, span)
     return "".join(lines)
-
-
-def _ending(line: str) -> str:
-    """What ends a line, alone."""
-    return line[len("".join(line.splitlines())) :]
 
 
 def _of_their_names(node: Node, is_seen: Callable[[Span], bool], name: str = "") -> Iterator[Span]:

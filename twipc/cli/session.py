@@ -13,13 +13,14 @@ import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from twipc.diagnostics import Finding, Merged, Report, Severity, Span, merged
+from twipc.diagnostics import Finding, Merged, Report, Severity, Span, merged, told_once
 from twipc.diagnostics.near import near
 from twipc.diagnostics.render import as_concise, as_json, as_text, summary, visible
 from twipc.driver import judge_across, judge_fragment
 from twipc.model import Model
 from twipc.project import Project, content_of
 from twipc.spec import codes, names_no_environment
+from twipc.stamp import columns
 from twipc.syntax import MOST_BYTES
 
 from .hiding import hidden, is_ours, veiled
@@ -164,18 +165,20 @@ class Session(Struct, dict=True):
 
         `more` is what a verb has to say besides; it stands in JSON alone.
         """
-        findings = merged(self.report.findings)
+        found = self.report.findings
+        findings = merged(found)
         stream: TextIO | None = sys.stderr if to_stderr else sys.stdout
         printed = as_json(findings, more or {}) if self.format == "json" else self._printed(findings, stream)
         self.say(printed, to_stderr=to_stderr)
         if findings and self.format == "text":
             self.say(f"{summary(findings)}\n", to_stderr=True)
-        if code or self.fails(self.report.findings):
+        if code or self.fails(found):
             raise click.exceptions.Exit(code or 1)
 
     def _printed(self, findings: list[Merged], stream: TextIO | None) -> str:
         if self.format == "text":
-            return as_text(findings, self._shown(findings), colour=self._wants_colour(stream))
+            told = told_once(findings)
+            return as_text(told, self._shown(told), colour=self._wants_colour(stream), width=columns(stream))
         if self.format == "sarif":
             from twipc import __version__
             from twipc.catalogue import codes
@@ -256,7 +259,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
             type=click.Choice(["text", "concise", "json", "sarif", "github"]),
             default="text",
             show_default=True,
-            help="How findings are printed; what a comment ignores is printed in none.",
+            help="How findings are printed; text tells alike notes and warnings once, and none what a comment ignores.",
         ),
     ):
         run = option(run)

@@ -12,12 +12,16 @@ from .finding import Finding, Related
 
 
 class Merged(Struct, frozen=True):
-    """One or more findings of one code, place and message; `holds` are their environments and targets."""
+    """One or more findings of one code, place and message; `holds` are their environments and targets.
+
+    `also` are others that say the same of other places, where they are told together.
+    """
 
     finding: Finding
     helps: tuple[str, ...]
     related: tuple[Related, ...]
     holds: tuple[tuple[str, str], ...]
+    also: tuple[Merged, ...] = ()
 
     @property
     def targets(self) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from unicodedata import combining, east_asian_width
 
 from twipc.regex import late_regex
 
+from .alike import name_in
 from .code import Severity
 from .finding import Finding
 from .merge import Merged
@@ -16,6 +17,8 @@ from .span import Span
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.NOTE: "36;1"}
 _CONTROLS = late_regex("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WIDEST = 200
+_NARROW = 80
+"""How wide the places of what is alike are printed where no terminal says it."""
 _LONGEST = 600
 """What a line shows of a value that somebody made very long."""
 
@@ -25,10 +28,10 @@ def visible(text: str) -> str:
     return text if text.isprintable() else _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def as_text(findings: Iterable[Merged], sources: Mapping[str, str], *, colour: bool) -> str:
-    """Each finding with its line of the spec and a help."""
+def as_text(findings: Iterable[Merged], sources: Mapping[str, str], *, colour: bool, width: int = 0) -> str:
+    """Each finding with its line of the spec, a help, and the others like it; `width` is the terminal's, 0 if there is none."""
     lines = {file: text.splitlines() for file, text in sources.items()}
-    blocks = ["\n".join(_block(finding, lines, colour)) for finding in findings]
+    blocks = ["\n".join([*_block(each, lines, colour), *_also(each, width or _NARROW)]) for each in findings]
     return "\n\n".join(blocks) + ("\n" if blocks else "")
 
 
@@ -133,6 +136,31 @@ def _block(merged: Merged, lines: Mapping[str, list[str]], colour: bool) -> list
     return [*block, *(f"  help: {said(help)}" for help in merged.helps)]
 
 
+def _also(merged: Merged, width: int) -> list[str]:
+    """The others that say the same: whose they are, if the message names anyone, and where; the first place with its file."""
+    others = []
+    file = f"{visible(merged.finding.span.file)}:" if merged.finding.span else ""
+    for one in merged.also:
+        name, span = name_in(one), one.finding.span
+        if span and span != merged.finding.span:
+            others.append(f"{f'{said(name)} at ' if name else ''}{file}{span.line}:{span.column}")
+            file = ""
+        else:
+            others.append(said(name))
+    return _wrapped(f"  and {len(others)} more:", others, width) if others else []
+
+
+def _wrapped(line: str, words: Sequence[str], width: int) -> list[str]:
+    """A line that goes on with words, and after a comma in further lines where it gets too long."""
+    lines = []
+    for word in (*(f" {word}," for word in words[:-1]), f" {words[-1]}"):
+        if _width(line + word) > width:
+            lines.append(line)
+            line = "   "
+        line += word
+    return [*lines, line]
+
+
 def _excerpt(span: Span, lines: Mapping[str, list[str]], paint: Callable[[str], str]) -> list[str]:
     """The line of a span with the span marked; of a very long line, what stands around it."""
     texts = lines.get(span.file, [])
@@ -151,4 +179,4 @@ def _excerpt(span: Span, lines: Mapping[str, list[str]], paint: Callable[[str], 
 
 def _width(text: str) -> int:
     """How many columns a terminal gives it."""
-    return sum(0 if combining(one) else 1 + (east_asian_width(one) in "WF") for one in text)
+    return len(text) if text.isascii() else sum(0 if combining(one) else 1 + (east_asian_width(one) in "WF") for one in text)
