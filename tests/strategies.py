@@ -500,6 +500,10 @@ def attached(draw: st.DrawFn, services: Spec, names: list[str]) -> Spec:
     }
 
 
+PARTS: st.SearchStrategy[Spec] = st.sampled_from(({}, {"only": "host"}, {"only": "port"}))
+"""How much of an address a variable holds."""
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> Spec:
     """A whole spec for every target that can take it."""
@@ -522,11 +526,11 @@ def specs(draw: st.DrawFn) -> Spec:
         services["migrate"] = draw(jobs())
     _depend(draw, services)
     if len(names) > 1:
-        services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"}
+        services[names[0]]["env"]["PEER"] = {"address": f"{names[1]}.http"} | draw(PARTS)
     networks = draw(st.one_of(st.just({}), attached(services, names)))
     elsewhere = draw(externals)
     for name in elsewhere:
-        services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"}
+        services[names[0]]["env"]["ELSEWHERE"] = {"address": f"{name}.sql"} | draw(PARTS)
     volumes = {
         name: draw(volumes_of(name, service.get("autoscaling", {"max": service.get("replicas", 1)})["max"], "mode" in service))
         for service in services.values()

@@ -15,6 +15,7 @@ from twipc.target.secrets import missing_places
 from . import limits
 from .checking.accounts import check_accounts
 from .checking.made import check_made
+from .checking.names import check_names
 from .checking.options import check_options, finding
 from .codes import MEMBERS, NO_SIZE, SHORT_NAME, UDP, UNTEMPLATED, UNUSED, VARIABLE_TWICE
 from .edges import edges, running
@@ -38,6 +39,7 @@ def check(model: Model, options_: Any) -> Iterator[Finding]:
     yield from check_options(model, options)
     yield from check_accounts(model, options)
     yield from check_made(model, options)
+    yield from check_names(model)
     yield from _sizes(model, options)
     yield from _variables(model)
     yield from _udp(model, options)

@@ -62,6 +62,7 @@ volumes:
 _SIX_GROUPS = ", ".join(f"sg-0a1b2c{number}d" for number in range(6))
 _BUILT = f"{_EC2}    registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com\n{_WEB}    build: app\n"
 _PUBLISHED = f"{_WEB}    ports: {{http: 8080}}\n"
+_ASKING = "  worker:\n    image: shop/worker:1\n    resources: {memory: 64MiB}\n    env:\n      WEB_HOST: %s\n"
 _DNS = f"{_WEB}    ports: {{dns: {{number: 53, protocol: udp}}, tcp: 53}}\n    publish: [{{port: dns, host: 53}}]\n"
 
 MISSING = Code(
@@ -243,8 +244,18 @@ UNASKED = Code(
     bad=_EC2 + _DNS.replace(", tcp: 53}", "}").replace("host: 53}]", "host: 53}]  #! ECS120"),
     good=_EC2 + _DNS,
 )
+NAMED = Code(
+    "ECS125",
+    "a service is called by a name that it has on Docker's networks alone",
+    Severity.WARNING,
+    why="Containers on one network of Docker find each other by their services' names. A task has no such network: it asks "
+    "the VPC's resolver, where a service has the name that Cloud Map gives it, and only if somebody takes its `address`; "
+    "and the security groups of the template let in who takes it. An address is right on every target, whole or in parts.",
+    bad=_EC2 + _PUBLISHED + _ASKING % "web  #! ECS125",
+    good=_EC2 + "    namespace: shop.internal\n" + _PUBLISHED + _ASKING % "{address: web.http, only: host}",
+)
 
 CODES = (
     *(MISSING, UNUSED, NO_SIZE, ONE_PLACE, VARIABLE_TWICE, TOO_LARGE, LISTENER, ONE_ROLE, ELSEWHERE, UDP, UNTEMPLATED),
-    *(FULL, MEMBERS, OWNERLESS, OTHER_NETWORK, SHORT_NAME, TWO_TARGETS, NOT_READY, UNASKED),
+    *(FULL, MEMBERS, OWNERLESS, OTHER_NETWORK, SHORT_NAME, TWO_TARGETS, NOT_READY, UNASKED, NAMED),
 )

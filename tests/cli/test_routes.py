@@ -410,6 +410,53 @@ def test_what_arrives_otherwise_is_answered_otherwise(root: Path) -> None:
     assert run("routes", "diff", "pass.conf", "other.conf", at=root).code == 1
 
 
+SEVERAL = """\
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 1s
+    timeout server 1s
+listen stats
+    bind :9999
+    stats enable
+listen sql
+    bind :5432
+    mode tcp
+    server one 127.0.0.1:1
+frontend in
+    bind :80
+    acl old path_beg /old/
+    acl asked env(ASKED) -m str true
+    redirect scheme https if !old asked
+    use_backend app if { path_beg /api/ }
+    use_backend old if { path_beg /old/ }
+    default_backend app
+backend app
+    server one 127.0.0.1:1
+backend old
+    server one 127.0.0.1:1
+"""
+
+
+def test_of_several_frontends_one_that_routes_is_asked_first(root: Path) -> None:
+    (root / "several.cfg").write_text(SEVERAL)
+    ran = run("routes", "several.cfg", at=root)
+    assert "several.cfg: asked is port 80; others are several.cfg:9999 several.cfg:5432" in ran.err
+    assert "backend app" in ran.out
+    assert "stats    GET HEAD POST" in run("routes", "several.cfg:9999", at=root).out
+    (root / "several.cfg").write_text(SEVERAL.partition("frontend in")[0])
+    assert "asked is port 9999" in run("routes", "several.cfg", at=root).err
+
+
+def test_behind_what_is_left_open_nothing_is_said_to_be_never_asked(root: Path) -> None:
+    (root / "several.cfg").write_text(SEVERAL)
+    said = run("routes", "several.cfg", at=root).out
+    assert "backend app (unless `redirect scheme https if !old asked` takes it before)" in said
+    assert "never" not in said
+    (table,) = json.loads(run("routes", "several.cfg", "--format", "json", at=root).out)["tables"]
+    assert [rule["hidden_by"] for rule in table["rules"]] == [None] * len(table["rules"])
+
+
 def test_a_path_in_place_of_itself_changes_nothing(root: Path) -> None:
     def answer(location: str, does: str) -> str:
         (root / "pass.conf").write_text(f"server {{ listen 80; location {location} {{ {does}; }} }}")

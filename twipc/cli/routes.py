@@ -19,7 +19,7 @@ from twipc.routes.leaks import leaks
 from twipc.routes.meant import OWN
 from twipc.routes.request import Refused, asked
 from twipc.routes.said import asked_of, hosts
-from twipc.routes.table import Answer, Onward, Table
+from twipc.routes.table import OPEN, Answer, Onward, Rule, Table
 
 from .following import artifacts
 from .session import Session, verb
@@ -257,16 +257,31 @@ def _print(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> None:
     for number, rule in enumerate(table.rules):
         # What is asked at several places is told where it takes something.
         if rule.at and not (number in dead and (rule.said, rule.at) in reached):
-            note = f" (never: {_by(table, dead[number])})" if number in dead else ""
+            note = f" ({_by(table, dead[number])})" if number in dead else ""
             note += f" ({longer[number]} too)" if number in longer else ""
-            rows.append((one.where(rule.at), rule.said, asked_of(rule), f"{_leads(rule.leads)}{note}"))
+            row = (one.where(rule.at), rule.said, asked_of(rule), f"{_leads(rule.leads)}{note}")
+            rows += [row] if row != rows[-1] else []  # one rule is several where it asks for this or that
     rows.append((one.where(table.default_at), "default", "any", _leads(table.default)))
     for line in columns(rows):
         click.echo(f"  {line}")
 
 
 def _by(table: Table, dead: Hidden) -> str:
-    return f"`{table.rules[dead.takers[0]].said}` takes it before" if dead.takers else "there is no such request"
+    """Why a rule takes nothing; of what is left open nobody knows how much it takes."""
+    left_open = [number for number in dead.takers if _is_open(table.rules[number])]
+    if left_open:
+        return f"unless `{table.rules[left_open[0]].said}` takes it before"
+    return f"never: `{table.rules[dead.takers[0]].said}` takes it before" if dead.takers else "never: there is no such request"
+
+
+def _is_open(rule: Rule) -> bool:
+    return any(isinstance(one, Answer) and one.kind == OPEN for one in rule.leads)
+
+
+def _hiding(table: Table, dead: Hidden | None) -> list[str] | None:
+    """The rules that take what one asks for, where that is known of all."""
+    takers = [table.rules[number] for number in dead.takers] if dead else []
+    return [rule.said for rule in takers] if dead and not any(map(_is_open, takers)) else None
 
 
 def _as_json(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> dict[str, Any]:
@@ -278,7 +293,7 @@ def _as_json(one: Side, name: str, table: Table, dead: dict[int, Hidden]) -> dic
             "hosts": [hosts((host,)) for host in rule.hosts],
             "not_hosts": [hosts((host,)) for host in rule.not_hosts],
             "leads": [_leads((each,)) for each in rule.leads],
-            "hidden_by": [table.rules[taker].said for taker in dead[number].takers] if number in dead else None,
+            "hidden_by": _hiding(table, dead.get(number)),
         }
         for number, rule in enumerate(table.rules)
     ]

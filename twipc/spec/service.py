@@ -1,6 +1,6 @@
 """Services: what runs, what of it is reached, and what it may use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -10,7 +10,7 @@ from .http import Http
 from .kernel import Capability, Ulimit, UlimitName, each_once
 from .limits import PIDS, REPLICAS, STANDBYS
 from .logging import ENDING, Logging
-from .noun import Noun
+from .noun import Clash, Noun
 from .schedule import Autoscaling, Dependency, Placement, Rollout
 from .values import (
     EPHEMERAL,
@@ -66,6 +66,15 @@ class EnvValue(Noun):
     address: Line | None = Field(
         None, description="host:port of a port, written `service.port`; of a service here or of an `external` one."
     )
+    only: Literal["host", "port"] | None = Field(
+        None, description="Of the `address` the host alone, or the port: many programs read each from a variable of its own."
+    )
+
+    def clashes(self) -> Iterator[Clash]:
+        """A part of nothing."""
+        if self.only is not None and self.address is None:
+            said, help = "`only` is a part of an `address`", f"write `{{address: db.sql, only: {self.only}}}`, or take it out"
+            yield Clash(said, help, ("only",), certain=False)
 
 
 class Port(Noun):

@@ -186,8 +186,10 @@ def _env_value(value: EnvValue, model: Model, discovery: Discovery) -> tuple[str
         service, _, port = value.address.partition(".")
         if service in model.environment.external:
             external = model.environment.external[service]
-            return ("value", f"{external.host}:{external.ports[port]}")
-        return ("value", f"{discovery.host(service)}:{model.number(service, port)}")
+            parts = {"host": external.host, "port": str(external.ports[port])}
+        else:
+            parts = {"host": discovery.host(service), "port": str(model.number(service, port))}
+        return ("value", parts[value.only] if value.only else f"{parts['host']}:{parts['port']}")
     return ("value", value.value or "")
 
 

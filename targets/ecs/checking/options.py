@@ -170,7 +170,8 @@ def _without_effect(model: Model, options: Options) -> Iterator[Finding]:
         yield finding(model, UNUSED, (*HERE, "registry"), said, "take it out")
     if options.namespace and not options.cloud_map_services and not discovered(model):
         said = "`namespace` has no effect: no service is found by its name"
-        yield finding(model, UNUSED, (*HERE, "namespace"), said, "take it out")
+        help = "take it out; whom a program asks it is told by a variable, as in `env: {DB: {address: db.sql}}`"
+        yield finding(model, UNUSED, (*HERE, "namespace"), said, help)
 
 
 def _twice(model: Model, options: Options) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from twipc.diagnostics import Path
 from twipc.formats.document import At, Value, without_nothing
 from twipc.formats.engines import variable_of
+from twipc.formats.told import told_address
 from twipc.model import Model
 from twipc.spec import Service
 from twipc.target import Discovery
@@ -19,9 +20,7 @@ def environment(model: Model, name: str, discovery: Discovery) -> list[Value]:
         if value.value is not None:
             pairs.append(At(origin, {"name": variable, "value": value.value}))
         elif value.address is not None:
-            service, _, port = value.address.partition(".")
-            address = model.elsewhere(value.address) or f"{discovery.host(service)}:{model.number(service, port)}"
-            pairs.append(At(origin, {"name": variable, "value": address}))
+            pairs.append(At(origin, {"name": variable, "value": told_address(model, value, discovery)}))
     return pairs
 
 

@@ -15,6 +15,7 @@ from twipc.formats.labels import LABEL, own_labels
 from twipc.formats.probe import http_probe
 from twipc.formats.served import ServerFile
 from twipc.formats.standby import MODE, alive
+from twipc.formats.told import told_address
 from twipc.formats.yamltext import dump, interpolated
 from twipc.model import Model, place_of
 from twipc.spec import Duration, Service
@@ -54,9 +55,7 @@ def environment(model: Model, name: str, discovery: Discovery) -> dict[str, Valu
         if value.value is not None:
             values[variable] = At(origin, value.value)
         elif value.address is not None:
-            service, _, port = value.address.partition(".")
-            elsewhere = model.elsewhere(value.address)
-            values[variable] = At(origin, elsewhere or f"{discovery.host(service)}:{model.number(service, port)}")
+            values[variable] = At(origin, told_address(model, value, discovery))
     return values
 
 

@@ -30,6 +30,8 @@ class Proxies:
             if line.words == ("http-request",):
                 raise NotHaproxy(f"line {line.number}: `http-request` without an action")
         self.entries = [one for one in self.all if one.kind in ("frontend", "listen") and one.binds]
+        self.asked_first = sorted(self.entries, key=lambda one: one.is_aside)
+        """The entries in the order in which one is asked where no port is said."""
         self.backends: Mapping[str, Proxy] = {one.name: one for one in self.all if one.kind in ("backend", "listen")}
         self.conditional = frozenset(_conditional(sections))
         """The numbers of lines that stand there only where an `.if` holds."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ..sections import Line
 
+_SENDING = frozenset({"default_backend", "use_backend", "server", "server-template", "redirect"})
 Bind = tuple[str, int, int]
 """An address, and the first and last port there."""
 
@@ -36,6 +37,13 @@ class Proxy(Struct, frozen=True):
         """The backend of what no rule takes, with its line; nothing, where there is none."""
         lines = [line for line in self.lines if line.words[0] == "default_backend" and len(line.words) > 1]
         return ((lines[-1].number,), lines[-1].words[1]) if lines else ((), self.name if self.listens else "")
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it has no requests to route: it speaks no HTTP, or shows statistics alone."""
+        modes = [line.words[1] for line in self.lines if line.words[0] == "mode" and len(line.words) > 1]
+        said = {line.words[0] for line in self.lines}
+        return modes[-1:] == ["tcp"] or ("stats" in said and not said & _SENDING)
 
     def at(self, port: int) -> bool:
         return any(first <= port <= last for _, first, last in self.binds)

@@ -58,11 +58,11 @@ _STATISTICS = "/haproxy?stats"
 
 
 def routing(text: str, port: int | None = None) -> Table:
-    """The rules of the frontend that comes first, or of the one that binds `port`; raises `NotHaproxy` and `LookupError`."""
+    """The rules of the first frontend that routes, or of the one that binds `port`; raises `NotHaproxy` and `LookupError`."""
     sections, _ = parse(text)
     proxies = Proxies(sections)
     entries = proxies.entries
-    asked = next((first for one in entries for _, first, _ in one.binds), None) if port is None else port
+    asked = next((first for one in proxies.asked_first for _, first, _ in one.binds), None) if port is None else port
     found = [one for one in entries if asked is not None and one.at(asked)]
     if not found:
         raise LookupError("it has no `frontend` with a port" if port is None else f"no frontend binds port {port}")
@@ -70,9 +70,9 @@ def routing(text: str, port: int | None = None) -> Table:
 
 
 def ports(text: str) -> list[int]:
-    """Those that its frontends bind, in their order; of a range the first."""
+    """Those that its frontends bind, the one that is asked by default before all; of a range the first."""
     sections, _ = parse(text)
-    return list(dict.fromkeys(first for one in Proxies(sections).entries for _, first, _ in one.binds))
+    return list(dict.fromkeys(first for one in Proxies(sections).asked_first for _, first, _ in one.binds))
 
 
 class _Frontend(Struct, dict=True):
