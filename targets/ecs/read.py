@@ -8,6 +8,7 @@ from twipc.target import BASELINE, FactKey, Facts
 
 from .reading.dockerfile import Folders
 from .reading.fitting import load
+from .reading.noted import UNTAGGED
 from .reading.repositories import read_registry
 from .reading.resolving import TEMPLATE_FILE
 from .reading.service import ServiceReader
@@ -20,7 +21,8 @@ _TASK, _SERVICE = ".taskdef.json", ".service.json"
 
 def read(texts: Mapping[str, str]) -> Facts:
     """The facts of every service whose files are there, and of the images that they run; and what the template says of them."""
-    return {**_of_services(texts), **read_registry(texts)}
+    facts = {key: value for key, value in _of_services(texts).items() if value != UNTAGGED}
+    return {**facts, **read_registry(texts)}
 
 
 def _of_services(texts: Mapping[str, str]) -> Facts:

@@ -81,7 +81,7 @@ def test_each_image_that_is_built_here_is_run_by_its_digest_in_the_lock(spec: Sp
                 where = [path for path, text in one.bundle.texts.items() if f'"{image.pushed}@{digests[image.pushed]}"' in text]
                 assert where, (one.target.name, image)
                 path, other = where[0], "sha256:" + "0" * 64
-                assert _noticed(one, {path: one.bundle.texts[path].replace(digests[image.pushed], other)})
+                assert noticed(one, {path: one.bundle.texts[path].replace(digests[image.pushed], other)})
 
 
 def _shuffled(value: Any, dice: random.Random) -> Any:
@@ -132,7 +132,7 @@ def test_the_same_under_any_hash_seed_locale_time_zone_and_folder(tmp_path_facto
     assert outputs.pop().count("\n") > 10
 
 
-def _noticed(one: Compiled, changed: dict[str, str]) -> bool:
+def noticed(one: Compiled, changed: dict[str, str]) -> bool:
     found = verify_folder(one.model, one.target, one.options, one.bundle, "out", {**one.bundle.texts, **changed})
     return any(found)
 
@@ -161,7 +161,7 @@ def test_the_checker_notices_each_line_that_is_dropped_and_each_digit_that_is_ch
                 faults.append(line[:place] + str((int(line[place]) + 1) % 10) + line[place + 1 :])
             for fault in faults:
                 broken = "".join([*lines[:index], fault, *lines[index + 1 :]])
-                if broken != artifact.text and not _noticed(one, {artifact.path: broken}):
+                if broken != artifact.text and not noticed(one, {artifact.path: broken}):
                     missed.append(f"{artifact.path}:{index + 1}: {line.strip()} -> {fault.strip()}")
     assert not missed, "\n".join(missed)
 

@@ -15,6 +15,8 @@ from .answers import heard
 from .texts import NOTHING
 from .wording import elsewhere, is_digest, told, traces
 
+_CONTAINERS = (dict, list, tuple)
+
 
 class Difference(Struct, frozen=True):
     """One fact that is said otherwise than it was meant."""
@@ -42,7 +44,7 @@ def differences(model: Model, target: Target, options: Any, read: Facts) -> list
     for key, value in meant.items():
         said = read.get(key, NOTHING)
         kind = type(value)
-        if kind is type(said) and kind is not Routing and value == said:  # as nearly all are
+        if kind is type(said) and kind is not Routing and value == said and (kind not in _CONTAINERS or _equal(value, said)):
             continue
         if isinstance(value, Routing) or isinstance(said, Routing):
             routing.append(Difference(key, value, said))
@@ -66,8 +68,17 @@ def _with_a_request(one: Difference, way: Difference | None) -> Difference:
 
 
 def _equal(meant: object, said: object) -> bool:
-    """Equal in kind too: `True` is not 1, "80" is not 80."""
-    return meant == said and isinstance(meant, bool) == isinstance(said, bool)
+    """Equal in kind too, however deep: `True` is not 1, 1.0 is not 1."""
+    return meant == said and _of_one_kind(meant, said)
+
+
+def _of_one_kind(meant: object, said: object) -> bool:
+    """Whether what Python finds equal is so for a tool: it refuses a truth value where a number is wanted."""
+    if isinstance(meant, dict) and isinstance(said, dict):
+        return all(_of_one_kind(value, said[key]) for key, value in meant.items())
+    if isinstance(meant, list | tuple) and isinstance(said, list | tuple):
+        return all(map(_of_one_kind, meant, said))
+    return all(isinstance(meant, kind) == isinstance(said, kind) for kind in (bool, float))
 
 
 def expected(model: Model, target: Target, options: Any) -> Facts:

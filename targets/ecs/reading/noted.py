@@ -8,6 +8,9 @@ from typing import Any
 from twipc.spec import Duration
 from twipc.target import BASELINE, FactKey
 
+UNTAGGED = "no tag"
+"""What is said of a namespace where there is none: all of a service's parts must say so."""
+
 
 class Noted:
     """The facts of one service's files; what of them no reader took is baseline."""
@@ -53,8 +56,9 @@ class Noted:
             self.said(FactKey(f"environment.{leaf}"), tags.pop(leaf, "missing"))
         project, environment = (self.facts[FactKey(f"environment.{leaf}")] for leaf in ("project", "environment"))
         self.family = f"{project}-{environment}-{self.name}"
-        self.namespace = str(tags.pop("namespace", ""))
-        self.option("namespace", self.namespace or None)
+        said = tags.pop("namespace", UNTAGGED)
+        self.namespace = "" if said == UNTAGGED else str(said)
+        self.option("namespace", said or "empty")
         if tags.pop("service", "missing") != self.name:
             self.baseline(f"{place}.tags.service", "of another service")
         self.rest(f"{place}.tags", tags)

@@ -15,7 +15,7 @@ def permissions(policy: Any) -> tuple[tuple[str, ...], ...]:
     if rest or policy.get("Version") != "2012-10-17":
         found.add(("a policy of another kind", repr(sorted(policy.items()))))
     for statement in policy.get("Statement", []):
-        if not isinstance(statement, dict) or statement.get("Effect") not in _EFFECTS or statement.keys() - _WORDS:
+        if not _is_known(statement):
             found.add(("not understood", repr(statement)))
             continue
         who = repr(statement["Principal"]) if "Principal" in statement else "it"
@@ -29,6 +29,13 @@ def permissions(policy: Any) -> tuple[tuple[str, ...], ...]:
             for resource in _several(statement.get("Resource", "itself")):
                 found.add((who, action, resource, *conditions))
     return tuple(sorted(found))
+
+
+def _is_known(statement: Any) -> bool:
+    if not isinstance(statement, dict) or statement.keys() - _WORDS or str(statement.get("Effect")) not in _EFFECTS:
+        return False
+    conditions = statement.get("Condition", {})
+    return isinstance(conditions, dict) and all(isinstance(pairs, dict) for pairs in conditions.values())
 
 
 def _several(value: Any) -> list[str]:

@@ -173,9 +173,10 @@ class TemplateReader:
             self._add(name, f"in the template: {what} refers to", tuple(sorted(resolving.asked)))
         more = {key: value for key, value in resource.items() if key not in ("Type", "Properties")}
         ways = {way for group in resolving.asked for way in self._alb.leading.get(group, ())}
-        if ways and ways <= set(more.get("DependsOn", ())):
+        after = more.get("DependsOn", ())
+        if ways and isinstance(after, list) and all(way in after for way in ways):
             self._add(name, "in the template: service waits for", "all that leads to it")
-            more["DependsOn"] = [*more["DependsOn"]]
+            more["DependsOn"] = [*after]
             for way in ways:
                 more["DependsOn"].remove(way)
         self._about(name, {key: value for key, value in more.items() if value != []}, f"resource of the {what}: ")

@@ -387,3 +387,14 @@ def test_what_encrypts_and_what_only_seems_to() -> None:
     for target in ("compose", "compose-2.4"):
         (found,) = told(target, on_one_host, '    driver: "macvlan"\n')
         assert found == "network back.driver: says 'macvlan', the spec says 'bridge'"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("nothing", ["{}", "[]", "null"])
+def test_what_is_said_and_empty_is_told(target: str, nothing: str) -> None:
+    """Of `build: {}` Docker Compose 2.26 makes a build in the file's own folder; others are refused."""
+    user = '    user: "10001:10001"\n'
+    assert told(target, user, f"{user}    build: {nothing}\n") == ["web.build: says 'empty', the spec says nothing"]
+    assert told(target, "\nnetworks:\n", f"\nx-odd: {nothing}\nnetworks:\n") == [
+        "file.x-odd: says 'empty', the spec says nothing"
+    ]

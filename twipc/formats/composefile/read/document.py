@@ -66,4 +66,9 @@ def rows(value: object, path: str, place: str) -> list[Any]:
 def left(place: str, what: Mapping[str, Any], facts: dict[FactKey, object]) -> None:
     """What nobody took of something that belongs to no service."""
     for key, value in what.items():
-        facts[FactKey(BASELINE, (place, key))] = value
+        facts[FactKey(BASELINE, (place, key))] = there(value)
+
+
+def there(value: object) -> object:
+    """What nobody took; also of what is empty Docker may make something, or refuse it."""
+    return "empty" if value in (None, {}, []) else value

@@ -21,7 +21,8 @@ def networks(document: dict[str, Any], path: str, facts: dict[FactKey, object], 
         network = table(declared, path, f"networks.{name}")
         labels = owners.take(table(network.pop("labels", None), path, f"networks.{name}.labels"), place, "labels")
         options = table(network.pop("driver_opts", None), path, f"networks.{name}.driver_opts")
-        facts[FactKey("network.internal", (name,))] = network.pop("internal", False) or None
+        internal = network.pop("internal", False)
+        facts[FactKey("network.internal", (name,))] = None if internal is False else internal
         if "encrypted" in options:
             # An overlay is encrypted by the option, whatever its value is.
             facts[FactKey("network.encrypted", (name,))] = True

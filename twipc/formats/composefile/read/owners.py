@@ -30,9 +30,9 @@ class Owners:
     def tell(self, facts: dict[FactKey, object]) -> None:
         """What most say is the environment's own; who says something else, or nothing, is told by its place."""
         for leaf, said in self.said.items():
-            count = Counter(str(value) for value in said.values() if value is not None)
+            count = Counter(value for value in said.values() if isinstance(value, str))
             most = sorted(value for value, votes in count.items() if votes == max(count.values()))
             facts[FactKey(f"environment.{leaf}")] = " and ".join(most)
             for place, value in said.items():
-                if most and (value is None or str(value) not in most):
-                    facts[FactKey(BASELINE, place)] = "nothing" if value is None else value
+                if most and (value is None or value not in most):
+                    facts[FactKey(BASELINE, place)] = "nothing" if value is None else value or "empty"

@@ -32,7 +32,7 @@ class Program(Taking):
             self.fact(key, take(key, None))
         for key in ("read_only", "init"):
             self.fact(key, take(key, False))
-        self.fact("capabilities", tuple(sorted(map(str, self.rows(take("cap_add", None), "cap_add")))))
+        self.fact("capabilities", tuple(sorted(self.rows(take("cap_add", None), "cap_add"), key=str)))
         self.fact("ulimits", {limit: _ulimit(said) for limit, said in self.take_table("ulimits").items()})
         places: dict[str, object] = {}
         others: list[dict[str, Any]] = []

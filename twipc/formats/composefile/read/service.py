@@ -52,7 +52,7 @@ class ServiceReader(Program, Files):
         for name, how in attached.items():
             place = f"networks.{name}"
             attachment = self.table(how, place)
-            found[name] = tuple(sorted(map(str, self.rows(attachment.pop("aliases", None), f"{place}.aliases"))))
+            found[name] = tuple(sorted(self.rows(attachment.pop("aliases", None), f"{place}.aliases"), key=str))
             self.rest({f"{place}.{key}": value for key, value in attachment.items()})
         self.fact("networks", found)
 
@@ -104,4 +104,5 @@ class ServiceReader(Program, Files):
         """A published port; 0 is one that the engine chooses."""
         count = nth.get(str(target), 0)
         nth[str(target)] = count + 1
-        self.facts[FactKey("service.publish", (self.name, str(target), str(count)))] = (host or 0, address)
+        chosen = 0 if host in ("", None) else host
+        self.facts[FactKey("service.publish", (self.name, str(target), str(count)))] = (chosen, address)

@@ -7,7 +7,7 @@ from typing import Any
 
 from twipc.target import BASELINE, FactKey
 
-from .document import rows, table
+from .document import rows, table, there
 from .owners import Owners
 
 
@@ -31,7 +31,7 @@ class Taking:
         """Mappings are told leaf by leaf; what is there twice is told twice."""
         if isinstance(value, dict):
             for key, child in value.items():
-                self.baseline(f"{place}.{key}", child)
+                self.baseline(f"{place}.{key}", there(child))
             return
         key = FactKey(BASELINE, (self.name, place))
         if key in self.facts:
@@ -58,4 +58,4 @@ class Taking:
     def rest(self, service: Mapping[str, Any] | None = None) -> None:
         """Everything that nobody took."""
         for key, value in (self.service if service is None else service).items():
-            self.baseline(key, value)
+            self.baseline(key, there(value))
