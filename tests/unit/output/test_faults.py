@@ -21,6 +21,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli import PROD, Ran, environ, execute, project, run
+from tests.compiling import ROOT
 from twipc.output import Folder, State, Wish, WriteFailed
 from twipc.output import write as write_all
 
@@ -413,6 +414,47 @@ def test_cut_off_at_any_instant(built: tuple[Path, dict[str, dict[str, bytes]]],
     said = runner.communicate(timeout=60)[1]
     assert "Traceback" not in said
     assert sign == "SIGKILL" or said.count("twipc: interrupted") == cut
+
+
+MANY_CUT_OFF = """
+import errno, os, signal, sys, threading, time
+from pathlib import Path
+from tests.unit.output.test_faults import MANY, OLD, write
+from twipc.output import Folder, WriteFailed
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+folder, how = Folder(Path(sys.argv[1])), sys.argv[2]
+write(folder, OLD)
+main, real, opened = threading.main_thread().ident, os.open, []
+
+def counted(path, flags, *mode):
+    if flags & os.O_CREAT:
+        opened.append(path)
+        if len(opened) == 20 and how == "interrupted":
+            signal.pthread_kill(main, signal.SIGINT)
+        if len(opened) == 20 and how == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        time.sleep(0.02)
+    return real(path, flags, *mode)
+
+os.open = counted
+try:
+    write(folder, MANY)
+except (KeyboardInterrupt, WriteFailed):
+    print(len(opened))
+"""
+
+
+@pytest.mark.parametrize("how", ["interrupted", "full"])
+def test_many_files_that_are_not_to_be_written_end_within_one(tmp_path: Path, how: str) -> None:
+    """Eight are under way at the twentieth; nobody waits for the other hundred and eighty."""
+    folder = Folder(tmp_path / "out" / "prod" / "ecs")
+    command = [sys.executable, "-c", MANY_CUT_OFF, str(folder.path), how]
+    done = subprocess.run(command, cwd=ROOT, env=environ(), capture_output=True, text=True)
+    assert 20 <= int(done.stdout or 0) <= 40, done.stdout + done.stderr
+    assert contents(folder.path) == OLD
+    assert folder.manifest_is(OLD)
+    assert not list(folder.path.rglob("*.tmp"))
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["one spec", "two specs"])
