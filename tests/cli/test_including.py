@@ -229,10 +229,39 @@ def test_a_file_that_others_include_is_told_of_nginx_as_a_whole(tmp_path: Path) 
     assert table(tmp_path, "site.conf")[0] == ("snippets/a.conf:1", "status 403")
 
 
-def test_values_and_programs_are_no_directives(tmp_path: Path) -> None:
-    values = "map $host $x { include names.map; }\ngeo $y { include more; }\ntypes { include t; }\n"
-    lay(tmp_path, **{"nginx.conf": f"events {{}}\nhttp {{ {values} server {{ listen 80; return 200; }} }}\n"})
-    assert table(tmp_path, "nginx.conf")[0][1] == "status 200"
+@pytest.mark.parametrize(
+    ("values", "files", "said"),
+    [
+        ("map $host $x {\ninclude a.map; }", {}, "nginx.conf:3:1: error[TW730]: there is no file `a.map`"),
+        ("geo $x {\ninclude a.map; }", {}, "nginx.conf:3:1: error[TW730]: there is no file `a.map`"),
+        ("types {\ninclude a.map; }", {}, "nginx.conf:3:1: error[TW730]: there is no file `a.map`"),
+        (
+            "map $host $x {\ninclude a.map; }",
+            {"a.map": "b 1;\ninclude c.map;"},
+            "a.map:2:1: error[TW730]: there is no file `c.map`",
+        ),
+        ("map $host $x { include a.map; }", {"a.map": "include ./a.map;"}, "a.map:1:1: error[TW731]: `a.map` includes itself"),
+    ],
+)
+def test_what_nginx_does_not_start_with_is_told_of_values_too(
+    tmp_path: Path, values: str, files: dict[str, str], said: str
+) -> None:
+    lay(tmp_path, **{"nginx.conf": f"events {{}}\nhttp {{ {values} server {{ listen 80; return 200; }} }}\n"}, **files)
+    assert said in run("routes", "nginx.conf", "--format", "concise", at=tmp_path).out
+
+
+def test_values_are_read_and_choose_nothing(tmp_path: Path) -> None:
+    """Of many, and of what lies elsewhere, nothing is said: what asks for the variable is open anyhow."""
+    values = (
+        "map $host $x { include a.map; include /srv/b.map; }\ngeo $y { include geo/*; include 2.geo; }\ntypes { include t; }\n"
+    )
+    files = {"a.map": "return 403;\nlocation 1;\n", "geo__1": "10.0.0.0/8 1;\n" * 90_000, "t": "text/x server if;\n"}
+    files |= {"2.geo": "".join(f"include {n}.geo;\n" for n in [3] * 9), "3.geo": "10.0.0.0/8 1;\n" * 70_000}
+    for says in ("return 200;", "if ($x) { return 403; } return 200;"):
+        lay(tmp_path, **{"nginx.conf": f"events {{}}\nhttp {{ {values} server {{ listen 80;\n{says} }} }}\n"}, **files)
+        ran = run("routes", "nginx.conf", "--format", "json", at=tmp_path)
+        assert (ran.code, ran.findings) == (0, [])
+        assert rows(ran)[-2:][0][1] == "status 200"
 
 
 def test_what_comes_twice_over_comes_to_an_end(tmp_path: Path) -> None:

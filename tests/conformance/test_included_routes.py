@@ -56,7 +56,12 @@ REFUSED = {
     "TW730 of a folder that a pattern finds": ({"nginx.conf": "include conf.*;", "conf.d/a.conf": ""}, "Is a directory"),
     # Of a circle nginx 1.31 says nothing: it ends by SIGSEGV.
     "TW731": ({"nginx.conf": "include a.conf;", "a.conf": "include b.conf;", "b.conf": "include a.conf;"}, ""),
-    "TW731 of the main file": ({"nginx.conf": "include nginx.con?;"}, "is duplicate"),
+    **{
+        f"TW730 in {block}": ({"nginx.conf": f"{block} {{ include absent; }}"}, "No such file")
+        for block in ("map $host $x", "geo $x", "types")
+    },
+    "TW731 of values": ({"nginx.conf": "map $host $x { include a; }", "a": "include a;"}, ""),
+    "TW731 of the main file": ({"nginx.conf": "include nginx.con?;"}, "not allowed here"),
 }
 """Files beside a configuration that starts without them, and why nginx does not with them."""
 
@@ -90,7 +95,7 @@ def test_nginx_does_what_the_table_of_all_its_files_says(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("scene", REFUSED)
 def test_nginx_does_not_start_with_what_is_told_as_an_error(scene: str, tmp_path: Path) -> None:
-    files = {name: text if name != "nginx.conf" else f"{NGINX % UP}\n{text}\n" for name, text in REFUSED[scene][0].items()}
+    files = {name: text if name != "nginx.conf" else NGINX % f"{UP}\n{text}\n" for name, text in REFUSED[scene][0].items()}
     lay(tmp_path, files)
     assert cli("routes", "nginx.conf", "--format", "json", at=tmp_path).codes == [scene.partition(" ")[0]]
     accepted, why = nginx_accepts({f"{FOLDER}/{name}": text for name, text in files.items()})

@@ -40,6 +40,7 @@ _PATTERN = late_regex(r"[*?\[]")
 _ODD = late_regex(r"[\\\0]|\[[.:=]|/\.\./|/\.\.$|^\.\./")
 """What glob(3) reads in ways of its own."""
 _OUTSIDE = "ask for the main file where nginx has it, or put what it includes into its folder and name it from there"
+_SMALLER = f"include files of {MOST_BYTES >> 20} MiB at most"
 _WHOLE = "ask for the file that nginx is started with"
 
 
@@ -83,18 +84,19 @@ def _gathered(path: Path, text: str, place: Place) -> Included:
     try:
         whole = is_main(text)
         found: dict[str, tuple[Brought, ...]] = {}
-        waiting, left = [("", text)], MOST_BROUGHT
+        waiting, left = [("", text, False)], MOST_BROUGHT
         while waiting:
-            file, content = waiting.pop(0)
-            for one in includes(content, file):
+            file, content, inside = waiting.pop(0)
+            for one, values in includes(content, file, values=inside):
                 brought: list[Brought] = []
                 for each in _brought(one, path, place, whole=whole) if one.args[0] not in found else ():
-                    left -= len(each.text)
-                    if left < 0:
+                    large = len(each.text) > (MOST_BYTES if values else min(left, MOST_BYTES))
+                    if large and not values:
                         raise too_much(one)
-                    brought.append(each)
+                    left -= 0 if values else len(each.text)
+                    brought.append(Brought(each.name, why="is larger than what is read", help=_SMALLER) if large else each)
                 found.setdefault(one.args[0], tuple(brought))
-                waiting += [(each.name, each.text) for each in brought if not each.why]
+                waiting += [(each.name, each.text, values) for each in brought if not each.why]
     except NotNginx as problem:
         raise ValueError(str(problem)) from None
     return found
@@ -130,8 +132,6 @@ def _brought(one: Directive, path: Path, place: Place, *, whole: bool) -> Iterat
         except (Left, OSError) as why:
             yield Brought(shown, why=_why(why), help=_next(why))
         else:
-            if len(content) > MOST_BYTES:
-                raise too_much(one)
             yield Brought(shown, content.decode("utf-8", "surrogateescape"))
 
 

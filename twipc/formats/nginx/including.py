@@ -21,11 +21,13 @@ BENIGN = frozenset(
 )
 """Files that distributions and certbot bring, without anything that chooses between requests."""
 VALUES = frozenset({"map", "geo", "types", "split_clients", "charset_map"})
-"""Blocks of values, in which `include` is a word of their own, if one at all; they choose nothing by themselves."""
+"""Blocks of values; they choose nothing by themselves."""
+_OF_FILES = ("map", "geo", "types")
+"""Those of them in which `include` brings more: in others it is a value, which nginx 1.30 refuses."""
 MOST_NESTED = 20
 """Files in files."""
 MOST_BROUGHT = 8 << 20
-"""Characters that are included, as often as they are."""
+"""Characters that are included, as often as they are; of values there may be as many besides."""
 _EACH = 64
 """What a file counts besides, so that empty ones come to an end too."""
 
@@ -62,18 +64,18 @@ def is_main(text: str) -> bool:
     return any(one.name in ("events", "http") for one in parse(text)[0].directives)
 
 
-def includes(text: str, file: str = "") -> Iterator[Directive]:
-    """Every directive of a text that brings others."""
-    return _includes(_parsed(text, file), file)
+def includes(text: str, file: str = "", *, values: bool = False) -> Iterator[tuple[Directive, bool]]:
+    """Every directive of a text that brings others, and whether those are values."""
+    return _includes(_parsed(text, file), file, values)
 
 
-def _includes(block: Block, file: str) -> Iterator[Directive]:
+def _includes(block: Block, file: str, values: bool) -> Iterator[tuple[Directive, bool]]:
     for one in block.directives:
         if said(one) is not None:
             one.file = file
-            yield one
-        elif one.block and _holds_directives(one):
-            yield from _includes(one.block, file)
+            yield one, values
+        elif one.block and (_holds_directives(one) or one.name in _OF_FILES):
+            yield from _includes(one.block, file, one.name in _OF_FILES)
 
 
 def joined(text: str, included: Included = NOTHING) -> Block:
@@ -89,46 +91,54 @@ class _Joining(Struct):
 
     included: Included
     left: int = MOST_BROUGHT
+    left_of_values: int = MOST_BROUGHT
 
-    def into(self, block: Block, files: tuple[str, ...], deep: int) -> None:
+    def into(self, block: Block, files: tuple[str, ...], deep: int, *, values: bool = False) -> None:
         """What stands in a block that lies in so many others, and in these files, the outermost first."""
         directives: list[Directive] = []
         for one in block.directives:
             one.file = files[-1] if files else ""
             brought = self.included.get(said(one) or "")
             if said(one) is not None and brought is not None:
-                directives += self._brought(one, brought, files, deep)
+                directives += self._brought(one, brought, files, deep, values)
                 continue
             if one.block and deep == MOST_DEEP:
                 raise NotNginx(f"{one.place}: over {MOST_DEEP} blocks in one another")
-            if one.block and _holds_directives(one):
-                self.into(one.block, files, deep + 1)
+            if one.block and (_holds_directives(one) or one.name in _OF_FILES):
+                self.into(one.block, files, deep + 1, values=one.name in _OF_FILES)
             directives.append(one)
         block.directives = directives
 
-    def _brought(self, one: Directive, brought: tuple[Brought, ...], files: tuple[str, ...], deep: int) -> list[Directive]:
+    def _brought(
+        self, one: Directive, brought: tuple[Brought, ...], files: tuple[str, ...], deep: int, values: bool
+    ) -> list[Directive]:
         found: list[Directive] = []
         for each in brought:
-            if each.why:
+            if each.why or not self._allows(one, each, files, values):
                 found += [one] if not any(other is one for other in found) else []
                 continue
-            self._allow(one, each, files)
             inside = _parsed(each.text, each.name)
-            self.into(inside, (*files, each.name), deep)
+            self.into(inside, (*files, each.name), deep, values=values)
             found += inside.directives
         return found
 
-    def _allow(self, one: Directive, each: Brought, files: tuple[str, ...]) -> None:
+    def _allows(self, one: Directive, each: Brought, files: tuple[str, ...], values: bool) -> bool:
+        """Whether it is read; values are not where they are too many, and choose nothing then either."""
         if each.name in files:
             way = " → ".join((*files[files.index(each.name) :], each.name))
             told = f"`{each.name}` includes itself: {way}"
             raise Wrong(codes.CIRCLE, one, told, "take the file out of what this `include` names")
-        self.left -= len(each.text) + _EACH
+        counted = len(each.text) + _EACH
+        if values:
+            self.left_of_values -= counted
+        else:
+            self.left -= counted
         if len(files) == MOST_NESTED:
             told = f"files include one another over {MOST_NESTED} deep, down to `{each.name}`"
             raise Wrong(codes.TOO_MUCH, one, told, "include it from a file further out")
         if self.left < 0:
             raise too_much(one)
+        return not values or self.left_of_values >= 0
 
 
 def too_much(one: Directive) -> Wrong:

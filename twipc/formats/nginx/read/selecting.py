@@ -14,7 +14,7 @@ from twipc.routes.pattern import Pattern
 from twipc.routes.table import OPEN, Answer, Rule
 
 from ..tree import Block, Directive
-from .leading import Around, leads
+from .leading import Around, leads, unread
 
 _READS = {"$host $request_method $uri": False, "$scheme $host $request_method $uri": True}
 
@@ -27,7 +27,9 @@ def chosen(location: Directive, locations: Sequence[Directive], maps: Sequence[D
         return
     places = {one.args[1]: one for one in locations if one.args[:1] == ("^~",) and len(one.args) == 2}
     for row in found[0].block.directives:
-        if row.name != "default":
+        if row.name == "include" and row.args:
+            yield Rule(f"include {' '.join(row.args)}", (pattern.ALL,), unread(row), at=row.at)
+        elif row.name != "default":
             yield _row(row, places.get(f"{OWN_PREFIX}{' '.join(row.args)}/"), by_scheme=_READS[found[0].args[0]], within=within)
 
 
