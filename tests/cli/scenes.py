@@ -57,6 +57,7 @@ def including(name: str, **files: str) -> Scene:
 
     def scene(folder: Path) -> list[str]:
         for file, text in files.items():
+            (folder / file).parent.mkdir(exist_ok=True)
             (folder / file).write_text(text)
         (folder / "nginx.conf").write_text(f"events {{}} http {{ include {name}; server {{ listen 80; }} }}")
         return run("routes", "nginx.conf", "--format", "json", at=folder).codes
@@ -436,6 +437,7 @@ SCENES: dict[str, Scene] = {
     "TW731": including("*.conf"),
     "TW732": including("0.conf", **{f"{n}.conf": f"include {n + 1}.conf;" for n in range(20)}, **{"20.conf": ""}),
     "TW733": including("/srv/shared/*.conf"),
+    "TW734": including("/etc/nginx/sites/*.conf", **{"sites/shop.conf": "return 200;"}),
     "TW711": without_botocore,
     "TW712": without_credentials,
     "TW713": asked_of_aws(refuses={"CreateChangeSet": ("AccessDenied", "User is not authorized")}),

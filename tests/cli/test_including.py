@@ -191,6 +191,72 @@ def test_what_lies_elsewhere_is_left_open(tmp_path: Path, word: str) -> None:
     assert "help: ask for the main file where nginx has it" in ran.out
 
 
+COPY = "events {}\nhttp {\ninclude /etc/nginx/mime.types;\ninclude /etc/nginx/conf.d/*.conf;\n%s}\n"
+TAKEN = "`/etc/nginx` is taken for the folder of `etc/nginx.conf`: what is included from there is read here"
+
+
+def test_a_copy_of_the_folder_is_read_in_its_place_and_that_is_told(root: Path) -> None:
+    link = root / "etc" / "sites-enabled" / "shop"
+    link.unlink()
+    link.symlink_to("/etc/nginx/sites-available/shop")
+    lay(root / "etc", **{"nginx.conf": COPY % "include /etc/nginx/./sites-enabled/*;\n"})
+    lay(root / "etc", **{"sites-available__shop": SHOP.replace("snippets", "/etc/nginx/snippets")})
+    wanted = [
+        ("etc/snippets/deny.conf:2", "status 403"),
+        ("etc/sites-enabled/shop:5", "status 201"),
+        ("etc/sites-enabled/shop:1", "files html"),
+        ("etc/conf.d/b.conf:1", "status 202"),
+    ]
+    ran = run("routes", "etc/nginx.conf", "--format", "json", at=root)
+    assert rows(ran)[:4] == wanted
+    assert [(one["code"], one["span"]["line"], one["message"]) for one in ran.findings] == [("TW734", 4, TAKEN)]
+    assert "ask on the machine of that nginx" in ran.findings[0]["help"]
+    for words in (("init", "-q"), ("add", "."), ("-c", "user.name=a", "-c", "user.email=a@a.example", "commit", "-qm", "a")):
+        subprocess.run(("git", *words), cwd=root, check=True, capture_output=True)
+    (root / "etc" / "sites-available" / "shop").unlink()
+    ran = run("routes", "etc/nginx.conf@HEAD", "--format", "json", at=root)
+    assert [(at.replace("@HEAD", ""), leads) for at, leads in rows(ran)[:4]] == wanted
+    assert [one["code"] for one in ran.findings] == ["TW734"]
+    ran = run("routes", "etc/nginx.conf", "--format", "json", at=root)
+    assert [one["code"] for one in ran.findings] == ["TW734", "TW733"]
+    assert "`etc/sites-enabled/shop` lies outside of the folder" in ran.findings[1]["message"]
+
+
+@pytest.mark.parametrize(
+    ("word", "files", "told"),
+    [
+        ("/etc/nginx/conf.d/*.conf", {"conf.d__keep": ""}, []),
+        ("/etc/nginx/conf.d/*.conf", {}, ["TW733"]),
+        ("/etc/nginx/a.conf", {"b.conf": ""}, ["TW733"]),
+        ("/usr/local/nginx/conf/a.conf", {"a.conf": "location /a { return 201; }"}, ["TW734"]),
+        ("/usr/local/etc/nginx/*.cnf", {"a.cnf": "location /a { return 201; }"}, ["TW734"]),
+        ("/etc/nginx/../a.conf", {"a.conf": ""}, ["TW733"]),
+        ("/etc/nginx-2/a.conf", {"a.conf": ""}, ["TW733"]),
+        ("/etc/nginx", {"a.conf": ""}, ["TW733"]),
+        ("/etc/nginx/", {"a.conf": ""}, ["TW733"]),
+    ],
+)
+def test_what_a_copy_does_not_have_is_left_open(tmp_path: Path, word: str, files: dict[str, str], told: list[str]) -> None:
+    found = served(tmp_path, f"include {word};\nlocation / {{ return 200; }}", **files)
+    open_ = ("nginx.conf:3", "not understood `include`, line 3")
+    assert (open_ in found) == ("TW733" in told)
+    assert [leads for at, leads in found if not at.startswith("nginx")] == ["status 201"] * ("TW734" in told)
+    assert run("routes", "nginx.conf", "--format", "json", at=tmp_path).codes == told
+
+
+def test_a_link_in_a_copy_that_leads_to_itself_ends(root: Path) -> None:
+    link = root / "etc" / "sites-enabled" / "shop"
+    link.unlink()
+    link.symlink_to("/etc/nginx/sites-enabled/shop")
+    ran = run("routes", "etc/nginx.conf", "--format", "json", at=root)
+    assert (ran.code, [one["code"] for one in ran.findings]) == (0, ["TW733"])
+
+
+def test_a_file_that_others_include_is_in_no_copy(tmp_path: Path) -> None:
+    lay(tmp_path, **{"site.conf": "server { listen 80; include /etc/nginx/a.conf; }", "a.conf": "return 403;"})
+    assert run("routes", "site.conf", "--format", "json", at=tmp_path).codes == ["TW733"]
+
+
 @pytest.mark.parametrize("word", ["x/[[:alpha:]].conf", r"x/\\*.conf", "*/../x.conf", "x/*/.."])
 def test_a_pattern_that_is_more_than_one_is_left_open(tmp_path: Path, word: str) -> None:
     assert served(tmp_path, f'include "{word}";')[0][1] == "not understood `include`, line 3"

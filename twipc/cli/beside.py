@@ -15,6 +15,8 @@ from .past import LINK, Past
 
 _MOST_LINKS = 40
 """As Linux follows."""
+_HOMES = ("/etc/nginx", "/usr/local/nginx/conf", "/usr/local/etc/nginx")
+"""Where nginx.conf lies by default (nginx's beginner's guide)."""
 
 
 class Left(Exception):
@@ -25,8 +27,20 @@ class Left(Exception):
         self.help = help
 
 
+def copied(path: str) -> tuple[str | None, str]:
+    """A path in nginx's own folder as a name in a copy of that, and that folder; None for any other."""
+    full = os.path.normpath(path)
+    home = next((one for one in _HOMES if full.startswith(f"{one}/")), "")
+    return (full.removeprefix(f"{home}/"), home) if home else (None, "")
+
+
 class Place(Protocol):
     """The folder of a main configuration file."""
+
+    is_copy: bool
+    """Whether it may be a copy of nginx's own, into which links lead by its name."""
+    home: str
+    """That folder, where a link led there last."""
 
     def names(self, folder: str) -> list[str]:
         """What lies in a folder of it; nothing where there is no such folder."""
@@ -39,6 +53,8 @@ class Disk(Struct):
     """As it lies on this machine."""
 
     folder: Path
+    is_copy: bool = False
+    home: str = ""
 
     def names(self, folder: str) -> list[str]:
         try:
@@ -53,10 +69,26 @@ class Disk(Struct):
             raise FileNotFoundError from problem
 
     def _real(self, name: str) -> Path:
-        real = Path(os.path.realpath(self.folder / name))
-        if not real.is_relative_to(os.path.realpath(self.folder)):
-            raise Left(f"is a link to {real}, out of the folder of the configuration")
-        return real
+        for _ in range(_MOST_LINKS):
+            real = Path(os.path.realpath(self.folder / name))
+            if real.is_relative_to(os.path.realpath(self.folder)):
+                return real
+            led = self._led(name) if self.is_copy else None
+            if led is None:
+                break
+            name = led
+        raise Left(f"is a link to {real}, out of the folder of the configuration")
+
+    def _led(self, name: str) -> str | None:
+        """Where the first link on the way to a name leads in a copy of nginx's folder."""
+        parts = name.split("/")
+        for count in range(1, len(parts) + 1):
+            at = self.folder.joinpath(*parts[:count])
+            to, home = copied(str(at.readlink())) if at.is_symlink() else (None, "")
+            if to is not None:
+                self.home = home
+                return "/".join((to, *parts[count:]))
+        return None
 
 
 class RevisionOf(Struct):
@@ -65,6 +97,8 @@ class RevisionOf(Struct):
     past: Past
     folder: str
     listed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    is_copy: bool = False
+    home: str = ""
 
     def names(self, folder: str) -> list[str]:
         return list(self._entries(self._real(folder)))
@@ -96,9 +130,12 @@ class RevisionOf(Struct):
             elif part not in ("", ".") and self._entries("/".join(done)).get(part) == LINK and links < _MOST_LINKS:
                 links += 1
                 to = (self.past.read(f"{self.folder}/{at}") or b"").decode("utf-8", "surrogateescape")
-                if to.startswith("/"):
+                led, home = copied(to) if self.is_copy else (None, "")
+                if led is None and to.startswith("/"):
                     raise Left(f"is a link to {to}, out of the folder of the configuration")
-                waiting[:0] = to.split("/")
+                if led is not None:
+                    self.home, done = home, []
+                waiting[:0] = (led or to).split("/")
             elif part not in ("", "."):
                 done.append(part)
         return "/".join(done)

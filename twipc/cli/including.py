@@ -12,7 +12,7 @@ import click
 
 from twipc.diagnostics import Span
 from twipc.diagnostics.render import visible
-from twipc.formats.nginx.codes import NO_FILE, NOT_READ
+from twipc.formats.nginx.codes import COPIED, NO_FILE, NOT_READ
 from twipc.formats.nginx.including import (
     BENIGN,
     MOST_BROUGHT,
@@ -30,7 +30,7 @@ from twipc.formats.nginx.tree import Directive, NotNginx
 from twipc.regex import late_regex
 from twipc.syntax import MOST_BYTES
 
-from .beside import Disk, Left, Place, RevisionOf
+from .beside import Disk, Left, Place, RevisionOf, copied
 from .past import NoRevision, Past
 from .session import Session
 from .specs import folder_of
@@ -39,7 +39,9 @@ _PATTERN = late_regex(r"[*?\[]")
 """What nginx takes for a pattern (ngx_conf_include)."""
 _ODD = late_regex(r"[\\\0]|\[[.:=]|/\.\./|/\.\.$|^\.\./")
 """What glob(3) reads in ways of its own."""
+_AWAY = "lies outside of the folder of the configuration"
 _OUTSIDE = "ask for the main file where nginx has it, or put what it includes into its folder and name it from there"
+_NO_COPY = "where it is no copy of that folder, ask on the machine of that nginx, for the file that lies there"
 _SMALLER = f"include files of {MOST_BYTES >> 20} MiB at most"
 _WHOLE = "ask for the file that nginx is started with"
 
@@ -64,6 +66,22 @@ def tell_left_open(session: Session, text: str, brought: Included, path: str, re
         session.report.add(NOT_READ, told, span_of(one, path, revision), help=each.help)
 
 
+def tell_copied(session: Session, text: str, brought: Included, path: str, revision: str) -> None:
+    """A note on each folder of nginx's in whose place that of the main file is read."""
+    told: set[str] = set()
+    waiting, known = [("", text)], set[str]()
+    while waiting and any(each.home for several in brought.values() for each in several):
+        file, content = waiting.pop(0)
+        for one, _ in includes(content, file):
+            there = [] if one.args[0] in known else brought.get(one.args[0], ())
+            known.add(one.args[0])
+            waiting += [(each.name, each.text) for each in there if not each.why]
+            for home in sorted({each.home for each in there if each.home} - told):
+                told.add(home)
+                said_ = f"`{home}` is taken for the folder of `{path}`: what is included from there is read here"
+                session.report.add(COPIED, said_, span_of(one, path, revision), help=_NO_COPY)
+
+
 def reason(text: str, brought: Included) -> str:
     """Why there may be no table: a file that is not read may hold what is missing."""
     return next((f"; `{each.name}` {each.why}: {each.help}" for _, each in _left(text, brought)), "")
@@ -82,7 +100,7 @@ def span_of(one: Directive, path: str, revision: str) -> Span:
 
 def _gathered(path: Path, text: str, place: Place) -> Included:
     try:
-        whole = is_main(text)
+        whole = place.is_copy = is_main(text)
         found: dict[str, tuple[Brought, ...]] = {}
         waiting, left = [("", text, False)], MOST_BROUGHT
         while waiting:
@@ -104,12 +122,14 @@ def _gathered(path: Path, text: str, place: Place) -> Included:
 
 def _brought(one: Directive, path: Path, place: Place, *, whole: bool) -> Iterator[Brought]:
     word = one.args[0]
-    name = _inside(path.parent, word)
+    name, home = _inside(path.parent, word), ""
+    if name is None and whole:
+        name, home = copied(word)
     if "\0" in word:
         yield Brought(word, why="is no name of a file", help="write one")
         return
     if name is None:
-        yield Brought(word, why="lies outside of the folder of the configuration", help=_OUTSIDE)
+        yield Brought(word, why=_AWAY, help=_OUTSIDE)
         return
     found = [name]
     if _PATTERN.search(word):
@@ -118,13 +138,18 @@ def _brought(one: Directive, path: Path, place: Place, *, whole: bool) -> Iterat
         except (Left, OSError) as why:
             yield Brought(word, why=_why(why), help=_next(why))
             return
+        if not found and home and not place.names(name.rpartition("/")[0]):
+            yield Brought(word, why=_AWAY, help=_OUTSIDE)
         if not found and not whole:
             yield _elsewhere(word)
     for each in found:
-        shown = str(path.parent / each)
+        shown, place.home = str(path.parent / each), home
         try:
             content = place.content(each)
         except FileNotFoundError:
+            if place.home:
+                yield Brought(word if found == [name] else shown, why=_AWAY, help=_OUTSIDE)
+                continue
             if whole and word.rpartition("/")[2] not in BENIGN:
                 told = f"there is no file `{shown}`, and nginx does not start without it"
                 raise Wrong(NO_FILE, one, told, "put it there, or take out what includes it") from None
@@ -132,7 +157,7 @@ def _brought(one: Directive, path: Path, place: Place, *, whole: bool) -> Iterat
         except (Left, OSError) as why:
             yield Brought(shown, why=_why(why), help=_next(why))
         else:
-            yield Brought(shown, content.decode("utf-8", "surrogateescape"))
+            yield Brought(shown, content.decode("utf-8", "surrogateescape"), home=place.home)
 
 
 def _why(why: Left | OSError) -> str:

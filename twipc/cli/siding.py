@@ -23,7 +23,7 @@ from twipc.routes import meant
 from twipc.routes.table import Answer, Onward, Outcome, Site, Table
 from twipc.syntax import parse
 
-from .including import included, reason, span_of, tell_left_open
+from .including import included, reason, span_of, tell_copied, tell_left_open
 from .past import NoRevision, Past
 from .session import Session
 from .specs import Spec, folder_of, shown
@@ -158,6 +158,7 @@ def _configuration(session: Session, path: str, port: str, revision: str) -> Sid
     except ValueError as problem:
         raise click.UsageError(visible(f"{path}: {problem.args[0]}")) from None
     tell_left_open(session, text, brought, path, revision)
+    tell_copied(session, text, brought, path, revision)
     more = ports_of(path, text, brought) if not port else []
     name = f"{path}@{revision}" if revision else path
     if more[1:]:

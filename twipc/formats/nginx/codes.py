@@ -36,4 +36,14 @@ NOT_READ = Code(
     raised_by="`twipc routes nginx.conf` where it says `include /srv/shared/*.conf;`",
 )
 
-CODES = (NO_FILE, CIRCLE, TOO_MUCH, NOT_READ)
+COPIED = Code(
+    "TW734",
+    "the folder of the configuration is read as a copy of nginx's",
+    Severity.NOTE,
+    why="A main file that names `/etc/nginx/conf.d/*.conf` and has a `conf.d` beside itself is taken to lie in a copy of that "
+    "folder. Nothing but the copy is read, whatever lies in `/etc/nginx` of the machine that is asked: the answer is the same "
+    "on each.",
+    raised_by="`twipc routes nginx.conf` where it says `include /etc/nginx/conf.d/*.conf;` and has such files beside itself",
+)
+
+CODES = (NO_FILE, CIRCLE, TOO_MUCH, NOT_READ, COPIED)

@@ -39,6 +39,8 @@ class Brought(Struct, frozen=True):
     text: str = ""
     why: str = ""
     help: str = ""
+    home: str = ""
+    """The folder of nginx's in whose place the main file's own is read."""
 
 
 Included = Mapping[str, tuple[Brought, ...]]
