@@ -333,3 +333,50 @@ def test_drawn_conditions_take_what_haproxy_has_them_take(
     requests = [(method, path) for method in ("GET", "POST", "PURGE", "FOO") for path in PATHS]
     wanted = [told(of, *one).removeprefix("backend ").removeprefix("status ") for one in requests]
     assert dict(zip(requests, real(tool, text, requests), strict=True)) == dict(zip(requests, wanted, strict=True))
+
+
+SENT = """frontend in
+    bind :8080
+    errorloc 403 /f403
+    errorloc303 404 /f404
+    errorloc302 503 /f503
+    errorloc 401 /f401
+    http-request return status 200 if { path /up }
+    http-request deny if { path /deny }
+    http-request deny deny_status 404 if { path /deny404 }
+    http-request deny content-type text/plain string no if { path /page }
+    http-request return status 404 if { path /return }
+    http-request return status 404 default-errorfiles if { path /returned }
+    http-request auth if { path /auth }
+    http-request deny deny_status 410 if { path /gone }
+    use_backend inner if { path_beg /inner }
+    use_backend called if { path_beg /called }
+    use_backend twipc_none if { path /none }
+backend inner
+    errorloc 403 /b403
+    http-request deny if { path /inner }
+    http-request deny deny_status 404
+    server s 10.0.3.1:8080
+backend called
+    errorloc 403 /b403
+    http-error status 403 content-type a/b string no
+    http-request deny
+    server s 10.0.3.1:8080
+backend twipc_none
+"""
+
+
+@pytest.mark.parametrize("tool", ["haproxy", "haproxy-2.8"])
+def test_an_error_is_sent_where_haproxy_sends_it(tool: str) -> None:
+    whole = HAPROXY % SENT
+    paths = ("deny", "deny404", "page", "return", "returned", "auth", "gone", "inner", "inner/x", "called", "none", "other")
+    of = site("haproxy.cfg", whole)
+    steps: tuple[Step, ...] = (Wait(Request("/up", port=PORT)), *(Request(f"/{path}", port=PORT) for path in paths))
+    report = run(Scenario(tool, {"/usr/local/etc/haproxy/haproxy.cfg": whole}, steps, {}, DRAWN))
+    assert report.exit_code is None, report.stderr
+    places = [dict(answer.headers).get("location", "") for answer in report.answers]
+    got = [
+        f"redirect {one.status} to {to}" if to else f"status {one.status}"
+        for one, to in zip(report.answers, places, strict=True)
+    ]
+    assert dict(zip(paths, got, strict=True)) == {path: told(of, "GET", f"/{path}") for path in paths}

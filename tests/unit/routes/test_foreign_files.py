@@ -170,6 +170,104 @@ def test_what_else_stands_there_is(lines: str, answer: str) -> None:
     assert said(haproxy(lines), "/x") == answer
 
 
+@pytest.mark.parametrize(
+    ("lines", "path", "answer"),
+    [
+        (f"errorloc 403 /no%20\n{DENY}", "/adm", "redirect 302 to /no%20"),
+        (f"errorloc302 403 /no\n{DENY}", "/adm", "redirect 302 to /no"),
+        (f"errorloc303 403 http://b.example/\n{DENY}", "/adm", "redirect 303 to http://b.example/"),
+        (f"errorloc 404 /no\n{DENY}", "/adm", "status 403"),
+        (f"errorloc 403 /no\nerrorloc303 403 /none\n{DENY}", "/adm", "redirect 303 to /none"),
+        (f"errorloc 403 /no\nerrorfile 403 x.http\n{DENY}", "/adm", "status 403"),
+        (f"errorloc 403 /no\nhttp-error status 403 errorfile x.http\n{DENY}", "/adm", "status 403"),
+        (f"errorfile 403 x.http\nerrorfiles x\n{DENY}", "/adm", "status 403"),
+        (f"errorloc 403 /no\nerrorfiles x 404\n{DENY}", "/adm", "redirect 302 to /no"),
+        (f"errorloc 403 /no\nerrorfiles x\n{DENY}", "/adm", f"{OPEN} `errorfiles x`, line 6"),
+        (f".if defined(X)\nerrorloc 403 /no\n.endif\n{DENY}", "/adm", f"{OPEN} `errorloc 403`, line 6"),
+        ("errorloc 401 /in\nhttp-request auth if { path /adm }", "/adm", "redirect 302 to /in"),
+        ("errorloc 404 /no\nhttp-request deny deny_status 404 content-type a/b string no", "/adm", "status 404"),
+        ("errorloc 404 /no\nhttp-request return status 404", "/adm", "status 404"),
+        ("errorloc 404 /no\nhttp-request return status 404 default-errorfiles", "/adm", "redirect 302 to /no"),
+        ("errorloc 503 /later\nuse_backend none if { path /x }", "/x", "redirect 302 to /later"),
+        ("errorloc 503 /later\nuse_backend none if { path /x }", "/y", "backend a"),
+    ],
+)
+def test_an_error_that_sends_elsewhere_is_a_redirect(lines: str, path: str, answer: str) -> None:
+    frontend = "".join(f"    {line}\n" for line in lines.splitlines())
+    assert said(routing_of("x.cfg", FRONTEND % frontend + BACKENDS % "" + "backend none\n"), path) == answer
+    inherited = "defaults\n    mode http\n" + frontend.replace("    use_backend none if { path /x }\n", "")
+    everywhere = f"{inherited}frontend in\n    bind :80\n    use_backend none if {{ path /x }}\n    default_backend a\n"
+    moved = {"line 6": "line 4", "line 5": "line 3"}
+    wanted = next((answer.replace(old, new) for old, new in moved.items() if old in answer), answer)
+    assert said(routing_of("x.cfg", everywhere + BACKENDS % "" + "backend none\n"), path) == wanted
+
+
+def test_an_error_of_a_backend_goes_where_that_says_before_its_frontend() -> None:
+    table = haproxy(
+        "errorloc 403 /outer\nerrorloc 404 /outer", f"errorloc 403 /inner\n{DENY}\nhttp-request deny deny_status 404"
+    )
+    assert said(table, "/adm") == "redirect 302 to /inner"
+    assert said(table, "/x") == "redirect 302 to /outer"
+
+
+MAYBE = ".if defined(X)\n    default_backend b\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "answer"),
+    [
+        (f"{MAYBE}.endif\n", "", "backend a"),
+        ("", f"{MAYBE}.endif\n", f"{OPEN} `default_backend b`, line 7"),
+        ("", f"{MAYBE}.elif TRUE\n    default_backend a\n.endif\n", f"{OPEN} `default_backend a`, line 9"),
+    ],
+)
+def test_a_default_that_stands_there_only_where_a_condition_holds_is_left_open(before: str, behind: str, answer: str) -> None:
+    text = f"{FRONTEND % before}{behind}{BACKENDS % ''}    http-request deny\n"
+    assert said(routing_of("x.cfg", text), "/x") == answer
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "opened"),
+    [
+        ("monitor-uri /alive", "/alive", "`monitor-uri /alive`, line 6"),
+        ("stats enable", "/haproxy", "`stats enable`, line 6"),
+        ("use_backend b if { path /x }", "/x", "`use_backend b`, line 6"),
+    ],
+)
+def test_what_else_stands_there_only_where_a_condition_holds_is_left_open(lines: str, path: str, opened: str) -> None:
+    assert said(haproxy(f".if defined(X)\n{lines}\n.endif"), path).startswith(f"{OPEN} {opened}")
+
+
+def test_an_end_of_a_backend_without_servers_that_a_condition_has_is_left_open() -> None:
+    backends = "backend a\n.if defined(X)\n    http-request redirect location /x\n.endif\n"
+    assert said(routing_of("x.cfg", FRONTEND % "" + backends), "/") == f"{OPEN} `http-request redirect`, line 8"
+
+
+@pytest.mark.parametrize(
+    ("backend", "path", "answer"),
+    [
+        ("http-request deny if { path /x }\nserver s a:80", "/x", "status 403"),
+        ("http-request redirect location /y code 301\nserver s a:80", "/x", "redirect 301 to /y"),
+        ("http-request redirect location /y code 301\nhttp-request deny if { path /x }", "/x", "redirect 301 to /y"),
+        ("http-request deny if { path /x }\nhttp-request redirect location /y code 301", "/x", "status 403"),
+        ("http-request deny deny_status 504 if { nbsrv(twipc_x) eq 0 }\nserver s a:80", "/x", OPEN),
+        ("http-request set-path /y\nserver s a:80", "/x", f"{OPEN} `set-path`, line 7"),
+        ("redirect location /y\nserver s a:80", "/x", "redirect 302 to /y"),
+        ("use-server t if { path /x }\nserver s a:80", "/x", f"{OPEN} `use-server t`, line 7"),
+        (
+            "http-request deny deny_status 400 unless { var(txn.host) -m reg -- a }\nhttp-request redirect location /y",
+            "/x",
+            OPEN,
+        ),
+        ("http-request return status 404 default-errorfiles", "/x", "status 404"),
+    ],
+)
+def test_a_backend_that_is_called_like_ours_and_does_more_is_read(backend: str, path: str, answer: str) -> None:
+    lines = "".join(f"    {line}\n" for line in backend.splitlines())
+    text = (FRONTEND % "").replace("default_backend a", "default_backend twipc_x")
+    assert said(routing_of("x.cfg", f"{text}backend twipc_x\n{lines}"), path).startswith(answer)
+
+
 def services(a: str, b: str = "environment: [VIRTUAL_HOST=b.example]") -> Table:
     return routing_of("x.yml", f"{SERVICES}  a: {{image: a, {a}}}\n  b: {{image: b, {b}}}\n")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from twipc.regex import late_regex
 
 from ..sections import Line, NotHaproxy, Section
+from . import errors
 from .proxy import Proxy
 from .sockets import Sockets
 
@@ -17,6 +18,7 @@ _INHERITED = (
     *("mode", "tcp-request", "http-request", "acl", "stats", "redirect"),
     *("http-response", "http-after-response", "tcp-response"),
     *("monitor-uri", "monitor", "use_backend", "default_backend"),
+    *errors.WORDS,
 )
 _METHOD = late_regex("[A-Z][A-Z-]+")
 

@@ -6,7 +6,7 @@ Source: the configuration manual of haproxy 3.2, 4.2 (`use_backend`, `redirect`,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -16,44 +16,16 @@ from twipc.routes import pattern
 from twipc.routes.table import OPEN, Answer, Outcome, Rule, Table
 
 from ..sections import Line, parse
-from .asking import COMMON, NAMED, NORMALISED, Acls
+from .asking import COMMON, NAMED, Acls
 from .ending import ENDS, condition_of, ended
+from .errors import is_an_error, told
 from .needs import ALWAYS, Alternatives, Needs, both
+from .ours import MEASURES, OWN, REFUSALS, VARIABLES, is_ours
 from .proxies import Proxies
 from .proxy import Proxy
 from .ruling import left_open, rule_of
 from .steering import at_once, makers, of_answers, of_contents, steers
 
-_A_HOST = "^([a-z0-9_-]+([.][a-z0-9_-]+)*[.]?|[[][0-9a-f:.]+])(:[0-9]{0,5})?$"
-_OWN_REFUSALS = (
-    ("unless", "{", "var(txn.path)", "-m", "beg", "--", "/", "}"),
-    ("if", "{", "var(txn.path)", "-m", "reg", "--", "(^|/)[.][.]?(/|$)", "}"),
-    ("if", "{", "path", "-m", "reg", "-i", "--", "%([01][0-9a-f]|7f)", "}"),
-    ("if", "METH_TRACE", "or", "METH_CONNECT"),
-    *(
-        tuple(line.split())
-        for line in (
-            "unless { req.fhdr(host) -m found } or HTTP_1.0 { url -m beg -- / }",
-            f"if {{ req.fhdr(host) -m found }} !{{ req.fhdr(host) -m reg -i -- {_A_HOST} }}",
-            "if { req.fhdr(host) -m len gt 260 }",
-            "if { req.fhdr(host),port_only gt 65535 }",
-            "unless { url -m reg -- ^(/|[^/]+//[^/@_]+/) }",
-            "unless { method -m reg -- ^[A-Z_-]+$ }",
-            "if { req.ver -m reg -- ^[2-9] }",
-            "if !HTTP_1.0 !HTTP_1.1",
-        )
-    ),
-)
-"""How our own configurations refuse what servers read differently; that they do is the baseline's business."""
-_OWN_MEASURES = frozenset({"req.body_size", "var(txn.owed)"})
-"""How large a request is, and how often its client asks: what refuses it by them has no say in who takes the others."""
-_OWN_VARIABLES = {
-    NORMALISED: ("path,url_dec,regsub(/+,/,g)",),
-    NAMED: ("req.fhdr(host),host_only,lower,regsub([.]$,)",),
-}
-"""How our own configurations make them; what else goes by their names is not theirs."""
-_OWN = "twipc_"
-"""How the backends begin that stand in ours for redirects, waiting and refusals; what they do is the baseline's business."""
 _STATISTICS = "/haproxy?stats"
 
 
@@ -89,14 +61,13 @@ class _Frontend(Struct, dict=True):
         """Of our own, those that are made here as we make them."""
         return frozenset(
             name
-            for name, made in _OWN_VARIABLES.items()
+            for name, made in VARIABLES.items()
             if list(makers(self.proxy, name)) == [("http-request", f"set-{name}", *made)]
         )
 
     def table(self) -> Table:
         rules = tuple(self._rest(ALWAYS))
-        default, name = self.proxy.default
-        outcome: Outcome = self._backend(name) if name else (Answer("status", "503"),)
+        default, outcome = self.proxy.default[0], self._by_default(self.proxy)
         https = any("ssl" in line.words for line in self.proxy.lines if line.words[0] == "bind")
         return Table(rules, outcome, default, https=https, raw=self.raw, methods=self.proxies.methods)
 
@@ -108,7 +79,8 @@ class _Frontend(Struct, dict=True):
         for line in self.proxy.lines:
             if line.words[0] == "use_backend" and len(line.words) > 1:
                 yield from self._use(line, acls, within)
-        yield from self._inside(self.proxy.default[1], within)
+        if not self._is_conditional(self.proxy.default[0]):
+            yield from self._inside(self.proxy.default[1], within)
 
     def _acls(self, proxy: Proxy) -> Acls:
         named: dict[str, list[tuple[str, ...]]] = {}
@@ -132,7 +104,8 @@ class _Frontend(Struct, dict=True):
         for line in self.proxy.lines:
             if line.words[0] == "monitor-uri" and len(line.words) == 2:
                 fails = any(one.words[:2] == ("monitor", "fail") for one in self.proxy.lines)
-                outcome = left_open(line) if fails or "?" in line.words[1] else (Answer("status", "200"),)
+                unsure = fails or "?" in line.words[1] or self._is_conditional((line.number,))
+                outcome = left_open(line) if unsure else (Answer("status", "200"),)
                 self.raw = True
                 path = pattern.whole(pattern.text(line.words[1].partition("?")[0]))
                 for needs in both(within, (Needs(paths=(path,), raw=True),)):
@@ -156,22 +129,30 @@ class _Frontend(Struct, dict=True):
                     left = tuple(Needs(open="allow") for _ in left[:1])
             elif steers(action, rest):
                 yield from self._rules(line, (Answer(OPEN, f"`{action}`, line {line.number}"),), condition, acls, left)
-            elif action in ENDS and condition not in _OWN_REFUSALS and not _OWN_MEASURES & set(condition):
+            elif action in ENDS and condition not in REFUSALS and not MEASURES & set(condition):
                 refuses = action in ("deny", "auth", "reject", "tarpit", "silent-drop")
                 of = replace(acls, who_may=True) if refuses else acls
-                yield from self._rules(line, (self._ended(action, rest),), condition, of, left)
+                yield from self._rules(line, self._ended(action, rest, (proxy, self.proxy)), condition, of, left)
         yield from self._statistics(proxy, within)
         for line in proxy.lines:
             if line.words[0] == "redirect":
-                yield from self._rules(line, (self._ended("redirect", line.words[1:]),), condition_of(line.words), acls, within)
+                outcome = self._ended("redirect", line.words[1:], ())
+                yield from self._rules(line, outcome, condition_of(line.words), acls, within)
         for line in of_answers(proxy):
             yield from self._rules(line, left_open(line), (), acls, within)
 
-    def _ended(self, action: str, words: Sequence[str]) -> Answer:
-        """What it says; of another's variable by the name of ours nobody here knows what it holds."""
+    def _ended(self, action: str, words: Sequence[str], proxies: Sequence[Proxy]) -> Outcome:
+        """What it says in these; of another's variable by the name of ours nobody here knows what it holds."""
         if action == "redirect" and NAMED not in self.variables and any(NAMED in word for word in words):
-            return Answer(OPEN, f"`{NAMED}`")
-        return ended(action, words)
+            return (Answer(OPEN, f"`{NAMED}`"),)
+        answer = ended(action, words)
+        return self._error(answer.what, proxies) if is_an_error(action, words) else (answer,)
+
+    def _error(self, status: str, proxies: Sequence[Proxy]) -> Outcome:
+        return told(status, proxies, self.proxies.conditional)
+
+    def _is_conditional(self, numbers: Collection[int]) -> bool:
+        return not self.proxies.conditional.isdisjoint(numbers)
 
     def _unless(self, acls: Acls, condition: Sequence[str]) -> Alternatives:
         return acls.condition(("unless" if condition[0] == "if" else "if", *condition[1:]))
@@ -185,7 +166,8 @@ class _Frontend(Struct, dict=True):
         path, query, _ = uri.partition("?")
         begin = pattern.whole(pattern.text(path)) if query else pattern.beginning(pattern.text(path))
         self.raw = True
-        outcome = left_open(lines[0]) if query else (Answer("statistics", ""),)
+        unsure = query or self._is_conditional([line.number for line in lines])
+        outcome = left_open(lines[0]) if unsure else (Answer("statistics", ""),)
         asks = Needs(paths=(begin,), methods=frozenset(("GET", "HEAD", "POST")), raw=True)
         for needs in both(within, (asks,)):
             yield rule_of("stats", needs, outcome, lines[0])
@@ -201,7 +183,7 @@ class _Frontend(Struct, dict=True):
     def _inside(self, name: str, within: Alternatives) -> Iterator[Rule]:
         """What a backend says itself to some of the requests that come to it."""
         proxy = self.proxies.backends.get(name)
-        if proxy is None or name.startswith(_OWN):
+        if proxy is None or self._is_ours(proxy):
             return
         if proxy is not self.proxy:
             yield from self._asking(proxy, within)
@@ -243,11 +225,29 @@ class _Frontend(Struct, dict=True):
         lines = proxy.lines
         servers = [line.words for line in lines if line.words[0] in ("server", "server-template") and len(line.words) > 2]
         if not servers:
-            ends = [line.words for line in lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)]
-            end = next((words for words in ends if words[1] in ENDS and not condition_of(words[2:])), None)
-            return (self._ended(end[1], end[2:]),) if end else (Answer("status", "503"),)
+            ends = [line for line in lines if line.words[:1] == ("http-request",) and line.words[1:2] != ("deny",)]
+            end = next((one for one in ends if one.words[1] in ENDS and not condition_of(one.words[2:])), None)
+            if end and self._is_conditional((end.number,)):
+                return left_open(end)
+            asked = (proxy, self.proxy)
+            return self._ended(end.words[1], end.words[2:], asked) if end else self._error("503", asked)
+        inner = self.proxies.sockets.behind(proxy)
+        return (Answer("backend", name),) if inner is None else self._by_default(inner, (*through, name))
+
+    def _by_default(self, proxy: Proxy, through: tuple[str, ...] = ()) -> Outcome:
+        """What becomes of what no rule of a frontend takes."""
+        at, name = proxy.default
+        if self._is_conditional(at):
+            return (Answer(OPEN, f"`default_backend {name}`, line {at[0]}"),)
+        return self._backend(name, through) if name else self._error("503", (proxy,))
+
+    def _is_ours(self, proxy: Proxy) -> bool:
+        """Whether a backend does just what one of ours does: it ends requests by one line, or has them wait in another tier."""
+        if not proxy.name.startswith(OWN):
+            return False
         inner = self.proxies.sockets.behind(proxy)
         if inner is None:
-            return (Answer("backend", name),)
-        default = inner.default[1]
-        return self._backend(default, (*through, name)) if default else (Answer("status", "503"),)
+            asks = any(line.words[0].startswith("server") for line in proxy.lines)
+            return not asks and all(is_ours(line.words, ends=NAMED in self.variables) for line in proxy.lines)
+        held = inner.name == proxy.name.replace("_hold_", "_held_", 1) and inner.name.endswith(f"_{inner.default[1]}")
+        return held and all(is_ours(line.words, holds=inner.default[1]) for of in (proxy, inner) for line in of.lines)

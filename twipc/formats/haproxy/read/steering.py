@@ -54,6 +54,11 @@ def changes_header(name: str, action: str, rest: Sequence[str]) -> bool:
     return plain is None or re.search(asked, name) is not None
 
 
+def keeps(action: str, rest: Sequence[str]) -> bool:
+    """Whether everyone is answered as before, and by whom, and later tests ask for the same."""
+    return (_KEEPS.fullmatch(action) is not None or action == "disable-l7-retry") and not steers(action, rest)
+
+
 def makers(proxy: Proxy, variable: str) -> Iterator[tuple[str, ...]]:
     """The lines that say what a variable holds when requests are asked about, or whether it holds anything."""
     name = re.escape(variable.removeprefix("var(").removesuffix(")"))
