@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -38,13 +39,18 @@ class Bug(Exception):
     """An emitter said something else than the model means: twipc is wrong, not its user. Nothing is written."""
 
 
-class Compiled(Struct, frozen=True):
+class Compiled(Struct, frozen=True, dict=True):
     """One target of one environment, compiled and read back."""
 
     target: Target
     options: Any
     model: Model
-    bundle: Bundle
+    texts: Mapping[str, str]
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The texts with where each line came from: it takes more than they do, and is made again for the few who ask."""
+        return self.target.compile(self.model, self.options)
 
 
 def load(project: Project, file: str, content: bytes, stem: str, report: Report) -> Model:
@@ -178,9 +184,13 @@ def compile_model(model: Model, targets: Sequence[str], report: Report) -> list[
     is_all = sound and len(kept) == len(found.findings)
     report.extend(accepted(model, kept, [target.name for target, _ in asked], sound=is_all))
     report.stop_on_errors()
-    compiled = [Compiled(target, options, model, target.compile(model, options)) for target, options in asked]
-    for one in compiled:
-        validate(one)
+    return [_compiled(target, options, model) for target, options in asked]
+
+
+def _compiled(target: Target, options: Noun, model: Model) -> Compiled:
+    """One target, read back before the next is made: of a large environment no two are held with all that each takes."""
+    compiled = Compiled(target, options, model, target.compile(model, options).texts)
+    validate(compiled)
     return compiled
 
 
@@ -231,7 +241,7 @@ def _options(target: Target, model: Model, report: Report) -> Noun:
 
 def validate(compiled: Compiled) -> None:
     """Reads a bundle back and compares; raises `Bug` naming every difference."""
-    found = read_back(compiled, compiled.bundle.texts)
+    found = read_back(compiled, compiled.texts)
     if found:
         told = "\n".join(f"  {difference}" for difference in found)
         raise Bug(f"target {compiled.target.name} of {compiled.model.name} reads back otherwise than it was meant:\n{told}")

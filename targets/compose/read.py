@@ -19,7 +19,7 @@ def read(texts: Mapping[str, str]) -> Facts:
     owners = compose.Owners()
     secrets = compose.table(document.pop("secrets", None), FILE, "secrets")
     unused = dict(secrets)
-    for name, service in compose.table(document.pop("services", None), FILE, "services").items():
+    for name, service in compose.each(document.pop("services", None), FILE, "services"):
         reader = compose.ServiceReader(FILE, name, service, facts, owners)
         _service(reader, secrets, unused, texts)
         reader.rest()

@@ -20,7 +20,7 @@ def read(texts: Mapping[str, str]) -> Facts:
     """The facts of the compose file, of the project's name and of the configuration that is mounted."""
     document, facts = compose.load(texts, FILE)
     owners = compose.Owners()
-    for name, service in compose.table(document.pop("services", None), FILE, "services").items():
+    for name, service in compose.each(document.pop("services", None), FILE, "services"):
         reader = compose.ServiceReader(FILE, name, service, facts, owners)
         _service(reader, texts)
         reader.rest()

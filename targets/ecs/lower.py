@@ -40,16 +40,18 @@ def compile(model: Model, options_: Any) -> Bundle:
     tasks = running(model, options)
     makes = is_made(tasks, options) or makes_names(tasks, options) or makes_balancer(tasks, options)
     stands_alone = makes or tasks is not model
+    is_template = not any(obstacles(model))
     for name, service in tasks.services:
         task, folder = _task_and_folder(tasks, options, name)
         lasting = service_input(tasks, options, name) if service.kind == "service" else None
-        inputs[name] = (task, lasting)
+        if is_template:
+            inputs[name] = (task, lasting)
         artifacts += folder
         if not stands_alone:
             artifacts.append(document(f"{name}.taskdef.json", ("services", name), task))
             if lasting:
                 artifacts.append(document(f"{name}.service.json", ("services", name), lasting))
-    if not any(obstacles(model)):
+    if is_template:
         artifacts.append(template(model, options, inputs))
     artifacts += registry_template(model, options)
     return bundle(*artifacts)

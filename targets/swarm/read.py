@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,17 +27,18 @@ def read(texts: Mapping[str, str]) -> Facts:
     owners = compose.Owners()
     declared = {what: compose.table(document.pop(what, None), FILE, what) for what in ("configs", "secrets")}
     used: set[tuple[str, str]] = set()
-    readers = [
+    readers = deque(
         compose.ServiceReader(FILE, name, service, facts, owners)
-        for name, service in compose.table(document.pop("services", None), FILE, "services").items()
-    ]
+        for name, service in compose.each(document.pop("services", None), FILE, "services")
+    )
     deploys = {reader.name: reader.take_table("deploy") for reader in readers}
     chosen = sorted({str(deploy.pop("endpoint_mode", "not said")) for deploy in deploys.values()})
     facts[FactKey("option.discovery")] = " and ".join(_DISCOVERY.get(mode, mode) for mode in chosen)
     # Behind a virtual address the tasks are found under another name.
     discovery = Discovery(resolver="127.0.0.11", prefix="tasks." if chosen == ["vip"] else "")
-    for reader in readers:
-        _service(reader, deploys[reader.name], declared, used, texts, discovery)
+    while readers:
+        reader = readers.popleft()  # what was read is let go
+        _service(reader, deploys.pop(reader.name), declared, used, texts, discovery)
         reader.rest()
     compose.networks(document, FILE, facts, owners)
     compose.volumes(document, FILE, facts, owners, _expanded)

@@ -145,9 +145,9 @@ def _print(compiled: Iterable[Placed]) -> None:
     """The files as they would be written, byte by byte."""
     for one in compiled:
         assert one.compiled
-        for artifact in one.compiled.bundle.artifacts:
-            name = f"{one.compiled.model.environment.environment}/{one.compiled.target.name}/{artifact.path}"
-            click.echo(f"--- {name}\n{artifact.text}".encode(), nl=False)
+        for path, text in one.compiled.texts.items():
+            name = f"{one.compiled.model.environment.environment}/{one.compiled.target.name}/{path}"
+            click.echo(f"--- {name}\n{text}".encode(), nl=False)
     sys.stdout.flush()
 
 

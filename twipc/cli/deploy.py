@@ -119,7 +119,7 @@ def _of_stack(one: Deployment) -> tuple[Stacks, str | None, There | None]:
 def _tell_first(one: Deployment) -> None:
     """What comes before a first deployment."""
     first = one.deploying.first
-    if first and first.file in one.compiled.bundle.texts:
+    if first and first.file in one.compiled.texts:
         here = one.environment
         one.voice.say(f"before it: `twipc deploy {here} --registry` makes its repositories, `twipc pack {here}` pushes to them")
 

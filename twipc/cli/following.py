@@ -38,7 +38,7 @@ def artifacts(session: Session, one: Side, case: Case, path: bytes) -> Iterator[
 def _in_target(one: Side, compiled: Compiled, name: str, case: Case, path: bytes) -> Iterator[tuple[str, str, tuple[str, str]]]:
     assert one.model
     out = f"out/{one.model.environment.environment}/{compiled.target.name}"
-    for place, text in sorted(compiled.bundle.texts.items()):
+    for place, text in sorted(compiled.texts.items()):
         if compiled.target.tables and Path(place).suffix == TEMPLATE:
             with suppress(LookupError, ValueError):  # few of a target's documents route
                 if table := compiled.target.tables(text).get(name):

@@ -51,7 +51,7 @@ class Placed(Struct, frozen=True):
 
     @property
     def wanted(self) -> Mapping[str, str]:
-        return self.compiled.bundle.texts if self.compiled else {}
+        return self.compiled.texts if self.compiled else {}
 
     def file(self, name: str = "") -> str:
         """The folder, or a file in it, by its path from the project."""
@@ -218,7 +218,7 @@ def _judged(one: Placed, name: str, text: str, start: Span) -> tuple[Span, str]:
     if not first:
         return start, ""
     span = Span(start.file, first.line, 1, first.line, first.columns[1])
-    texts = {**compiled.bundle.texts, name: text}
+    texts = {**compiled.texts, name: text}
     told = [
         each.message
         for each in verify_folder(compiled.model, compiled.target, compiled.options, compiled.bundle, one.file(), texts)

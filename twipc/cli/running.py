@@ -50,7 +50,7 @@ class Running(Working, kw_only=True):
     @property
     def mark(self) -> str:
         """The digest of all that is deployed."""
-        texts = sorted(self.compiled.bundle.texts.items())
+        texts = sorted(self.compiled.texts.items())
         return hashlib.sha256("\0".join(part for pair in texts for part in pair).encode()).hexdigest()
 
     def about(self) -> dict[str, object]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from twipc.diagnostics import Path
 
 
-class At(Struct):
+class At(Struct, gc=False):
     """A value that came from `origin`; its lines in the text say so."""
 
     origin: Path
@@ -26,6 +26,7 @@ class Lines:
     """Lines of text, each with its origin."""
 
     def __init__(self) -> None:
+        self.parts: list[str] = []
         self.texts: list[str] = []
         self.origins: list[Path] = []
 
@@ -33,8 +34,13 @@ class Lines:
         self.texts.append(text)
         self.origins.append(origin)
 
+    def fold(self) -> None:
+        """Make one text of the last lines: a line by itself takes twice what is in it."""
+        self.parts.append("\n".join(self.texts))
+        self.texts.clear()
+
     def finish(self) -> tuple[str, tuple[Path, ...]]:
-        return "\n".join([*self.texts, ""]), tuple(self.origins)
+        return "\n".join([*self.parts, *self.texts, ""]), tuple(self.origins)
 
 
 def unwrap(value: Value, origin: Path) -> tuple[Value, Path]:

@@ -78,6 +78,8 @@ def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, stri
             elif inner and isinstance(inner, CONTAINERS):
                 lines.add(f"{begin}{_key(key)}:", at)
                 _block(inner, at, depth + 1, "", lines, string)
+                if depth == 1:
+                    lines.fold()
             else:
                 lines.add(f"{begin}{_key(key)}: {_inline(inner, string)}", at)
             begin = "  " * depth

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 from twipc.syntax import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
 
 from .environment import Environment
@@ -15,11 +17,12 @@ def desugar(tree: Tree) -> Tree:
     assert isinstance(root, NodeMapping)
     targets = root.entries.get("targets")
     if targets and isinstance(targets.node, NodeSequence):
-        targets.node = _by_name(targets.node)
+        root = NodeMapping({**root.entries, "targets": Entry(targets.key, _by_name(targets.node))}, root.span)
     return Tree(root, tree.file, tree.gaps)
 
 
 def _long(node: Node, shape: Shape) -> Node:
+    """The same without short forms; itself, where it has none."""
     if isinstance(shape, Leaf):
         return node
     if isinstance(node, NodeScalar):
@@ -28,13 +31,17 @@ def _long(node: Node, shape: Shape) -> Node:
         return node
     if isinstance(node, NodeSequence):
         if isinstance(shape, ListOf):
-            return NodeSequence([_long(item, shape.item) for item in node.items], node.span)
+            items = [_long(item, shape.item) for item in node.items]
+            return node if all(map(is_, items, node.items)) else NodeSequence(items, node.span)
         return node
     if isinstance(shape, OfNoun | MapOf):
         entries = _bracketed(node.entries, shape.noun) if isinstance(shape, OfNoun) else node.entries
-        return NodeMapping(
-            {key: Entry(each.key, _long(each.node, inside(shape, key))) for key, each in entries.items()}, node.span
-        )
+        longer = {
+            key: Entry(each.key, inner)
+            for key, each in entries.items()
+            if (inner := _long(each.node, inside(shape, key))) is not each.node
+        }
+        return node if entries is node.entries and not longer else NodeMapping({**entries, **longer}, node.span)
     return node
 
 

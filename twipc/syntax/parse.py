@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from _ruamel_yaml import CParser
@@ -141,6 +142,8 @@ class _Builder:
         self.report = report
         self.lines = text.splitlines()
         self.last = len(self.lines)
+        # Of each number and word there is one, however often it stands in a file.
+        self.numbers = list(range(1, self.last + 2))
         masked = _masked(text)
         self.unmask = _unmasked if masked != text else str
         self.parser: Any = CParser(masked)
@@ -221,7 +224,7 @@ class _Builder:
             self.report.add(codes.TAG, f"the tag `{tag}` is not allowed", span, help="take it out; a string stands in quotes")
             self._gap()
         if kind is ScalarEvent:
-            text = self.unmask(event.value)
+            text = intern(self.unmask(event.value))
             return NodeScalar(resolve(text) if event.implicit[0] else text, text, span)
         if kind is SequenceStartEvent:
             return self._sequence(span, depth)
@@ -294,4 +297,4 @@ class _Builder:
         line = start.line
         if line >= self.last:
             return self._point(start)
-        return Span(self.file, line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return Span(self.file, self.numbers[line], start.column + 1, self.numbers[end.line], end.column + 1)

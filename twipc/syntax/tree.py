@@ -22,7 +22,7 @@ class NodeScalar(Struct, frozen=True, gc=False):
     span: Span
 
 
-class NodeSequence(Struct):
+class NodeSequence(Struct, gc=False):
     """A list; `numbers` are those that its items were written with, where some were taken out."""
 
     items: list[Node]
@@ -37,14 +37,14 @@ class NodeSequence(Struct):
         return self._names[name]
 
 
-class Entry(Struct):
+class Entry(Struct, gc=False):
     """One key of a mapping and what it holds."""
 
     key: Span
     node: Node
 
 
-class NodeMapping(Struct):
+class NodeMapping(Struct, gc=False):
     entries: dict[str, Entry]
     span: Span
 

@@ -40,7 +40,7 @@ from msgspec import Struct
 from twipc.model import Model, place_of
 from twipc.spec import Backend, EnvValue, Http, HttpHealth, Noun, Ready, Redirect, Route, Service
 
-from .discovery import Discovery
+from .discovery import DOCKER, Discovery
 from .fields import leaves
 from .probe import recognise
 
@@ -87,17 +87,26 @@ def is_variable(use: str) -> bool:
 def facts_of(model: Model, discovery: Discovery) -> MappingProxyType[FactKey, object]:
     """Everything that the model means, with names as this discovery gives them.
 
-    Every target asks for it, twice: it is made once.
+    Every target asks for it, twice: it is made once, and again only for programs that are told a name.
     """
-    return MappingProxyType({key: value for key, value in _facts(model, discovery) if value or value not in NOTHING})
+    facts = _with_names_of_docker(model)
+    told = [(name, service) for name, service in model.services if any(value.address for value in service.env.values())]
+    if discovery.host("") == DOCKER.host("") or not told:
+        return facts
+    return MappingProxyType({**facts, **{FactKey("service.env", (name,)): _env(one, model, discovery) for name, one in told}})
 
 
-def _facts(model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
+@lru_cache(maxsize=8)
+def _with_names_of_docker(model: Model) -> MappingProxyType[FactKey, object]:
+    return MappingProxyType({key: value for key, value in _facts(model) if value or value not in NOTHING})
+
+
+def _facts(model: Model) -> Iterator[tuple[FactKey, object]]:
     environment = model.environment
     yield FactKey("environment.project"), environment.project
     yield FactKey("environment.environment"), environment.environment
     for name, service in model.services:
-        yield from _service_facts(name, service, model, discovery)
+        yield from _service_facts(name, service, model)
         if service.http:
             yield from _http_facts(name, service.http, model)
     for name, network in sorted(environment.networks.items()):
@@ -139,10 +148,10 @@ def _leaf(value: object, steps: tuple[str, ...]) -> object:
     return value
 
 
-def _service_facts(name: str, service: Service, model: Model, discovery: Discovery) -> Iterator[tuple[FactKey, object]]:
+def _service_facts(name: str, service: Service, model: Model) -> Iterator[tuple[FactKey, object]]:
     special: dict[str, object] = {
         "ports": {port: str(noun) for port, noun in service.ports.items()},
-        "env": {variable: _env_value(value, model, discovery) for variable, value in service.env.items()},
+        "env": _env(service, model, DOCKER),
         "tmpfs": {tmpfs.path: tmpfs.size for tmpfs in service.tmpfs},
         "capabilities": tuple(sorted(set(service.capabilities))),
         "ulimits": {limit: noun.pair for limit, noun in service.ulimits.items()},
@@ -177,6 +186,10 @@ def published(name: str, service: Service) -> dict[tuple[str, str, str], tuple[i
         found[name, number, str(before[number])] = (publish.host, publish.address or "")
         before[number] += 1
     return found
+
+
+def _env(service: Service, model: Model, discovery: Discovery) -> dict[str, tuple[str, str]]:
+    return {variable: _env_value(value, model, discovery) for variable, value in service.env.items()}
 
 
 def _env_value(value: EnvValue, model: Model, discovery: Discovery) -> tuple[str, str]:

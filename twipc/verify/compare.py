@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -84,13 +85,19 @@ def _of_one_kind(meant: object, said: object) -> bool:
 def expected(model: Model, target: Target, options: Any) -> Facts:
     """What a faithful artifact says: each fact as the target answers for it, and what the target adds."""
     facts = facts_of(model, target.discovery(options)).copy()
-    added = {**target.option_facts(model, options), **target.baseline(model, options)}
-    for key, said in (*((key, said) for key, _, _, said in heard(model, target, options)), *added.items()):
+    _lay(facts, ((key, said) for key, _, _, said in heard(model, target, options)))
+    _lay(facts, target.option_facts(model, options).items())
+    _lay(facts, target.baseline(model, options).items())
+    return facts
+
+
+def _lay(facts: dict[FactKey, object], more: Iterable[tuple[FactKey, object]]) -> None:
+    """More facts over others; what says nothing takes one out."""
+    for key, said in more:
         if _is_nothing(key, said):
             facts.pop(key, None)
         else:
             facts[key] = said
-    return facts
 
 
 def _is_nothing(key: FactKey, value: object) -> bool:

@@ -1,6 +1,6 @@
 """What a compose file means; each dialect's target says it of its own keys."""
 
-from .document import left, load, table
+from .document import each, left, load, table
 from .files import local, project_file
 from .objects import networks, volumes
 from .owners import LABEL, Owners
@@ -12,6 +12,7 @@ __all__ = [
     "Owners",
     "ServiceReader",
     "duration",
+    "each",
     "left",
     "load",
     "local",

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml12
 
 from twipc.target import BASELINE, FactKey, Unreadable
 
-from ..strict import comments
+from ..strict import apart
 
 
 def load(texts: Mapping[str, str], path: str) -> tuple[dict[str, Any], dict[FactKey, object]]:
     """The document at `path` with every value as Docker takes it, and a fact for each comment beside a value."""
     if path not in texts:
         raise Unreadable(path, "the file is not there")
-    beside = comments(texts[path], path)
+    parts, beside = apart(texts[path], path)
     try:
-        document = yaml12.parse_yaml(texts[path])
-    except ValueError as problem:
-        raise Unreadable(path, str(problem).splitlines()[0]) from None
+        document = _together(parts)
+    except ValueError:
+        document = _parsed(texts[path], path)
     if not isinstance(document, dict):
         raise Unreadable(path, "the file does not hold a mapping")
     facts: dict[FactKey, object] = {
         FactKey(BASELINE, ("file", f"comment at the end of line {line}")): comment for line, comment in beside.items()
     }
     return _interpolated(document, path), facts
+
+
+def _together(parts: Iterator[str]) -> Any:
+    """What the parts of a document say; raises ValueError for what is no YAML."""
+    document: Any = yaml12.parse_yaml(next(parts))
+    for part in parts:
+        more: Any = yaml12.parse_yaml(part)
+        for key, value in more.items():
+            if key in document:
+                document[key].update(value)
+            else:
+                document[key] = value
+    return document
+
+
+def _parsed(text: str, path: str) -> Any:
+    """What a whole text says, or where in it is what is no YAML."""
+    try:
+        return yaml12.parse_yaml(text)
+    except ValueError as problem:
+        raise Unreadable(path, str(problem).splitlines()[0]) from None
 
 
 def _interpolated(value: Any, path: str) -> Any:
@@ -53,6 +74,14 @@ def table(value: object, path: str, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unreadable(path, f"`{place}` is not a mapping")
     return dict(value)
+
+
+def each(value: object, path: str, place: str) -> Iterator[tuple[str, Any]]:
+    """What stands in a mapping, by name; each is let go when the next is asked for."""
+    rest = table(value, path, place)
+    del value
+    for name in list(rest):
+        yield name, rest.pop(name)
 
 
 def rows(value: object, path: str, place: str) -> list[Any]:
