@@ -189,7 +189,7 @@ def test_a_port_that_is_published_twice_and_a_file_that_is_not_there_get_a_next_
     [
         ("environment: {A: b}", "`environment` is `services.*.env` here: write `env: {NAME: value}`"),
         ("enviroment: {A: b}", "`enviroment` is `services.*.env` here: write `env: {NAME: value}`"),
-        ("volumes: [data:/data]", "`volumes` is `services.*.mounts` here: write `mounts: {/data: news}`"),
+        ("volumes: [data:/data]", "`volumes` is `services.*.mounts` here: write `mounts: {/data: data}`"),
         ("privileged: true", "there is no `privileged`: no container gets all of the host"),
         ("cap_drop: [ALL]", "all that it does not name is dropped already; take it out"),
         ("livenessProbe: {}", "`livenessProbe` is `services.*.health` here: write `health: {http: /health}`"),

@@ -457,6 +457,16 @@ def test_behind_what_is_left_open_nothing_is_said_to_be_never_asked(root: Path) 
     assert [rule["hidden_by"] for rule in table["rules"]] == [None] * len(table["rules"])
 
 
+def test_a_server_alone_is_asked_by_whatever_name(root: Path) -> None:
+    alone = "server { listen 80; server_name a.example ~^b$; location /a/ { proxy_pass http://a; } }"
+    (root / "one.conf").write_text(alone)
+    said = run("routes", "one.conf", at=root).out
+    assert " host " not in said
+    assert said.count("backend a") == 1
+    (root / "two.conf").write_text(f"{alone} server {{ listen 80; server_name c.example; return 404; }}")
+    assert "host c.example" in run("routes", "two.conf", at=root).out
+
+
 def test_a_path_in_place_of_itself_changes_nothing(root: Path) -> None:
     def answer(location: str, does: str) -> str:
         (root / "pass.conf").write_text(f"server {{ listen 80; location {location} {{ {does}; }} }}")

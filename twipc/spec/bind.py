@@ -136,7 +136,7 @@ def _report_error(error: Any, prefix: Path, shape: Shape, tree: Tree, report: Re
         return
     if kind == "extra_forbidden":
         span = tree.span(path, key=True)
-        report.add(codes.UNKNOWN_FIELD, f"unknown field `{loc[-1]}`", span, help=fields_here(loc, shape), at=at)
+        report.add(codes.UNKNOWN_FIELD, f"unknown field `{loc[-1]}`", span, help=fields_here(loc, shape, node), at=at)
     elif kind == "missing":
         said = f"`{loc[-1]}` is required" + (f" in `{tree.name(path[:-1])}`" if path[:-1] else "")
         report.add(codes.MISSING, said, _parent_span(tree, path), help=lacking(loc, shape), at=at)

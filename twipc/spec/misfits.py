@@ -7,9 +7,11 @@ import re
 import shlex
 from typing import Any
 
+from msgspec.structs import replace
+
 from twipc.diagnostics import Path
 from twipc.diagnostics.near import near
-from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, resolve
+from twipc.syntax import Node, NodeMapping, NodeScalar, NodeSequence, plain, resolve
 
 from . import foreign
 from .noun import Noun
@@ -45,11 +47,15 @@ def holds_something(node: Node | None) -> bool:
     return bool(isinstance(node, NodeSequence) and node.items) or bool(isinstance(node, NodeMapping) and node.entries)
 
 
-def fields_here(loc: Path, shape: Shape) -> str:
+def fields_here(loc: Path, shape: Shape, node: Node | None) -> str:
     noun = noun_around(loc, shape)
     names = [*fields(noun), *noun.SHARED] if noun else []
     if noun is None or not names:
         return "nothing can be said here: write {}"
+    theirs = foreign.words(noun.__name__).get(str(loc[-1]))
+    told = _with_its_values(noun, str(loc[-1]), loc, node) if theirs else None
+    if theirs and told:
+        return replace(theirs, told=told).help(str(loc[-1]))
     return foreign.advice(noun.__name__, str(loc[-1]), names) or f"fields here are: {', '.join(names)}"
 
 
@@ -125,12 +131,23 @@ _WANTED = {
 """What is wanted, by Pydantic's name for the error that it is not there."""
 
 
+def _with_its_values(noun: type[Noun], field: str, loc: Path, node: Node | None) -> str | None:
+    """How what stands in a service of a compose file is written; a secret that it may hold is not told."""
+    if noun.__name__ != "Service" or not isinstance(node, NodeMapping | NodeSequence):
+        return None
+    from .foreign.compose import rewritten
+
+    told = rewritten(field, plain(node))
+    return told if told and not looks_secret(loc, told) else None
+
+
 def _advice(wanted: str, loc: Path, node: Node | None, shape: Shape) -> str | None:
     """How to write it instead, then what it is."""
     said = described(loc, shape) or ""
     how = ""
     noun, field = _field(loc, shape)
-    elsewhere = foreign.form(noun.__name__, field, _form(node), inside=field != loc[-1]) if noun else None
+    mine = _with_its_values(noun, field, loc, node) if noun and field == loc[-1] else None
+    elsewhere = mine or (foreign.form(noun.__name__, field, _form(node), inside=field != loc[-1]) if noun else None)
     if elsewhere:
         return elsewhere
     if isinstance(node, NodeScalar):
@@ -164,7 +181,10 @@ def _as_list(text: str, loc: Path) -> str:
     if len(text) > _LONGEST_COMMAND or looks_secret(loc, text):
         return "a list is written [a, b]"
     try:
-        parts = ["sh", "-c", text] if re.search(r"[|&;<>$`*?(){}~]", text) else shlex.split(text)
+        parts = shlex.split(text)
+        asks_a_shell = len(parts) == 3 and parts[0].rpartition("/")[2] in ("sh", "bash", "ash") and parts[1] == "-c"
+        if re.search(r"[|&;<>$`*?(){}~]", text) and not asks_a_shell:
+            parts = ["sh", "-c", text]
     except ValueError:
         parts = []
     return f"write {json.dumps(parts, ensure_ascii=False)}" if parts else "a list is written [a, b]"

@@ -29,6 +29,7 @@ from .tree import Entry, Node, NodeMapping, NodeScalar, NodeSequence, Tree
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 50
+_ALIKE = "what several have alike stands in a file beside this one, which `extends` names; `from: web` takes a service of it"
 _UNWANTED = late_regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Control characters, and what only some readers take for a line end or do not see at all."""
 _COLON, _QUESTION = "\ue0c0", "\ue0c1"
@@ -214,7 +215,7 @@ class _Builder:
                 codes.ALIAS,
                 f"`{'*' if isinstance(event, AliasEvent) else '&'}{self.unmask(event.anchor)}` is not allowed",
                 span,
-                help="share what is common with `extends` (a file) or `from` (a service)",
+                help=_ALIKE,
             )
             if isinstance(event, AliasEvent):
                 self._gap()
@@ -279,7 +280,12 @@ class _Builder:
         if isinstance(key, NodeScalar) and isinstance(key.value, str):
             if key.value != "<<":
                 return key.value
-            self.report.add(codes.ALIAS, "the merge key `<<` is not allowed", key.span, help="use `extends` or `from`")
+            self.report.add(
+                codes.ALIAS,
+                "the merge key `<<` is not allowed",
+                key.span,
+                help=_ALIKE,
+            )
             self._gap()
         elif isinstance(key, NodeScalar):
             self.report.add(

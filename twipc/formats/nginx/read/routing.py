@@ -177,12 +177,13 @@ def _by_host(servers: Sequence[_Server], port: int) -> Iterator[_Asked]:
     ranked = [
         (rank, place, said) for place, server in enumerate(servers) for name in server.names for rank, said in _ranked(name)
     ]
-    for _, place, said in sorted(ranked, key=lambda one: one[:2]):
+    # One alone is asked by whatever name.
+    for _, place, said in sorted(ranked, key=lambda one: one[:2]) if len(servers) > 1 else ():
         one = servers[place]
         everywhere = {listen.address for listen in one.at(port)} == addresses
         if said is not None:
             yield (said,), one, None if everywhere else one.at(port)[0].directive
-        elif len(servers) > 1:
+        else:
             yield (), one, _saying(one, "$hostname")
     # The rest is for the default, which every address has of its own.
     defaults = [_default(servers, port, address) for address in sorted(addresses)]
