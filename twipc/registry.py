@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twipc import targets as shipped
@@ -57,8 +57,8 @@ def is_shipped(name: str) -> bool:
 @cache
 def _shipped() -> Mapping[str, str]:
     """Module by target: `compose-2.4` lies in the folder `compose_2_4`."""
-    names = (info.name for info in pkgutil.iter_modules(shipped.__path__) if info.ispkg)
-    return {_target_name(module): module for module in names}
+    found = (path.parent.name for folder in shipped.__path__ for path in sorted(Path(folder).glob("*/__init__.py")))
+    return {_target_name(module): module for module in found}
 
 
 def _target_name(module: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 
 import pytest
 
@@ -43,7 +42,7 @@ def test_a_run_is_drawn_again_the_same() -> None:
 def test_what_is_taken_wrongly_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A compiler that takes an empty value for a default."""
     assert bases()
-    monkeypatch.setattr(sys.modules["twipc.spec.bind"], "_refuse_nulls", lambda *_: None)
+    monkeypatch.setattr("twipc.spec.refusing.refuse_nulls", lambda *_: None)
     figures = chunk("b", 400)
     assert figures.of("nothing").wrongly
     assert {bad.split(":")[0] for bad in figures.bad} <= {"accepted", "not placed", "refused without a word"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import TypeAdapter, ValidationError
-
 from twipc.diagnostics import Path, Report, Stopped
 from twipc.syntax import Gaps, NodeScalar, Tree
 
@@ -18,6 +16,8 @@ _MOST_ROUNDS = 20
 
 
 def _may_be_called(stem: str) -> bool:
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         TypeAdapter(Name).validate_python(stem)
     except ValidationError:

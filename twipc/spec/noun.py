@@ -4,7 +4,7 @@ A module with nouns does not postpone its annotations: Pydantic would compile ea
 """
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -26,7 +26,20 @@ class Clash(Struct, frozen=True):
     certain: bool = True
 
 
-class Noun(BaseModel):
+class _OfFields:
+    """What a noun says of its fields. Pydantic goes through the annotations of all bases for each noun: here are none."""
+
+    if TYPE_CHECKING:
+        SHORT: ClassVar[str]
+        ONE_OF: ClassVar[tuple[str, ...]]
+        KIND_NEEDED: ClassVar[bool]
+        ONE_OR_MORE: ClassVar[tuple[str, ...]]
+        SHARED: ClassVar[tuple[str, ...]]
+    else:
+        SHORT, ONE_OF, KIND_NEEDED, ONE_OR_MORE, SHARED = "", (), True, (), ()
+
+
+class Noun(_OfFields, BaseModel):
     """One thing that a spec can name.
 
     `SHORT` names the field that a bare value stands for (`build: app/web` is `build: {context: app/web}`).
@@ -37,11 +50,6 @@ class Noun(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
-    SHORT: ClassVar[str] = ""
-    ONE_OF: ClassVar[tuple[str, ...]] = ()
-    KIND_NEEDED: ClassVar[bool] = True
-    ONE_OR_MORE: ClassVar[tuple[str, ...]] = ()
-    SHARED: ClassVar[tuple[str, ...]] = ()
 
     def clashes(self) -> Iterator[Clash]:
         """What does not go together; `bind` tells it, so that no wrong value hides it and it hides no other."""
