@@ -17,11 +17,11 @@ _AT_ONCE = 8
 
 @contextmanager
 def told(where: Path) -> Iterator[None]:
-    """Tells of a refusal of the file system by the path that it names, or else by this one."""
+    """Tells of a refusal of the file system by the path that it names, of two the one that was to be; or else by this one."""
     try:
         yield
     except OSError as problem:
-        raise WriteFailed(f"{problem.filename or where}: {problem.strerror}") from problem
+        raise WriteFailed(f"{problem.filename2 or problem.filename or where}: {problem.strerror}") from problem
 
 
 def at_once(jobs: Sequence[Callable[[], None]]) -> None:
