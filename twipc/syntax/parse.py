@@ -247,8 +247,11 @@ class _Builder:
         while type(event := get_event()) is not MappingEndEvent:
             key = self._node(event, inside)
             name = None if type(event) is AliasEvent else self._key(key)
+            event = get_event()
+            if type(event) is AliasEvent and name is None and isinstance(key, NodeScalar) and key.value == "<<":
+                continue  # it is told by its key
             path.append(name or "")
-            node = self._node(get_event(), inside)
+            node = self._node(event, inside)
             path.pop()
             if name is None:
                 continue

@@ -83,6 +83,7 @@ REFUSED: Mapping[str, tuple[str | bytes, list[tuple[str, int, int]]]] = {
     "alias as key": ("*x : 1\n", [("TW103", 1, 1)]),
     "recursive alias": ("a: &x [*x]\n", [("TW103", 1, 4), ("TW103", 1, 8)]),
     "merge key": ("a: {<<: {b: 1}}\n", [("TW103", 1, 5)]),
+    "merge of an alias": ("a: &x {b: 1}\nc: {<<: *x}\n", [("TW103", 1, 4), ("TW103", 2, 5)]),
     "quoted merge key": ("a: {'<<': {b: 1}}\n", [("TW103", 1, 5)]),
     "51 levels": ("a: " + "[" * 50 + "]" * 50, [("TW106", 1, 53)]),
     "too large": (b"a: " + b"x" * MOST_BYTES, [("TW106", 1, 1)]),
