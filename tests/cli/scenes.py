@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -237,6 +238,16 @@ def secretless(folder: Path) -> list[str]:
         return found(folder, "up")
 
 
+def shared_secret(folder: Path) -> list[str]:
+    assert secretless(folder) == ["TW622"]
+    (folder / ".secrets").mkdir()
+    (folder / ".secrets/key").write_text("hunter2")
+    for words in (("init", "-q"), ("add", ".")):
+        subprocess.run(("git", *words), cwd=folder, check=True)
+    with docker(folder):
+        return found(folder, "up")
+
+
 def unbuilt(folder: Path) -> list[str]:
     project(folder, SMALL.replace("replicas: 3", "build: ."))
     assert found(folder, "compile") == []
@@ -447,6 +458,7 @@ SCENES: dict[str, Scene] = {
     "TW717": asked_of_aws(GROUPLESS),
     "TW718": asked_of_aws(status="UPDATE_COMPLETE", lists=REPLACING),
     "TW719": asked_of_aws(ends="ROLLBACK_COMPLETE", fails=ENDED),
+    "TW721": shared_secret,
     "TW720": of_another,
     "ECS112": linted(EXAMPLES["the rules of a security group in one direction"](61).text),
     "TW107": linted(SMALL.encode("utf-16")),

@@ -255,3 +255,10 @@ def test_where_nothing_is_built_there_is_nothing_to_pack(shop: Path) -> None:
     ran = run("pack", "prod", at=shop)
     assert (ran.code, "nothing to pack" in ran.err) == (0, True)
     assert not (shop / "specs" / "prod.lock").exists()
+
+
+@pytest.mark.parametrize("registry", ["127.0.0.1:70000", "r.example:0/shop"])
+def test_a_registry_has_the_port_of_one(registry: str, shop: Path) -> None:
+    ran = run("pack", "prod", "--registry", registry, at=shop)
+    assert ran.code == 2
+    assert "is not a port: a registry listens on 1 to 65535" in ran.err

@@ -213,6 +213,25 @@ def test_a_missing_secret_is_told_with_the_line_that_makes_it(engine: Docker, tm
     assert run("up", "prod", at=shop).code == 0
 
 
+@pytest.mark.usefixtures("engine")
+def test_a_secret_that_git_has_is_told(tmp_path: Path) -> None:
+    file = ".secrets/:(top) it's"
+    asked = WEB.replace("replicas: 2\n", "replicas: 2\n    secrets: [key]\n") + f'secrets: {{key: {{file: "{file}"}}}}\n'
+    shop = compiled(tmp_path, asked)
+    (shop / ".secrets").mkdir()
+    (shop / file).write_text("hunter2")
+    assert "TW721" not in run("up", "prod", "--dry-run", at=shop).out
+    subprocess.run(["git", "init", "-q"], cwd=shop, check=True)
+    assert "TW721" not in run("up", "prod", "--dry-run", at=shop).out
+    subprocess.run(["git", "add", "."], cwd=shop, check=True)
+    ran = run("up", "prod", at=shop)
+    assert ran.code == 0
+    assert f"warning[TW721]: `{file}` is in git: the secret `key`" in ran.out
+    line = next(part for part in ran.out.split("`") if part.startswith("git rm"))
+    subprocess.run(["sh", "-c", line], cwd=shop, check=True)
+    assert "TW721" not in run("up", "prod", at=shop).out
+
+
 def test_an_interrupted_up_leaves_what_runs(engine: Docker, shop: Path) -> None:
     engine.change(becomes={"web": {"Health": {"Status": "starting"}}})
     # Who runs the tests in the background of a shell has SIGINT ignored, and all that is started there.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -80,6 +83,37 @@ def test_the_checker_notices_each_value_of_another_kind(target: str) -> None:
         if artifact.path.endswith((".yml", ".json")):
             missed += [said for said, text in _edits(artifact.text) if not noticed(one, {artifact.path: text})]
     assert not missed, "\n".join(missed)
+
+
+def _emptied(value: Any) -> Iterator[tuple[str, Any]]:
+    """Each mapping and list that holds something, by its place, and the whole with it emptied."""
+    for step, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if not child or not isinstance(child, dict | list):
+            continue
+        for place, inner in (("", type(child)()), *_emptied(child)):
+            whole = copy.copy(value)
+            whole[step] = inner
+            yield f"{step}{'.' if place else ''}{place}", whole
+
+
+@pytest.mark.parametrize("name", ["prod", "public"])
+def test_the_checker_notices_what_is_emptied_in_a_template(name: str) -> None:
+    (one,) = compiled_spec(name, ["ecs"]).compiled
+    missed = [
+        f"{path}: {place}"
+        for path, text in one.bundle.texts.items()
+        if path.endswith(".json")
+        for place, whole in _emptied(json.loads(text))
+        if not noticed(one, {path: json.dumps(whole, indent=2) + "\n"})
+    ]
+    assert not missed, "\n".join(missed)
+
+
+def test_what_is_emptied_is_one_place_each() -> None:
+    assert dict(_emptied({"a": [{"b": 1}], "c": 1, "d": {}})) == {
+        "a": {"a": [], "c": 1, "d": {}},
+        "a.0": {"a": [{}], "c": 1, "d": {}},
+    }
 
 
 def test_an_edit_changes_the_kind_of_one_value() -> None:

@@ -1,12 +1,16 @@
-"""The line that makes the file of a secret: twipc itself never opens one."""
+"""The files of secrets: the line that makes one, and which git has. twipc itself never opens one."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
+from pathlib import Path
 from posixpath import dirname
 
 from twipc.model import Model
+from twipc.run import Failed, Runner
 from twipc.target import STATS_USE, TLS_USE, secret_uses
+from twipc.target.runtime import Step
 
 _VALUES = {
     STATS_USE: "openssl rand -hex 24",
@@ -28,3 +32,13 @@ def line_for(model: Model, secret: str, file: str) -> str:
     folder, quoted = shlex.quote(dirname(file) or "."), shlex.quote(file)
     made = f"mkdir -p {folder} && chmod 700 {folder} && " if dirname(file) else ""
     return f"{made}{value} > {quoted} && chmod 444 {quoted}"
+
+
+def in_git(root: Path, files: Collection[str]) -> set[str]:
+    """Those files of a project that git keeps, or is about to; none, where there is no git."""
+    step = Step(("git", "--literal-pathspecs", "ls-files", "-z", "--", *sorted(files)), "ask git", reads=True)
+    try:
+        found = Runner(root).answer(step) if files else None
+    except Failed:
+        return set()
+    return set(found.out.split("\0")) & set(files) if found and not found.code else set()

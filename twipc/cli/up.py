@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from twipc.diagnostics.render import visible
@@ -12,7 +14,7 @@ from twipc.target.runtime import Status
 
 from .build import built
 from .running import Running, begin, environment_argument
-from .secrets import line_for, value_for
+from .secrets import in_git, line_for, value_for
 from .session import Session, verb
 from .telling import instance_row, published
 from .working import dry_option
@@ -58,9 +60,15 @@ def command(session: Session, environment: str, wanted: str | None, first: bool,
 
 
 def _secrets(running: Running) -> None:
-    """Files that hold secrets and are not there: all at once, each with the line that makes it."""
+    """Files that hold secrets and are not there, each with the line that makes it; and those that others have too."""
     root = running.spec.project.root
-    missing = {name: file for name, file in running.runtime.secret_files(running.model).items() if not (root / file).is_file()}
+    files = running.runtime.secret_files(running.model)
+    missing = {name: file for name, file in files.items() if not (root / file).is_file()}
+    kept = in_git(root, set(files.values()))
+    for name, file in sorted(files.items()):
+        if file in kept:
+            help = f"`git rm --cached {shlex.quote(file)}`, name it in .gitignore, and make another value: this one is known"
+            running.add(codes.IN_GIT, f"`{file}` is in git: the secret `{name}`", at=("secrets", name), help=help)
     for name, file in sorted(missing.items()):
         running.add(
             codes.NO_SECRET,

@@ -70,6 +70,13 @@ NO_SECRET = Code(
     "file of its own. Its server would not start without it.",
     raised_by="`twipc up` before the file of a secret was made",
 )
+IN_GIT = Code(
+    "TW721",
+    "the file of a secret is in git",
+    Severity.WARNING,
+    why="Whoever has the repository, or any of its clones, has the secret; and its history keeps what is taken out of it.",
+    raised_by="`twipc up` where the file of a secret was added to git",
+)
 NOT_BUILT = Code(
     "TW623",
     "an image was not built",
@@ -241,7 +248,7 @@ OF_ANOTHER = Code(
 
 CODES = (
     *(NO_DOCKER, NO_ENGINE, NOT_ALLOWED, NO_CONTEXT, NO_COMPOSE, REFUSED),
-    *(STRANGER, ELSEWHERE, NO_SECRET, NOT_BUILT, BUSY, NOT_READY, DRIFT),
+    *(STRANGER, ELSEWHERE, NO_SECRET, IN_GIT, NOT_BUILT, BUSY, NOT_READY, DRIFT),
     *(NOTHING_RUNS, BY_MODE, CLOSED, MISROUTED, LOST, IN_USE),
     *(NO_REGISTRY, NOT_OURS),
     *(NO_TEMPLATE, NO_EXTRA, NO_CREDENTIALS, AWS_REFUSED, NOT_OUR_STACK, STUCK),

@@ -39,7 +39,7 @@ class ReadRule(Struct, frozen=True):
 
 
 def read_rule(conditions: list[dict[str, Any]]) -> ReadRule | None:
-    """None where it is not understood."""
+    """None where it is not understood, or asks for nothing: the API takes no such rule (`Conditions` of CreateRule)."""
     found: dict[str, tuple[str, ...]] = {}
     for condition in conditions:
         field = str(condition.get("Field"))
@@ -50,6 +50,8 @@ def read_rule(conditions: list[dict[str, Any]]) -> ReadRule | None:
         if not once or condition.keys() != {"Field", config} or inner.keys() != {"Values"}:
             return None
         found[field] = tuple(values)
+    if not found:
+        return None
     hosts, methods, paths = (found.get(field, ()) for field in _VALUES)
     return ReadRule(tuple(host.lower() for host in hosts), methods, paths)
 

@@ -19,6 +19,7 @@ from ..limits import (
     IMAGE,
     NAME,
     PLATFORM_NAME,
+    PORT,
     REGISTRY,
     RESERVED,
     SPREAD,
@@ -172,13 +173,31 @@ EnvName = Annotated[
         lambda value: re.sub("[ .-]", "_", value),
     ),
 ]
+_REGISTRY_PORT = r"(?!0+(?:/|$))(?:[0-9]{1,4}|[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+"""Docker's grammar takes any digits, and its engine fails to ask there when it pulls."""
+
+
+def _port_of_registry(value: str) -> str:
+    found = re.match("[^/:@]+:([0-9]+)(?:/|$)", value)
+    if found and int(found[1][:9]) not in PORT:
+        raise refuse(f"`{found[1]}` is not a port", f"a registry listens on {PORT.least} to {PORT.most}")
+    return value
+
+
+def _port_of_image(value: str) -> str:
+    """Before the first slash alone: what stands behind a colon in the last part is a tag."""
+    return _port_of_registry(value) if "/" in value else value
+
+
 Image = Annotated[
     str,
+    AfterValidator(_port_of_image),
     Form(
         # Docker's own grammar (distribution's reference.go); a name of 64 such digits would be a digest.
         rf"(?=.{{1,{IMAGE.most}}}$)"
         r"(?![0-9a-f]{64}(?:[:@]|$))"
-        r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?/)?"
+        r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+        rf"(?::{_REGISTRY_PORT})?/)?"
         r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
         r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
         "an image's name",
@@ -190,9 +209,10 @@ _HOST_PART = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = rf"(?:localhost|{_HOST_PART}(?:\.{_HOST_PART})+|{_HOST_PART}(?=:))"
 Registry = Annotated[
     str,
+    AfterValidator(_port_of_registry),
     Form(
         # Docker takes a first component for a registry that has a dot or a port, or is `localhost`.
-        rf"(?=.{{{REGISTRY.least},{REGISTRY.most}}}$){_HOST}(?::[0-9]{{1,5}})?(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*",
+        rf"(?=.{{{REGISTRY.least},{REGISTRY.most}}}$){_HOST}(?::{_REGISTRY_PORT})?(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*",
         "a registry of images",
         "such as registry.example.com, 127.0.0.1:5000 or ghcr.io/shop",
     ),
