@@ -14,9 +14,9 @@ def main() -> None:
     stamp = stamp_of(sys.argv[1:])
     if stamp and stamp.replay():
         os._exit(0)  # all is printed, and nothing is left to be tidied up
-    from twipc.starting import defer_metadata, make_room
+    from twipc.starting import defer_modules, make_room
 
-    defer_metadata()
+    defer_modules()
     make_room(_run)
     _run(stamp)
 

@@ -25,28 +25,33 @@ def make_room(run: Callable[..., object]) -> None:
     run.__code__ = run.__code__.replace(co_stacksize=_ROOM)
 
 
-def defer_metadata() -> None:
-    """Have `importlib.metadata` imported when something of it is used.
+def defer_modules() -> None:
+    """Have modules imported when something of them is used, which others import at once and a compile never asks.
 
-    Pydantic imports it for its plugins, also where none is looked for; with the modules for mail, archives and sockets that
-    it imports in turn that is a twenty-fifth of a compile. `importlib.util.LazyLoader` imports at once what is imported
-    `from` a module, and so does not do.
+    Pydantic imports `importlib.metadata` for its plugins, also where none is looked for, and Jinja `tempfile` for a cache:
+    with modules for mail, archives and sockets that these import in turn, a twentieth of a compile. `LazyLoader` of
+    `importlib.util` imports at once what is imported `from` a module, and so does not do.
     """
-    if _METADATA not in sys.modules:
-        sys.modules[_METADATA] = importlib.metadata = _Metadata(_METADATA)
+    for stand_in in (_Metadata(_METADATA), _Deferred("tempfile")):
+        if stand_in.__name__ not in sys.modules:
+            sys.modules[stand_in.__name__] = stand_in
+            if stand_in.__name__ == _METADATA:
+                importlib.metadata = stand_in
 
 
-class _Metadata(ModuleType):
-    """Stands in for the module: has all that it has, and makes way for it."""
+class _Deferred(ModuleType):
+    """Stands in for a module: has all that it has, and makes way for it."""
 
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+class _Metadata(_Deferred):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.__path__ = [f"{folder}/metadata" for folder in importlib.__path__]  # asked for by each `from`
-
-    def __getattr__(self, name: str) -> Any:
-        if sys.modules.get(_METADATA) is self:
-            del sys.modules[_METADATA]
-        return getattr(importlib.import_module(_METADATA), name)
 
     def entry_points(self, **wanted: Any) -> Any:
         """What Pydantic takes out of the module before it knows whether it will ask."""

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 METADATA = (
-    "from twipc.starting import defer_metadata; defer_metadata(); import sys; from importlib.metadata import entry_points; "
+    "from twipc.starting import defer_modules; defer_modules(); import sys; from importlib.metadata import entry_points; "
 )
 READ = "import importlib.metadata as now; assert now.__file__ and now is sys.modules[now.__name__]"
 DEEP = """
@@ -60,10 +60,13 @@ def test_who_uses_metadata_gets_the_real_module(use: str) -> None:
     ran(f"{METADATA}{use}; {READ}")
 
 
+def test_a_deferred_module_is_as_it_was_to_who_uses_it() -> None:
+    ran(f"{METADATA}import tempfile as deferred, tempfile; deferred.gettempdir(); assert 'shutil' in sys.modules")
+    ran(f"{METADATA}from tempfile import gettempdir; gettempdir(); import tempfile; assert tempfile.__file__")
+
+
 def test_metadata_that_is_there_already_stays() -> None:
-    ran(
-        "import importlib.metadata as it, twipc.starting as on, sys; on.defer_metadata(); assert sys.modules[it.__name__] is it"
-    )
+    ran("import importlib.metadata as it, twipc.starting as on, sys; on.defer_modules(); assert sys.modules[it.__name__] is it")
 
 
 def test_calls_beside_a_large_frame_need_no_memory_of_their_own() -> None:

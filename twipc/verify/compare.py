@@ -79,7 +79,7 @@ def _of_one_kind(meant: object, said: object) -> bool:
         return all(_of_one_kind(value, said[key]) for key, value in meant.items())
     if isinstance(meant, list | tuple) and isinstance(said, list | tuple):
         return all(map(_of_one_kind, meant, said))
-    return all(isinstance(meant, kind) == isinstance(said, kind) for kind in (bool, float))
+    return type(meant) is type(said) or all(isinstance(meant, kind) == isinstance(said, kind) for kind in (bool, float))
 
 
 def expected(model: Model, target: Target, options: Any) -> Facts:
