@@ -32,10 +32,8 @@ def obstacles(model: Model) -> tuple[tuple[Path, str], ...]:
 
 
 def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
-    bytes_ = 0
     for name, _ in model.services:
         node = model.tree.node(("services", name))
-        bytes_ += written(node) + _OF_ECS
         if isinstance(node, NodeMapping):
             for key in sorted(set(node.entries) - _ELSEWHERE):
                 yield from _replaced(node.entries[key].node, ("services", name, key))
@@ -43,15 +41,19 @@ def _obstacles(model: Model) -> Iterator[tuple[Path, str]]:
             if labels and isinstance(labels.node, NodeMapping):
                 yield from _functions(labels.node, ("services", name, "labels"))
     published = sum(len(service.publish) for _, service in model.services)
-    bytes_ += published * _OF_PUBLISHED
     # Of what is published a listener, its targets and who is asked; and what listens.
     count = 4 + _OF_EACH * len(model.environment.services) + 2 * _addresses(model) + _files(model) + 4 * published
     count += _OF_NETWORK if model.tree.node(("targets", "ecs", "network")) else 0
     count += _OF_RANGE * sum(service.autoscaling is not None for _, service in model.services)
     if count > RESOURCES:
         yield ("services",), f"the environment may be of {count} resources, and a template has {RESOURCES} at most"
-    elif bytes_ > BYTES:
+    elif _bytes(model) + published * _OF_PUBLISHED > BYTES:
         yield ("services",), f"its template might have more than {BYTES // 1_000_000} MB"
+
+
+def _bytes(model: Model) -> int:
+    """More than its services have in a template."""
+    return sum(written(model.tree.node(("services", name))) + _OF_ECS for name, _ in model.services)
 
 
 def _files(model: Model) -> int:

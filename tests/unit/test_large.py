@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.compiling import compiled_text
+from tests.compiling import committed, compiled_spec, compiled_text
 from twipc import registry
 from twipc.diagnostics import Report
 from twipc.model import Model
@@ -63,6 +63,19 @@ def test_facts_are_made_again_only_where_a_program_is_told_a_name() -> None:
         **facts_of(told, DOCKER),
         env: {"DB": ("value", "tasks.db:5432"), "LEVEL": ("value", "info")},
     }
+
+
+@pytest.mark.parametrize("name", committed())
+def test_what_is_answered_for_all_facts_of_a_field_is_answered_for_each(name: str) -> None:
+    outcome = compiled_spec(name)
+    assert outcome.model
+    servers = {server for server, _ in outcome.model.servers}
+    for one in outcome.compiled:
+        support = one.target.support
+        for key in facts_of(outcome.model, one.target.discovery(one.options)):
+            answer = support.answer(key, outcome.model)
+            assert support.for_all(key.field) in (None, answer)
+            assert set(key.owner[:1]) & servers or support.for_programs(key.field) in (None, answer)
 
 
 def test_what_has_no_short_form_stands_in_both_trees_and_the_one_that_was_read_stays_as_it_is() -> None:

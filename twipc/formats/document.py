@@ -45,7 +45,7 @@ class Lines:
 
 def unwrap(value: Value, origin: Path) -> tuple[Value, Path]:
     """The value itself and the nearest origin."""
-    while isinstance(value, At):
+    while type(value) is At:
         origin, value = value.origin, value.value
     return value, origin
 
@@ -55,7 +55,7 @@ def without_nothing(document: Mapping[str, Value]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for key, value in document.items():
         inner = value
-        while isinstance(inner, At):
+        while type(inner) is At:
             inner = inner.value
         if inner or not (inner is None or isinstance(inner, CONTAINERS)):
             found[key] = value

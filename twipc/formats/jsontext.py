@@ -9,6 +9,8 @@ from twipc.diagnostics import Path
 
 from .document import Lines, Value, unwrap
 
+_WORDS = {True: "true", False: "false"}
+
 
 def dump(document: Value) -> tuple[str, tuple[Path, ...]]:
     """The text of a document, and the origin of each line; only ASCII, so that no reader can differ."""
@@ -27,10 +29,11 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
         last = len(value) - 1
         for index, (key, child) in enumerate(value.items()):
             after = "," if index < last else ""
-            if isinstance(child, str):  # as most members are
-                lines.add(f"{pad}  {_string(key)}: {_string(child)}{after}", origin)
+            inner, at = (child, origin) if type(child) is str else unwrap(child, origin)
+            if isinstance(inner, str):  # as most members are
+                lines.add(f"{pad}  {_string(key)}: {_string(inner)}{after}", at)
             else:
-                _value(child, origin, depth + 1, f"{_string(key)}: ", after, lines)
+                _value(inner, at, depth + 1, f"{_string(key)}: ", after, lines)
         lines.add(f"{pad}}}{tail}", origin)
     elif isinstance(value, (list, tuple)) and value:
         lines.add(f"{pad}{lead}[", origin)
@@ -44,5 +47,7 @@ def _value(value: Value, origin: Path, depth: int, lead: str, tail: str, lines: 
 
 
 def _literal(value: Value) -> str:
-    """What is no string: whole numbers are written without an encoder's help, for there are many."""
-    return str(value) if type(value) is int else json.dumps(value)
+    """What is no string: numbers and words are written without an encoder's help, for there are many."""
+    if type(value) is int:
+        return str(value)
+    return _WORDS[value] if type(value) is bool else json.dumps(value)

@@ -72,7 +72,7 @@ def _block(value: Value, origin: Path, depth: int, lead: str, lines: Lines, stri
     begin = lead or "  " * depth
     if isinstance(value, dict) and value:
         for key, child in value.items():
-            inner, at = unwrap(child, origin)
+            inner, at = (child, origin) if type(child) is str else unwrap(child, origin)
             if isinstance(inner, str):  # as most values are
                 lines.add(f"{begin}{_key(key)}: {string(inner)}", at)
             elif inner and isinstance(inner, CONTAINERS):

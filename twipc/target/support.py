@@ -117,6 +117,10 @@ class Support(Struct, frozen=True):
         """The answer for every fact of a field; None, where it hangs on the service that the fact is of."""
         return None if _server_at(field) is not None else cast(Mapping[str, Answer], self.fields).get(field, _EXACT)
 
+    def for_programs(self, field: str) -> Answer | None:
+        """The answer for every fact of a field of services without `http`; None, where it hangs on the one beside it."""
+        return self.for_all(field)
+
     def answer(self, key: FactKey, model: Model) -> Answer:
         """The answer for a fact; what is no field of the language (a baseline, an option) is exact."""
         at = _server_at(key.field)

@@ -17,9 +17,13 @@ def heard(model: Model, target: Target, options: Any) -> Iterator[Heard]:
     """Every fact of the model that the target does not just say, with its answer."""
     support = target.support
     facts = facts_of(model, target.discovery(options))
-    answers = {field: support.for_all(field) for field in {key.field for key in facts}}
+    fields = {key.field for key in facts}
+    answers, of_programs = ({field: ask(field) for field in fields} for ask in (support.for_all, support.for_programs))
+    servers = {name for name, _ in model.servers}
     for key, value in facts.items():
         answer = answers[key.field]
+        if answer is None and key.owner and key.owner[0] not in servers:
+            answer = of_programs[key.field]
         if type(answer) is Exact:  # as nearly all are
             continue
         answer = answer or support.answer(key, model)

@@ -228,6 +228,9 @@ class AlbSupport(Support, frozen=True):
     def for_all(self, field: str) -> Answer | None:
         return None if field in ALB else Support.for_all(self, field)
 
+    def for_programs(self, field: str) -> Answer | None:
+        return Support.for_all(self, field)
+
     def answer(self, key: FactKey, model: Model) -> Answer:
         found = Support.answer(self, key, model)
         balanced = ALB.get(key.field)

@@ -53,10 +53,10 @@ def _parsed(text: str, path: str) -> Any:
 def _interpolated(value: Any, path: str) -> Any:
     """The same, changed where it stands: of a large file there are no two."""
     if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
+        if any(type(key) is not str for key in value):
             value = {str(key): child for key, child in value.items()}
         for key, child in value.items():
-            if not isinstance(child, str) or "$" in child:
+            if "$" in child if isinstance(child, str) else isinstance(child, (dict, list)):
                 value[key] = _interpolated(child, path)
     elif isinstance(value, list):
         value[:] = [_interpolated(child, path) for child in value]
