@@ -58,28 +58,33 @@ def changes(artifact: Artifact, found: str) -> Iterator[Change]:
     if found == artifact.text:
         return
     wanted, there = artifact.text.splitlines(keepends=True), found.splitlines(keepends=True)
-    from difflib import SequenceMatcher
+    from .stretches import stretches
 
-    for tag, first, last, start, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
-        if tag != "equal":
-            # Where lines were only added, the line before them says where in the spec this is.
-            near = artifact.origins[first:last] or artifact.origins[max(0, first - 1) : first]
-            line = min(start + 1, max(1, len(there)))
-            yield Change(line, near, tuple(there[start:end]), tuple(wanted[first:last]), _around(wanted, first))
+    depths = [_depth(line) for line in wanted]
+    for first, last, start, end in stretches(wanted, there):
+        # Where lines were only added, the line before them says where in the spec this is.
+        near = artifact.origins[first:last] or artifact.origins[max(0, first - 1) : first]
+        line = min(start + 1, max(1, len(there)))
+        yield Change(line, near, tuple(there[start:end]), tuple(wanted[first:last]), _around(wanted, depths, first))
 
 
-def _around(lines: Sequence[str], at: int) -> tuple[str, ...]:
+def _around(lines: Sequence[str], depths: Sequence[int], at: int) -> tuple[str, ...]:
     """The lines beside one in its item, section or block, and the heads of those that this stands in."""
     if at == len(lines):
         return ()
-    depth = _depth(lines[at])
+    depth = depths[at]
     around: list[str] = []
     beside, within = not _is_item(lines[at]), _indent(lines[at]) if _is_item(lines[at]) else depth
-    for line in filter(str.strip, reversed(lines[:at])):
-        if _depth(line) < within:
+    for number in range(at - 1, -1, -1):
+        if depths[number] >= within and not beside:
+            continue
+        line = lines[number]
+        if not line.strip():
+            continue
+        if depths[number] < within:
             around.append(line)
             beside, within = False, _indent(line)
-        elif beside and _depth(line) == depth:
+        elif depths[number] == depth:
             around.append(line)
             if _is_item(line):
                 beside, within = False, _indent(line)
