@@ -142,15 +142,16 @@ def _place(changed: Sequence[_Changed], path: Path, difference: Difference, told
     least was `told`.
     """
     traces, place = difference.traces, " ".join(difference.key.owner)
+    near = [one.change.nearness(path) + 2 * one.change.shows(*traces) for one in changed]
 
-    def nearness(index: int) -> tuple[int, int, bool, int]:
+    def fitness(index: int) -> tuple[int, bool, int]:
         change = changed[index].change
-        near = change.nearness(path) + 2 * change.shows(*traces)
-        return near, change.stands_in(place), path in change.origins, -told[index]
+        return change.stands_in(place), path in change.origins, -told[index]
 
     if not changed:
         return None
-    best = max(range(len(changed)), key=nearness)  # of equals the first
+    nearest = max(near)
+    best = max((index for index, one in enumerate(near) if one == nearest), key=fitness)  # of equals the first
     told[best] += 1
     return _span(changed[best].file, changed[best].change)
 
