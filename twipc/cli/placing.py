@@ -13,7 +13,7 @@ from msgspec import Struct
 from twipc.diagnostics import Finding, Span
 from twipc.diagnostics.render import visible
 from twipc.driver import Compiled
-from twipc.output import MODE, Folder, State, Wish, codes, files, is_read_by_docker, write
+from twipc.output import MODE, Folder, State, Wish, Written, codes, files, is_read_by_docker, write
 from twipc.project import Project
 from twipc.verify.disk import verify_folder
 from twipc.verify.lines import changes
@@ -82,20 +82,26 @@ def gone(project: Project, root: Path) -> set[str]:
 
 def place(session: Session, everything: Iterable[Placed], *, force: bool) -> None:
     """Make folders hold their bundles; one where that would lose what somebody else wrote stays as it is, and is told."""
-    placing: list[tuple[Placed, Wish]] = []
+    placing: dict[Path, Placed] = {}
+    wishes: list[Wish] = []
     for one in everything:
         wish = Wish(one.folder, one.wanted, one.folder.states(one.wanted))
         refused = [(name, state) for name, state in wish.states.items() if state in _REFUSED]
         if refused and not force:
             session.add(one.project, [_finding(one, name, state) for name, state in refused])
         else:
-            placing.append((one, wish))
-    for (one, _), written in zip(placing, write([wish for _, wish in placing]), strict=True):
-        told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else _NOTHING
-        now, again = (visible(f"{shown(one.folder.path)}: {what}") + "\n" for what in (told, _NOTHING))
-        session.say(now, to_stderr=True, again=again if one.compiled else "")
-        for name, kept in written.kept.items():
-            session.say(visible(f"  {name}: what was there is kept as {kept}") + "\n", to_stderr=True, again="")
+            placing[one.folder.path] = one
+            wishes.append(wish)
+    write(wishes, lambda folder, written: _tell(session, placing[folder.path], written))
+
+
+def _tell(session: Session, one: Placed, written: Written) -> None:
+    """What was done to a folder, and under which names what stood there is kept."""
+    told = f"{len(written.changed)} {'written' if one.compiled else 'removed'}" if written.changed else _NOTHING
+    now, again = (visible(f"{shown(one.folder.path)}: {what}") + "\n" for what in (told, _NOTHING))
+    session.say(now, to_stderr=True, again=again if one.compiled else "")
+    for name, kept in written.kept.items():
+        session.say(visible(f"  {name}: what was there is kept as {kept}") + "\n", to_stderr=True, again="")
 
 
 def check(session: Session, everything: Iterable[Placed]) -> bool:

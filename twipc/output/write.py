@@ -36,10 +36,15 @@ class Wish(Struct, frozen=True):
     states: Mapping[str, State]
 
 
-def write(wishes: Iterable[Wish]) -> list[Written]:
+def _tell_nobody(folder: Folder, written: Written) -> None:
+    """For those who ask for no word of what was done."""
+
+
+def write(wishes: Iterable[Wish], tell: Callable[[Folder, Written], None] = _tell_nobody) -> None:
     """Make each folder hold what is wanted there; nothing takes its place before all that is new is on the disk.
 
-    What was edited or is somebody else's is kept as `<name>.orig`: the caller has decided that it may go.
+    What was edited or is somebody else's is kept as `<name>.orig`: the caller has decided that it may go, and is told of each
+    folder as soon as it is whole, whatever becomes of the next.
     Raises `WriteFailed`; each file is then as it was or as wanted.
     """
     everything = [_Write(wish) for wish in wishes]
@@ -49,12 +54,13 @@ def write(wishes: Iterable[Wish]) -> list[Written]:
         for one in changing:
             one.announce()
         at_once([partial(sync, one.folder.path) for one in changing if one.wanted])
-        for one in changing:
-            one.replace()
+        for one in everything:
+            if one in changing:
+                one.replace()
+            tell(one.folder, Written(tuple(one.changed), one.kept))
     finally:
         for one in changing:
             one.tidy()
-    return [Written(tuple(one.changed), one.kept) for one in everything]
 
 
 def write_file(path: Path, text: str) -> bool:
@@ -112,17 +118,24 @@ class _Write:
         stage(temporary, self.wanted[name].encode() if name in self.wanted else self._record)
 
     def announce(self) -> None:
-        """Leave a record of what is going to be written, for a next run if this one is cut off."""
+        """Leave a record of what is going to be written, for a next run if this one is cut off.
+
+        The record of a run that was cut off stays as long as what it wrote: only `replace` puts this one into its place.
+        """
         if not self.wanted:
             return
         with told(self.folder.path):
             for parent in self._parents:
                 _make_folder(parent)
-            self._put(PENDING)
+            if not self._was_cut_off:
+                self._put(PENDING)
 
     def replace(self) -> None:
         """Put each file into its place, and then the manifest."""
         with told(self.folder.path):
+            if PENDING in self._staged:
+                self._put(PENDING)
+                sync(self.folder.path)
             self._torn = True
             for name in self.changed:
                 if self._states[name] in (State.EDITED, State.FOREIGN):

@@ -191,6 +191,29 @@ def test_of_several_folders_each_is_whole_before_the_next_is_touched(tmp_path: P
     assert not {State.EDITED, State.FOREIGN} & set(folders[1].states(THIRD).values())
 
 
+def test_what_a_run_that_was_cut_off_wrote_stays_ours_while_another_folder_fails(tmp_path: Path) -> None:
+    folders = [Folder(tmp_path / "out" / "prod" / target) for target in ("compose", "swarm")]
+    for folder in folders:
+        write(folder, OLD)
+    real = os.replace
+
+    def refusing(name: Path) -> Callable[[Path, Path], None]:
+        def refused(source: Path, to: Path) -> None:
+            if to == name:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(to))
+            real(source, to)
+
+        return refused
+
+    for wanted, failing in ((THIRD, folders[1].path / "part2/a.conf"), (NEW, folders[0].path / "part0/a.conf")):
+        wishes = [Wish(folder, wanted, folder.states(wanted)) for folder in folders]
+        with patch.object(os, "replace", refusing(failing)), pytest.raises(WriteFailed):
+            write_all(wishes)
+    assert contents(folders[1].path)["part0/a.conf"] == THIRD["part0/a.conf"]
+    for wanted in (OLD, THIRD, NEW):
+        assert not {State.EDITED, State.FOREIGN} & set(folders[1].states(wanted).values())
+
+
 def test_files_wait_for_the_disk_at_one_time(tmp_path: Path) -> None:
     """Each folder has seven: eight wait, and whoever comes after them."""
     folders = [Folder(tmp_path / "out" / "prod" / target) for target in ("compose", "swarm")]

@@ -109,6 +109,19 @@ def test_force_keeps_what_was_edited(root: Path) -> None:
     assert run("compile", "--check", at=root).code == 0
 
 
+def test_what_was_written_and_kept_is_told_though_the_next_folder_fails(root: Path) -> None:
+    change(root, "hello", "hola", COMPOSE)
+    change(root, "404", "410", "specs/prod.yaml")
+    (root / MANIFEST).unlink()
+    (root / MANIFEST).mkdir()
+    ran = run("compile", "--force", at=root)
+    assert ran.code == 4
+    assert "hola" in (root / f"{COMPOSE}.orig").read_text()
+    assert "out/prod/compose: 2 written\n" in ran.err
+    assert "docker-compose.yml: what was there is kept as docker-compose.yml.orig\n" in ran.err
+    assert "out/prod/nginx:" not in ran.err
+
+
 def test_an_edit_that_is_what_the_spec_says_now_is_fine(root: Path) -> None:
     change(root)
     change(root, "hello", "goodbye", COMPOSE)
