@@ -47,10 +47,10 @@ processor then, 0.45 of what twipc takes.
 """Where the time goes, by `time.process_time` around each pass; and how one gets kompose, which no test needs."""
 
 COLD = """\
-Most of this is a start. Of what the processor does for `twipc compile prod` (1,570 million instructions of Python 3.11, by
-`valgrind --tool=cachegrind`) Python and click take 9%, importing Pydantic 25%, the nouns of the language and of its targets
-that it makes 13%, importing Jinja, ruamel.yaml, crossplane and msgspec 9%, and importing what is twipc's own besides 16%:
-380 modules, each a third of a million before it says anything. The rest, 28%, is work: to know whether anything has
+Most of this is a start. Of what the processor does for `twipc compile prod` (1,530 million instructions of Python 3.11, by
+`valgrind --tool=cachegrind`) Python and click take 9%, importing Pydantic 18%, the nouns of the language and of its targets
+that it makes 15%, importing Jinja, ruamel.yaml, crossplane and msgspec 12%, and importing what is twipc's own besides 15%:
+380 modules, each a third of a million before it says anything. The rest, 31%, is work: to know whether anything has
 changed, to read the spec, to judge it, and to write, read back and compare five targets; half of that is reading back and
 comparing.
 
@@ -59,14 +59,19 @@ nouns are made without compiling their annotations, and those of drafts only for
 plugin of Pydantic's and no other package's target is looked for that nothing asks for (a fiftieth); nothing that was made
 is taken apart at the end (a thirtieth); what only a wrong spec, another format or an engine's configuration needs is
 imported with it; records are msgspec's, whose classes are made without compiling anything (a tenth); and a regular
-expression is compiled when it is first used (a thirtieth), which half of them are not.
+expression is compiled when it is first used (a thirtieth), which half of them are not. Two modules of Python's own, which
+others import and a compile never asks, are stood in for until somebody does (a fiftieth, and 60 files that are not opened).
+
+Not all that a run waits for is an instruction. Calls that nest deeper than 16 KiB had the system map memory and take it
+back, 1,300 times; one large frame at the bottom spares that (a twentieth of the processor's time). And 68 times a run waited
+for the disk, one file after the other: now all files that are new wait at one time, which where the disk is busy is half of
+the run.
 
 The rest stays: to import Pydantic and to make the nouns is already more than `docker compose config` takes in all, as that
 is compiled ahead. Core schemas that are kept from one run to the next would hang on what Pydantic does not promise, and a
-validator beside it could mean something else. Pydantic imports what would look for its plugins (2.5%) also where it looks
-for none: only a stand-in for a module of Python's own would spare that. To make the nouns later, all at once
-(`defer_build`), spares 0.5%; to look at the annotations that all nouns share once, 0.7%; validators whose signatures
-Pydantic need not look up, 0.3%: none is worth its words. Whoever compiles a spec twice does not pay it: see above.
+validator beside it could mean something else. To make the nouns later, all at once (`defer_build`), spares 0.5%; validators
+whose signatures Pydantic need not look up, 0.3%: neither is worth its words. Whoever compiles a spec twice does not pay it:
+see above.
 """
 """What the cold path is made of; counted by hand, as a race cannot."""
 
