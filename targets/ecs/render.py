@@ -52,5 +52,10 @@ def image_name(model: Model, name: str, folder: Iterable[Artifact], registry: st
     """Of its content: another configuration is another image, and a task definition names just one."""
     parts = (part for artifact in sorted(folder, key=lambda one: one.path) for part in (artifact.path, artifact.text))
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    image = f"{model.name}-{name}:{digest[:12]}"
+    return f"{untagged(model, name, registry)}:{digest[:12]}"
+
+
+def untagged(model: Model, name: str, registry: str | None) -> str:
+    """What is called so in a registry, whatever its content is."""
+    image = f"{model.name}-{name}"
     return f"{registry}/{image}" if registry else image

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -80,6 +81,32 @@ def test_what_is_to_be_changed_says_what_to_do_next(code: Code, tmp_path: Path) 
 @pytest.mark.parametrize("code", EXAMPLES, ids=lambda code: code.id)
 def test_a_good_example_causes_nothing(code: Code, tmp_path: Path) -> None:
     assert lint(tmp_path, whole(code.good), code.id) == []
+
+
+ALL = textwrap.dedent("""\
+    targets:
+      compose: {}
+      compose-2.4: {}
+      haproxy: {}
+      nginx: {}
+      swarm: {}
+      ecs:
+        launch: fargate
+        region: eu-west-1
+        cluster: shop
+        namespace: shop.internal
+        registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com
+        subnets: [subnet-0a1b2c3d4e5f60718]
+        security_groups: [sg-0a1b2c3d4e5f60718]
+        execution_role: "arn:aws:iam::111122223333:role/shop"
+    """)
+
+
+@pytest.mark.parametrize("code", EXAMPLES, ids=lambda code: code.id)
+def test_what_is_wrong_is_told_on_every_target(code: Code, tmp_path: Path) -> None:
+    """A target's checks see specs that the language's rules refuse: none may fall over one."""
+    spec = whole(code.bad)
+    lint(tmp_path, spec.replace(f"{HEAD['targets']}\n", ALL))
 
 
 def test_every_code_has_an_example_or_names_its_scene() -> None:

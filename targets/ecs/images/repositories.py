@@ -9,16 +9,14 @@ from twipc.diagnostics import Path
 from twipc.formats.document import At, Value
 from twipc.model import Model
 from twipc.target import Artifact
-from twipc.target.images import Packed
 from twipc.target.images import packed as built
 
 from ..checking.accounts import arns
 from ..edges import running
 from ..options import Options
-from ..render import document
+from ..render import document, untagged
 from ..tags import own
 from ..task.roles import ECR
-from .pins import packed
 
 NAME = "registry.template.json"
 _HERE: Path = ("targets", "ecs", "registry")
@@ -27,25 +25,33 @@ _APART = {"/": "s", ".": "d", "_": "u", "-": "h"}
 
 
 def repositories(model: Model, options: Options) -> dict[str, Path]:
-    """Those of this region and account that images of the spec are pushed to, and what asks for each."""
-    return _of(model, options, packed(model, options))
+    """Those of this region and account that images of the spec are pushed to, and what asks for each.
+
+    No image's files are made for it: also a spec that no writer could write has repositories.
+    """
+    with_files = [(name, service) for name, service in running(model, options).services if service.http or service.configs]
+    leaves = {name: "http" if service.http else "configs" for name, service in with_files}
+    own = [(("services", name, leaf), untagged(model, name, options.registry)) for name, leaf in leaves.items()]
+    return _of(options, [*_builds(model, options), *own])
 
 
 def of_builds(model: Model, options: Options) -> dict[str, Path]:
     """Those of them that hold the image of a `build`."""
+    return _of(options, _builds(model, options))
+
+
+def _builds(model: Model, options: Options) -> list[tuple[Path, str]]:
     found = (built(model, name, options.registry) for name, _ in running(model, options).services)
-    return _of(model, options, (one for one in found if one))
+    return [(("services", one.service, "image"), one.pushed) for one in found if one]
 
 
-def _of(model: Model, options: Options, images: Iterable[Packed]) -> dict[str, Path]:
+def _of(options: Options, images: Iterable[tuple[Path, str]]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     accounts = {arn.split(":")[4] for _, arn in arns(options) if arn.startswith("arn:")}
-    for one in images:
-        place = ECR.match(one.pushed) if one.pushed.startswith(f"{options.registry}/") else None
+    for asks, pushed in images:
+        place = ECR.match(pushed) if pushed.startswith(f"{options.registry}/") else None
         if place and place[2] == options.region and (not accounts or place[1] in accounts):
-            service = model.environment.services[one.service]
-            leaf = ("http" if service.http else "configs") if one.folder else "image"
-            found.setdefault(place[3], ("services", one.service, leaf))
+            found.setdefault(place[3], asks)
     return found
 
 
