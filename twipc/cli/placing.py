@@ -37,6 +37,8 @@ _SAID = {
 }
 _REFUSED = (State.EDITED, State.FOREIGN)
 _MOST_MEANINGS = 3
+_MOST_READ = 1000
+"""Files that are read back, all in all, to say what those of a folder mean that are not what the spec makes."""
 _NOTHING = "nothing to write"
 _END = "\n"
 _NO_END = "\\ No newline at end of file\n"
@@ -88,7 +90,7 @@ def place(session: Session, everything: Iterable[Placed], *, force: bool) -> Non
         wish = Wish(one.folder, one.wanted, one.folder.states(one.wanted))
         refused = [(name, state) for name, state in wish.states.items() if state in _REFUSED]
         if refused and not force:
-            session.add(one.project, [_finding(one, name, state) for name, state in refused])
+            session.add(one.project, _findings(one, refused))
         else:
             placing[one.folder.path] = one
             wishes.append(wish)
@@ -119,13 +121,12 @@ def check(session: Session, everything: Iterable[Placed]) -> bool:
 
 def unfresh_below(one: Placed, folder: str) -> list[Finding]:
     """What below a folder of a folder is not what the spec makes."""
-    states = one.folder.states(one.wanted).items()
-    return [_finding(one, name, state) for name, state in states if name.startswith(f"{folder}/") and state is not State.FRESH]
+    return _findings(one, [(name, state) for name, state in _otherwise(one) if name.startswith(f"{folder}/")])
 
 
 def unfresh(one: Placed) -> list[Finding]:
     """What in a folder is not what the spec makes."""
-    found = [_finding(one, name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]
+    found = _findings(one, _otherwise(one))
     if not found and not one.folder.manifest_is(one.wanted):
         said = f"the manifest of {shown(one.folder.path)} is not the one that belongs there"
         found = [Finding(codes.STALE, said, help="run `twipc compile`")]
@@ -153,8 +154,8 @@ def _stranger(one: Placed, name: str) -> Finding:
 def unwanted(one: Placed) -> list[Finding]:
     """Everything in the folder that the spec does not make."""
     recorded = one.folder.recorded()
-    orphaned = [name for name in files(one.folder) if name in recorded and name not in one.wanted]
-    return [*(_finding(one, name, State.ORPHANED) for name in orphaned), *strangers(one)]
+    orphaned = [(name, State.ORPHANED) for name in files(one.folder) if name in recorded and name not in one.wanted]
+    return [*_findings(one, orphaned), *strangers(one)]
 
 
 def diff(everything: Iterable[Placed]) -> bool:
@@ -193,7 +194,17 @@ def folders(count: int) -> str:
     return f"{count} folder is" if count == 1 else f"{count} folders are"
 
 
-def _finding(one: Placed, name: str, state: State) -> Finding:
+def _otherwise(one: Placed) -> list[tuple[str, State]]:
+    return [(name, state) for name, state in one.folder.states(one.wanted).items() if state is not State.FRESH]
+
+
+def _findings(one: Placed, states: Iterable[tuple[str, State]]) -> list[Finding]:
+    """A finding for each file; the first of them also say what is meant there now, for which the whole folder is read."""
+    most = max(1, _MOST_READ // max(1, len(one.wanted)))
+    return [_finding(one, name, state, is_read=count < most) for count, (name, state) in enumerate(states)]
+
+
+def _finding(one: Placed, name: str, state: State, *, is_read: bool) -> Finding:
     file = one.file(name)
     content = one.folder.read(name)
     said, span = _SAID[state], None
@@ -202,7 +213,7 @@ def _finding(one: Placed, name: str, state: State) -> Finding:
     elif content is not None:
         text = content.decode("utf-8", "replace")
         one.project.sources[file] = text
-        span, meaning = _judged(one, name, text, Span(file, 1, 1, 1, 2))
+        span, meaning = _judged(one, name, text, Span(file, 1, 1, 1, 2), is_read=is_read)
         said += meaning
     elif one.folder.occupied(name):
         said = f"is no file of twipc's: {one.folder.instead(name)} stands there"
@@ -214,8 +225,8 @@ def _finding(one: Placed, name: str, state: State) -> Finding:
     return Finding(_CODES[state], f"{shown(one.folder.path / name)} {said}", span, help=help)
 
 
-def _judged(one: Placed, name: str, text: str, start: Span) -> tuple[Span, str]:
-    """Where a text differs from the one that belongs there, and what it now means."""
+def _judged(one: Placed, name: str, text: str, start: Span, *, is_read: bool) -> tuple[Span, str]:
+    """Where a text differs from the one that belongs there, and what it now means, if it is to be read."""
     compiled = one.compiled
     artifact = next((each for each in compiled.bundle.artifacts if each.path == name), None) if compiled else None
     if not compiled or not artifact:
@@ -224,6 +235,8 @@ def _judged(one: Placed, name: str, text: str, start: Span) -> tuple[Span, str]:
     if not first:
         return start, ""
     span = Span(start.file, first.line, 1, first.line, first.columns[1])
+    if not is_read:
+        return span, ""
     texts = {**compiled.texts, name: text}
     told = [
         each.message

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
-
-from msgspec import Struct
 
 from twipc.diagnostics import Finding, Path, Related, Span
 from twipc.model import Model
@@ -17,16 +14,10 @@ from twipc.target import BASELINE, Artifact, Bundle, Target, Unreadable, route_f
 from . import codes
 from .compare import Difference, differences
 from .lines import Change, changes
+from .nearest import Nearest
 from .wording import is_digest
 
 NOTHING_INSTEAD: Mapping[str, str] = MappingProxyType({})
-
-
-class _Changed(Struct, frozen=True):
-    """A stretch that differs, and the file that it is in."""
-
-    file: str
-    change: Change
 
 
 def verify_folder(
@@ -53,21 +44,21 @@ def verify_folder(
     if missing:
         return
     changed = [
-        _Changed(f"{folder}/{artifact.path}", change)
-        for artifact in present
-        for change in changes(artifact, texts[artifact.path])
+        (f"{folder}/{artifact.path}", change) for artifact in present for change in changes(artifact, texts[artifact.path])
     ]
     try:
         said = target.read(texts)
     except Unreadable as problem:
-        first = next((one for one in changed if one.file == f"{folder}/{problem.path}"), changed[0] if changed else None)
-        where = _span(first.file, first.change) if first else None
+        first = next((one for one in changed if one[0] == f"{folder}/{problem.path}"), changed[0] if changed else None)
+        where = _span(*first) if first else None
         yield Finding(codes.UNREADABLE, f"{folder}/{problem.path}: {problem.why}", where, target=target.name)
         return
-    told: Counter[int] = Counter()
+    nearest = Nearest([change for _, change in changed])
     for difference in differences(model, target, options, said):  # digests come last
         if not (is_digest(difference.key) and _is_covered(difference, found, folder)):
-            found.append(_meaning(model, target, changed, difference, told))
+            path = spec_path(difference.key, model)
+            index = nearest.to(path, " ".join(difference.key.owner), difference.traces)
+            found.append(_meaning(model, target, difference, None if index is None else _span(*changed[index])))
             yield found[-1]
 
 
@@ -99,14 +90,14 @@ def _comments(artifact: Artifact, lines: tuple[str, ...]) -> list[str]:
     return [line.strip() for line in lines if line.strip().startswith(artifact.comment)]
 
 
-def _meaning(model: Model, target: Target, changed: Sequence[_Changed], difference: Difference, told: Counter[int]) -> Finding:
+def _meaning(model: Model, target: Target, difference: Difference, where: Span | None) -> Finding:
     path = _path(difference, model, target)
     # What twipc adds of its own stands nowhere in a spec.
     is_written = difference.key.field != BASELINE and model.written(path)
     return Finding(
         codes.MEANING,
         str(difference),
-        _place(changed, spec_path(difference.key, model), difference, told),
+        where,
         help="change the spec and compile, or compile to undo the edit" if is_written else "compile to undo the edit",
         related=(Related(model.span(path), "the spec says it here"),) if is_written else (),
         at=model.tree.name(path),
@@ -133,27 +124,6 @@ def _of_route(path: Path, difference: Difference, model: Model) -> Path:
     same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(meant, said, strict=False))))
     named = [index for index, route in enumerate(http.routes) for _ in route_facts(route)]
     return (*path, named[same]) if same < len(named) else path
-
-
-def _place(changed: Sequence[_Changed], path: Path, difference: Difference, told: Counter[int]) -> Span | None:
-    """The changed line that is nearest to what `path` says, and shows most of what differs.
-
-    Of equals it is one that stands where the difference is by its name, then one that came from there alone, then one of which
-    least was `told`.
-    """
-    traces, place = difference.traces, " ".join(difference.key.owner)
-    near = [one.change.nearness(path) + 2 * one.change.shows(*traces) for one in changed]
-
-    def fitness(index: int) -> tuple[int, bool, int]:
-        change = changed[index].change
-        return change.stands_in(place), path in change.origins, -told[index]
-
-    if not changed:
-        return None
-    nearest = max(near)
-    best = max((index for index, one in enumerate(near) if one == nearest), key=fitness)  # of equals the first
-    told[best] += 1
-    return _span(changed[best].file, changed[best].change)
 
 
 def _span(file: str, change: Change) -> Span:

@@ -48,10 +48,6 @@ class Change(Struct, frozen=True):
         here, there = ("nothing" if line is None else f"`{line.strip()}`" for line in (found, wanted))
         return f"here is {here}, the spec makes {there}"
 
-    def nearness(self, path: Path) -> int:
-        """How many steps of `path` some line here shares."""
-        return max((_shared(origin, path) for origin in self.origins), default=0)
-
 
 def changes(artifact: Artifact, found: str) -> Iterator[Change]:
     """Every stretch in which `found` is not the artifact's text."""
@@ -61,33 +57,48 @@ def changes(artifact: Artifact, found: str) -> Iterator[Change]:
     from .stretches import stretches
 
     depths = [_depth(line) for line in wanted]
+    heads = _heads(wanted, depths)
     for first, last, start, end in stretches(wanted, there):
         # Where lines were only added, the line before them says where in the spec this is.
         near = artifact.origins[first:last] or artifact.origins[max(0, first - 1) : first]
         line = min(start + 1, max(1, len(there)))
-        yield Change(line, near, tuple(there[start:end]), tuple(wanted[first:last]), _around(wanted, depths, first))
+        yield Change(line, near, tuple(there[start:end]), tuple(wanted[first:last]), _around(wanted, depths, heads, first))
 
 
-def _around(lines: Sequence[str], depths: Sequence[int], at: int) -> tuple[str, ...]:
+def _heads(lines: Sequence[str], depths: Sequence[int]) -> list[int]:
+    """For each line that of the nearest before it that is less indented; -1 where there is none."""
+    heads: list[int] = []
+    open_: list[int] = []
+    for number, line in enumerate(lines):
+        indent = _indent(line)
+        heads.append(next((one for one in reversed(open_) if depths[one] < indent), -1))
+        if line.strip():
+            while open_ and depths[open_[-1]] >= depths[number]:
+                open_.pop()
+            open_.append(number)
+    return heads
+
+
+def _around(lines: Sequence[str], depths: Sequence[int], heads: Sequence[int], at: int) -> tuple[str, ...]:
     """The lines beside one in its item, section or block, and the heads of those that this stands in."""
     if at == len(lines):
         return ()
     depth = depths[at]
     around: list[str] = []
     beside, within = not _is_item(lines[at]), _indent(lines[at]) if _is_item(lines[at]) else depth
-    for number in range(at - 1, -1, -1):
-        if depths[number] >= within and not beside:
-            continue
-        line = lines[number]
-        if not line.strip():
-            continue
-        if depths[number] < within:
+    number = at - 1 if beside else heads[at]
+    while number >= 0:
+        line, next_ = lines[number], number - 1
+        if line.strip() and depths[number] < within:
             around.append(line)
             beside, within = False, _indent(line)
-        elif depths[number] == depth:
+            next_ = heads[number]
+        elif line.strip() and beside and depths[number] == depth:
             around.append(line)
             if _is_item(line):
                 beside, within = False, _indent(line)
+                next_ = heads[number]
+        number = next_
     for line in filter(str.strip, lines[at + 1 :]):
         if _depth(line) < depth or (_depth(line) == depth and _is_item(line)):
             break
@@ -115,12 +126,3 @@ def _words(text: str) -> set[str]:
 
 def _end(line: str) -> str:
     return {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "": "nothing"}.get(line[len(line.rstrip("\r\n")) :], "another")
-
-
-def _shared(one: Path, other: Path) -> int:
-    count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count

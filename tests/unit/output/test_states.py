@@ -494,3 +494,19 @@ def test_verify_says_what_stands_in_the_place_of_an_artifact(root: Path, kind: s
         os.mkfifo(path)
     assert f"error[TW603]: {NGINX} is {kind}, not a file" in run("verify", at=root).out
     assert f"{NGINX} is no file of twipc's: {kind} stands there" in run("compile", "--check", at=root).out
+
+
+def test_of_many_files_only_the_first_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is told; what each means takes a reading of all of them."""
+    project(tmp_path)
+    assert run("compile", at=tmp_path).code == 0
+    written = [path for path in sorted((tmp_path / "out/prod/compose").rglob("*")) if path.is_file() and path.name[0] != "."]
+    assert len(written) > 1
+    for path in written:
+        path.write_text("# more\n" + path.read_text())
+    told = run("compile", "--check", at=tmp_path).out
+    assert told.count("was edited by hand; ") == len(written)
+    monkeypatch.setattr("twipc.cli.placing._MOST_READ", len(written) + 1)
+    told = run("compile", "--check", at=tmp_path).out
+    assert told.count("was edited by hand") == len(written)
+    assert told.count("was edited by hand; ") == 1

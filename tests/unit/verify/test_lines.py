@@ -1,4 +1,4 @@
-"""Where a text differs from an artifact, and how near that is to a place of the spec."""
+"""Where a text differs from an artifact, and what stands there."""
 
 from __future__ import annotations
 
@@ -54,21 +54,6 @@ def test_a_change_in_words(found: tuple[str, ...], wanted: tuple[str, ...], told
 
 
 @pytest.mark.parametrize(
-    ("origins", "path", "steps"),
-    [
-        ((), WEB, 0),
-        ((WEB,), WEB, 3),
-        ((WEB,), ("services", "web", "env", "A"), 2),
-        ((WEB,), ("volumes", "web", "image"), 0),
-        ((API, WEB), ("services", "web"), 2),
-        (((),), WEB, 0),
-    ],
-)
-def test_nearness_is_the_steps_that_are_shared(origins: tuple[tuple[str, ...], ...], path: tuple[str, ...], steps: int) -> None:
-    assert change((), (), *origins).nearness(path) == steps
-
-
-@pytest.mark.parametrize(
     ("wanted", "found", "shown"),
     [(["two"], ["2"], 2), (["two"], ["9"], 1), (["9"], ["2"], 1), (["9"], ["9"], 0), ([], [], 0), (["x", "tw"], [], 1)],
 )
@@ -82,3 +67,24 @@ def test_what_a_change_shows(wanted: list[str], found: list[str], shown: int) ->
 )
 def test_columns_are_those_of_its_own_text(line: str | None, columns: tuple[int, int]) -> None:
     assert change(() if line is None else (line,)).columns == columns
+
+
+NESTED = "a:\n  b:\n    - c: 1\n      d: 2\n    - c: 3\n\n      d: 4\n  e:\n    f: 5\n    g: 6\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "around"),
+    [
+        (3, ["  b:", "a:", "      d: 2"]),
+        (4, ["    - c: 1", "  b:", "a:"]),
+        (7, ["    - c: 3", "  b:", "a:"]),
+        (9, ["  e:", "a:", "    g: 6"]),
+        (10, ["    f: 5", "  e:", "a:"]),
+        (8, ["  b:", "a:"]),
+    ],
+)
+def test_the_lines_that_a_change_stands_in_and_beside(line: int, around: list[str]) -> None:
+    lines = NESTED.splitlines(keepends=True)
+    artifact = Artifact("a.yml", NESTED, ((),) * len(lines))
+    (one,) = changes(artifact, "".join([*lines[: line - 1], "# other\n", *lines[line:]]))
+    assert [each.rstrip("\n") for each in one.around] == around
