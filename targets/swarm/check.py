@@ -9,6 +9,7 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.model import Model
 from twipc.spec import Volume
 from twipc.target import images, option
+from twipc.target.readiness import unasked
 from twipc.target.secrets import missing_places
 
 from .codes import BOTH_AT_ONCE, PINNED, PINNED_TOGETHER
@@ -18,11 +19,12 @@ NAME = "swarm"
 
 
 def check(model: Model, options: Any) -> Iterator[Finding]:
-    """What is pinned, what never ends, secrets without a name, and a registry of nothing."""
+    """What is pinned, what never ends, secrets without a name, readiness that nobody asks, and a registry of nothing."""
     yield from _pinned(model)
     yield from _pinned_together(model)
     yield from _both_at_once(model)
     yield from missing_places(model, NAME, "swarm", lost="variables")
+    yield from unasked(model, NAME)
     yield from images.registry_findings(model, option(options, images.ImageOptions).registry, NAME)
 
 

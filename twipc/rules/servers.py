@@ -9,6 +9,7 @@ from twipc.diagnostics import Finding, Path, Related
 from twipc.formats.engines import ENGINES
 from twipc.model import Model, room_of
 from twipc.spec import Http
+from twipc.target.readiness import asked_by_proxies, is_balanced
 
 from .codes.servers import (
     ENGINE_COMMAND,
@@ -216,14 +217,15 @@ def _counted(model: Model) -> Iterator[Finding]:
 
 
 def _unread(model: Model) -> Iterator[Finding]:
-    asked = {member.service for members in model.members.values() for member in members}
+    asked = asked_by_proxies(model)
     for name, service in model.services:
-        balanced = any(publish.address is None for publish in service.publish)  # on ECS, by who asks
-        if service.ready and name not in asked and not balanced and service.kind != "job":
+        # What a load balancer may ask each target tells by itself.
+        if service.ready and service.kind != "job" and not is_balanced(service) and name not in asked:
             path: Path = ("services", name, "ready")
+            before = "it is published at no number of its own on all addresses" if service.publish else "it is not published"
             yield Finding(
                 UNREAD_READY,
-                f"nobody asks whether `{name}` is ready: no backend has it as a member, and it is not published",
+                f"nobody asks whether `{name}` is ready: no backend has it as a member, and {before}",
                 model.span(path, key=True),
                 help="take it out, or make the service a member",
                 at=model.tree.name(path),

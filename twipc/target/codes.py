@@ -26,6 +26,16 @@ DEFAULTS_LOST = Code(
     bad="targets: {swarm: {}}  #! TW503\nservices:\n  web:\n    image: shop/web:1",
     good="targets: {compose: {}}\nservices:\n  web:\n    image: shop/web:1",
 )
+UNASKED = Code(
+    "TW504",
+    "a readiness check that nobody asks on a target",
+    Severity.NOTE,
+    why="Proxies ask it of their members, and on ECS a load balancer of what is published. Docker sends requests to what is "
+    "published whether it is ready or not.",
+    bad="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]\n"
+    "    ready: {http: /ready}  #! TW504",
+    good="services:\n  web:\n    image: shop/web:1\n    ports: {http: 8080}\n    publish: [{port: http, host: 80}]",
+)
 STATE_LOST = Code(
     "TW510",
     "the state of a service is not safe on a target",
@@ -152,6 +162,7 @@ LOSSES = (
     LOST,
     APPROXIMATED,
     DEFAULTS_LOST,
+    UNASKED,
     STATE_LOST,
     BEHAVIOUR_LOST,
     EXPOSURE_LOST,
