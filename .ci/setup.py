@@ -18,11 +18,17 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "setup.log"
 
-# The entry point, as an installed wheel has it. A shebang can hold neither spaces nor a long path, hence sh.
-SCRIPT = f"""\
-#!/bin/sh
+# The entry point, as an installed wheel has it. A shebang can hold neither spaces nor a long path: then by way of sh.
+LONGEST = 127
+BEGINNING = (
+    f"#!{PYTHON}"
+    if " " not in str(PYTHON) and len(str(PYTHON)) < LONGEST - len("#!")
+    else f"""#!/bin/sh
 '''exec' {shlex.quote(str(PYTHON))} "$0" "$@"
-' '''
+' '''"""
+)
+SCRIPT = f"""\
+{BEGINNING}
 import sys
 
 from twipc.__main__ import main

@@ -172,7 +172,9 @@ def _code() -> bytes:
     beside = [_TARGETS] if os.path.isdir(_TARGETS) else []  # in a checkout
     for folder in (_PACKAGE, *beside):
         for file in _sources(folder):
-            whole.update(os.fsencode(file) + b"\0" + blake2b(_content(file) or b"").digest())
+            content = _content(file) or b""
+            whole.update(b"\0%s\0%d\0" % (os.fsencode(file), len(content)))
+            whole.update(content)
     return whole.digest()
 
 
