@@ -173,7 +173,7 @@ def test_a_key_that_is_there_is_not_offered_again(editor: Editor) -> None:
         ("volumes: {news: {access: |}}", {"single-writer", "shared", "read-only", "per-replica", "scratch", "null"}),
         ("targets: [|]", set(target_names())),
         ("targets:\n  |", set(target_names())),
-        (f"{SERVICE}    env:\n      A:\n        |", {"secret", "address", "value"}),
+        (f"{SERVICE}    env:\n      A:\n        |", {"secret", "address", "only", "value"}),
         (f"{HTTP}      listen:\n        |", {"port", "number"}),
     ],
 )
