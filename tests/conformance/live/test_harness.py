@@ -1,5 +1,6 @@
 """Proves the harness itself on tiny configurations: what it reports is what the engines did."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,17 @@ def test_a_fault_of_the_harness_is_not_taken_for_an_answer() -> None:
         web("nginx", Load(HOME, count=10_001))
     with pytest.raises(HarnessError, match="no stand-in backend"):
         web("nginx", SetBehaviour("other", Behaviour()))
+
+
+@pytest.mark.parametrize(
+    ("codes", "started", "told"),
+    [([None], 1, None), ([1], 1, 1), ([-11, None], 2, None), ([-11, -11], 2, -11), ([-6, 1], 2, 1)],
+)
+def test_an_engine_that_ends_by_a_signal_is_started_once_more(
+    codes: list[int | None], started: int, told: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = [Report(exit_code=code) for code in codes]
+    runs = iter(reports)
+    monkeypatch.setattr(sys.modules["tests.conformance.live.run"], "_run", lambda _scenario: next(runs))
+    assert run(Scenario("nginx", {})).exit_code == told
+    assert len(reports) - len([*runs]) == started
