@@ -29,7 +29,7 @@ def unasked(model: Model, target: str) -> Iterator[Finding]:
             path: Path = ("services", name, "ready")
             yield Finding(
                 UNASKED,
-                f"{target} has no load balancer that asks whether `{name}` is ready, and no backend has it as a member",
+                f"nobody asks whether `{name}` is ready: no backend has it as a member, and no load balancer stands before it",
                 model.span(path, key=True),
                 at=model.tree.name(path),
                 target=target,
