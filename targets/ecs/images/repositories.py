@@ -29,9 +29,11 @@ def repositories(model: Model, options: Options) -> dict[str, Path]:
 
     No image's files are made for it: also a spec that no writer could write has repositories.
     """
-    with_files = [(name, service) for name, service in running(model, options).services if service.http or service.configs]
-    leaves = {name: "http" if service.http else "configs" for name, service in with_files}
-    own = [(("services", name, leaf), untagged(model, name, options.registry)) for name, leaf in leaves.items()]
+    own = [
+        (("services", name, "http" if service.http else "configs"), untagged(model, name, options.registry))
+        for name, service in running(model, options).services
+        if service.http or service.configs
+    ]
     return _of(options, [*_builds(model, options), *own])
 
 

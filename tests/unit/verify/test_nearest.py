@@ -31,12 +31,14 @@ def test_it_is_the_first_of_those_that_are_nearest(
     nearest, told = Nearest(changed), Counter[int]()
     for path, place, traces in asked:
 
-        def fitness(index: int, path: Path = path, place: str = place, traces: tuple[list[str], list[str]] = traces) -> object:
+        def fitness(
+            index: int, path: Path = path, place: str = place, traces: tuple[list[str], list[str]] = traces
+        ) -> tuple[int, int, bool, int]:
             one = changed[index]
             near = max((steps(origin, path) for origin in one.origins), default=0) + 2 * one.shows(*traces)
             return near, one.stands_in(place), path in one.origins, -told[index]
 
-        best = max(range(len(changed)), key=fitness, default=None)  # type: ignore[arg-type]
+        best = max(range(len(changed)), key=fitness, default=None)
         assert nearest.to(path, place, traces) == best
         if best is not None:
             told[best] += 1
